@@ -1,0 +1,2 @@
+//! Gaceta.
+fn main() {}
