@@ -1,0 +1,176 @@
+//! Whether the holder's device is *being read on*: what its pages said, and until when that counts.
+//!
+//! This is advice, not safety. If all of it were wrong a lease would pass too easily or a question would be asked
+//! once too often; never would two devices read.
+
+use crate::{Beat, Millis, Rules};
+
+/// Views remembered of one device. More than anybody has visible at once; fewer than would let a page with a broken
+/// script fill the memory.
+pub(crate) const MOST_VIEWS: usize = 16;
+
+/// A moment or none, in eight bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Mark(Millis);
+
+impl Mark {
+    const NONE: Mark = Mark(Millis::MAX);
+
+    fn get(self) -> Option<Millis> {
+        (self != Mark::NONE).then_some(self.0)
+    }
+}
+
+/// One page of the device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct View {
+    id: u64,
+    /// Number of its newest message.
+    seq: u64,
+    /// What its newest message is good for; the moment of a `rest`.
+    until: Millis,
+    /// Since when it is visible without focus.
+    unfocused: Mark,
+    /// When a broken stream makes it count as hidden; never, while the stream stands.
+    stream_until: Millis,
+    /// It had spoken before the newest page was sent, so its messages say nothing about that page.
+    before_page: bool,
+}
+
+impl View {
+    fn until(&self) -> Millis {
+        self.until.min(self.stream_until)
+    }
+}
+
+/// All that is known of one device's pages since it got the lease.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Attention {
+    /// When a page was sent whose script has not spoken yet.
+    page_sent: Mark,
+    views: Vec<View>,
+}
+
+impl Attention {
+    pub(crate) const fn none() -> Self {
+        Attention {
+            page_sent: Mark::NONE,
+            views: Vec::new(),
+        }
+    }
+
+    /// Being read on before this moment, at rest from it on. `None` if nothing was ever heard.
+    pub(crate) fn until(&self, rules: &Rules) -> Option<Millis> {
+        let page = self.page_sent.get().map(|at| at.plus(rules.sent_for));
+        page.max(self.views.iter().map(View::until).max())
+    }
+
+    /// A page was sent.
+    pub(crate) fn page(&mut self, now: Millis) {
+        // Two requests may read the clock in one order and arrive in the other.
+        let newest = self.page_sent.get().map_or(now, |before| before.max(now));
+        self.page_sent = Mark(newest);
+        for view in &mut self.views {
+            view.before_page = true;
+        }
+    }
+
+    /// A visible page spoke.
+    pub(crate) fn beat(&mut self, beat: &Beat, now: Millis, rules: &Rules) {
+        let Some(view) = self.newer(beat.view, beat.seq, |seen| beat.seq > seen, now, rules) else {
+            return;
+        };
+        view.seq = beat.seq;
+        view.stream_until = Millis::MAX;
+        let worth = if beat.focused {
+            view.unfocused = Mark::NONE;
+            // Not `now - idle_for + read_for`: shortly after the clock's start that would saturate to "active at zero".
+            now.plus(rules.read_for.minus(beat.idle_for))
+        } else {
+            let since = view.unfocused.get().unwrap_or(now);
+            view.unfocused = Mark(since);
+            since.plus(rules.glance_for)
+        };
+        view.until = worth.min(now.plus(rules.silent_for));
+        // From here on the script of the page speaks for it.
+        if !view.before_page {
+            self.page_sent = Mark::NONE;
+        }
+    }
+
+    /// A page was hidden or closed.
+    pub(crate) fn rest(&mut self, view: u64, seq: u64, now: Millis, rules: &Rules) {
+        // A page never heard of is remembered as well: its first beat may still be on the way, and is older.
+        let Some(view) = self.newer(view, seq, |seen| seq >= seen, now, rules) else {
+            return;
+        };
+        view.seq = seq;
+        view.until = now;
+        view.unfocused = Mark::NONE;
+        // Sooner, it is the page before this one that says goodbye.
+        if let Some(sent) = self.page_sent.get()
+            && now.minus(sent) >= rules.late_rest_for
+        {
+            self.page_sent = Mark::NONE;
+        }
+    }
+
+    /// The live stream of a view broke. Breaking twice does not give it longer.
+    pub(crate) fn stream_broke(&mut self, view: u64, now: Millis, rules: &Rules) {
+        if let Some(view) = self.views.iter_mut().find(|v| v.id == view) {
+            view.stream_until = view.stream_until.min(now.plus(rules.stream_for));
+        }
+    }
+
+    /// The live stream of a view stands (again).
+    pub(crate) fn stream_opened(&mut self, view: u64) {
+        if let Some(view) = self.views.iter_mut().find(|v| v.id == view) {
+            view.stream_until = Millis::MAX;
+        }
+    }
+
+    /// Gives back the memory of pages long gone.
+    pub(crate) fn compact(&mut self, now: Millis, rules: &Rules) {
+        self.drop_gone(now, rules);
+        self.views.shrink_to_fit();
+    }
+
+    /// The view of this id if `is_newer` says so of the last number heard of it; a new one if it is unknown.
+    fn newer(
+        &mut self,
+        id: u64,
+        seq: u64,
+        is_newer: impl FnOnce(u64) -> bool,
+        now: Millis,
+        rules: &Rules,
+    ) -> Option<&mut View> {
+        if let Some(known) = self.views.iter().position(|v| v.id == id) {
+            let view = &mut self.views[known];
+            return is_newer(view.seq).then_some(view);
+        }
+        self.drop_gone(now, rules);
+        if self.views.len() >= MOST_VIEWS {
+            let oldest = (0..self.views.len()).min_by_key(|&i| self.views[i].until());
+            self.views.remove(oldest.unwrap_or(0));
+        }
+        // A reader has one view as a rule; doubling would waste more than it saves.
+        self.views.reserve_exact(1);
+        self.views.push(View {
+            id,
+            seq,
+            until: now,
+            unfocused: Mark::NONE,
+            stream_until: Millis::MAX,
+            before_page: false,
+        });
+        self.views.last_mut()
+    }
+
+    /// Forgets views that have been at rest for longer than a message may be late. The newest stays: by it one sees
+    /// when the device was last heard.
+    fn drop_gone(&mut self, now: Millis, rules: &Rules) {
+        let newest = self.views.iter().map(View::until).max();
+        self.views
+            .retain(|v| v.until().plus(rules.silent_for) > now || Some(v.until()) == newest);
+    }
+}
