@@ -1,0 +1,63 @@
+//! From HTML: the exports of WordPress and Ghost, HTML inside Markdown, and whatever else somebody pastes.
+//!
+//! ```text
+//! source ─ shortcode ─> html5ever's tokenizer ─ tokens ─> its tree builder ─> tree ─ flow ─> blocks ─ tidy ─>
+//! ```
+//!
+//! The source is parsed exactly as browsers do, so that what an attacker hides from a simpler reader is seen here as the
+//! browser would see it; then only what has a node is taken over. Depth, size and number of nodes are bounded before
+//! they cost anything. Not here: sanitising in the sense of handing HTML on with parts removed.
+
+mod embed;
+mod figure;
+mod flow;
+mod scan;
+mod shortcode;
+mod table;
+mod tokens;
+mod tree;
+
+use crate::note::Notes;
+use crate::{Document, Note, tidy};
+
+/// The longest source that is read, in bytes. A long article has 100 kB; pictures inside addresses make it more.
+const MAX_SOURCE: usize = 8 * 1024 * 1024;
+
+/// Where the HTML comes from, which decides what is more than HTML in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// An export: may have shortcodes, and blank lines for paragraphs.
+    Export,
+    /// Written by the Markdown reader: no shortcodes; a picture's title is its caption.
+    Markdown,
+}
+
+/// Reads HTML; see [`Document::from_html`].
+pub(crate) fn read(source: &str, kind: Source) -> (Document, Vec<Note>) {
+    let mut notes = Notes::default();
+    let (source, cut) = capped(source);
+    cut.into_iter().for_each(|note| notes.add(note));
+    let tree = match kind {
+        Source::Export => {
+            let expanded = shortcode::expand(source, &mut notes);
+            tokens::parse(&expanded, tokens::Paragraphs::of(&expanded), &mut notes)
+        }
+        Source::Markdown => tokens::parse(source, tokens::Paragraphs::Marked, &mut notes),
+    };
+    let blocks = flow::blocks(&tree, kind, &mut notes);
+    (
+        Document {
+            blocks: tidy::tidy(blocks, &mut notes),
+        },
+        notes.into_vec(),
+    )
+}
+
+/// The part of a source that is read, and a note when it is not all.
+pub(crate) fn capped(source: &str) -> (&str, Option<Note>) {
+    if source.len() <= MAX_SOURCE {
+        return (source, None);
+    }
+    let end = source.floor_char_boundary(MAX_SOURCE);
+    (&source[..end], Some(Note::TooLong(end)))
+}
