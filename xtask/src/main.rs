@@ -1,3 +1,58 @@
-//! The tasks of the workshop.
+//! The tasks of the workshop: `cargo xtask <task>`.
+//!
+//! One plain program that never ships. It finds or installs what a task needs, runs the task, and leaves nothing behind.
+//! Deliberately not here: anything the product does at run time, and any rule about the code that is not in [`tidy`].
 
-fn main() {}
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "clippy.toml keeps clocks, sleeping and randomness out of the application; the workshop measures real time"
+)]
+
+mod child;
+mod e2e;
+mod generate;
+mod guard;
+mod postgres;
+mod provision;
+mod root;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test             everything, with one line at the end: how many passed, how many failed
+cargo xtask tidy [--rules]   the rules of the house; --rules prints them with their reasons
+cargo xtask e2e [--release]  journeys in a real browser
+cargo xtask canary           what must never leave, over every route, with numbers
+cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
+cargo xtask postgres         a private PostgreSQL for trying things by hand, until Enter is pressed
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let task = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let done = match task.as_str() {
+        "test" => test::run(&rest),
+        "tidy" => tidy::run(&rest),
+        "e2e" => e2e::run(&rest),
+        "canary" => test::canary_alone(),
+        "gen" => generate::run(&rest),
+        "postgres" => postgres::by_hand(),
+        "" | "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(true)
+        }
+        other => Err(anyhow::anyhow!("there is no task `{other}`\n\n{USAGE}")),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

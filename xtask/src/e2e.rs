@@ -1,0 +1,66 @@
+//! `cargo xtask e2e`: the journeys of `e2e/` in a real browser, against the binary as it is built here.
+//!
+//! It builds, provides Node, its packages and Chromium, and says by environment where things are: `GACETA_BIN`,
+//! `GACETA_SCREENS` (pictures for people go there), `CHROMIUM`. Deliberately not here: the journeys themselves.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::child::{self, Ended};
+use crate::{provision, root};
+
+const LIMIT: Duration = Duration::from_secs(20 * 60);
+
+/// The task.
+pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
+    let release = match arguments {
+        [] => false,
+        [flag] if flag == "--release" => true,
+        _ => bail!("`cargo xtask e2e` takes --release and nothing else"),
+    };
+    let ended = step(release);
+    if let Some(trouble) = &ended.trouble {
+        println!("browser: {trouble}");
+    }
+    Ok(ended.trouble.is_none())
+}
+
+/// The same as a step of `cargo xtask test`.
+pub fn step(release: bool) -> Ended {
+    match prepare(release) {
+        Ok(command) => child::run(command, LIMIT),
+        Err(error) => Ended::badly(format!("{error:#}")),
+    }
+}
+
+fn prepare(release: bool) -> anyhow::Result<Command> {
+    let folder = root::repository().join("e2e");
+    let journeys = folder.join("run.mjs");
+    ensure!(
+        journeys.is_file(),
+        "there is no e2e/run.mjs, so nothing was tried in a browser"
+    );
+    provision::need(&[&provision::NODE, &provision::CHROMIUM])?;
+    provision::need_node_packages(&folder)?;
+    let profile = if release { "release" } else { "dev" };
+    let mut build = root::cargo(&["build", "--bin", "gaceta", "--profile", profile]);
+    build.env("CARGO_TERM_PROGRESS_WHEN", "never");
+    if let Some(trouble) = child::run(build, Duration::from_secs(30 * 60)).trouble {
+        bail!("the binary was not built: {trouble}");
+    }
+    let binary = root::target()
+        .join(if release { "release" } else { "debug" })
+        .join("gaceta");
+    let screens = root::repository().join("target/screens");
+    std::fs::create_dir_all(&screens).context("cannot make the folder for pictures")?;
+    let mut command = Command::new(provision::NODE.get()?);
+    command
+        .arg(journeys)
+        .current_dir(&folder)
+        .env("GACETA_BIN", binary)
+        .env("GACETA_SCREENS", screens)
+        .env("CHROMIUM", provision::CHROMIUM.get()?);
+    Ok(command)
+}
