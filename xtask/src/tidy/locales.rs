@@ -1,8 +1,8 @@
 //! Texts: the same in every language, all there, none left over.
 //!
-//! A text is asked for where `say("key"`, `say_with("key"` or `html("key"` (or `html_with`) stands, in Rust or in a
-//! template. It is used if it is asked for, if its key stands as a string anywhere in Rust, or if another text names it.
-//! Deliberately not here: whether a text is good.
+//! A text is asked for where `say("key"`, `with("key"` and the like stand, in Rust or in a template (see [`ASKS`]). It is
+//! used if it is asked for, if its key stands as a string anywhere in Rust, if a string with gaps fits it
+//! (`"month-{n}"`), or if another text names it. Deliberately not here: whether a text is good.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,17 @@ use super::{Finding, finding};
 const FIRST: &str = "locales/en/";
 const OTHERS: &[&str] = &["locales/es/"];
 
-/// Keys that are put together while the program runs: (prefix, reason).
-const DYNAMIC: &[(&str, &str)] = &[];
-
-/// The names of what says a text.
-const ASKS: &[&str] = &["say", "say_with", "html", "html_with"];
+/// The names of what says a text. `with` also means other things; there a string counts only if it looks like a key.
+const ASKS: &[&str] = &[
+    "say",
+    "say_with",
+    "with",
+    "with2",
+    "with3",
+    "args",
+    "html",
+    "html_with",
+];
 
 /// The rule `locales`.
 pub fn agree(tree: &Tree) -> Vec<Finding> {
@@ -32,7 +38,7 @@ pub fn agree(tree: &Tree) -> Vec<Finding> {
         .collect();
     let mut used = BTreeSet::new();
     for (path, line, key, certain) in asked(tree) {
-        if certain && !defined.contains_key(&key) && !is_dynamic(&key) {
+        if certain && !defined.contains_key(&key) {
             let advice = format!("there is no text `{key}` in {FIRST}");
             found.push(finding(&path, line, advice));
         }
@@ -42,7 +48,8 @@ pub fn agree(tree: &Tree) -> Vec<Finding> {
         used.extend(references(text));
     }
     for (key, (path, line)) in &defined {
-        if !used.contains(key) && !is_dynamic(key) {
+        let fits = || used.iter().any(|gaps| fits(gaps, key));
+        if !used.contains(key) && !fits() {
             let advice = format!("nobody asks for `{key}`: remove it from every language");
             found.push(finding(path, *line, advice));
         }
@@ -50,8 +57,44 @@ pub fn agree(tree: &Tree) -> Vec<Finding> {
     found
 }
 
-fn is_dynamic(key: &str) -> bool {
-    DYNAMIC.iter().any(|(prefix, _)| key.starts_with(prefix))
+/// Whether `key` can come out of a string like `month-{n}` or `{key}-title`. A string that says too little fits nothing.
+fn fits(gaps: &str, key: &str) -> bool {
+    let mut parts = gaps.split('{').enumerate().map(|(at, part)| match at {
+        0 => Some(part),
+        _ => part.split_once('}').map(|(_, said)| said),
+    });
+    let said: usize = gaps
+        .split('{')
+        .map(|part| part.rsplit('}').next().unwrap_or("").len())
+        .sum();
+    let Some(Some(first)) = parts.next() else {
+        return false;
+    };
+    let parts: Option<Vec<&str>> = parts.collect();
+    let Some((last, between)) = parts.as_deref().and_then(<[&str]>::split_last) else {
+        return false;
+    };
+    let Some(mut rest) = key
+        .strip_prefix(first)
+        .and_then(|rest| rest.strip_suffix(last))
+    else {
+        return false;
+    };
+    for part in between {
+        let Some((_, after)) = rest.split_once(part) else {
+            return false;
+        };
+        rest = after;
+    }
+    said >= 4
+}
+
+/// Whether `text` is certainly the key of a text when it is handed to `ask`. Words that also mean other things ask only
+/// for what looks like a key.
+fn is_key(ask: &str, text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let sure = ask.starts_with("say") || ask.starts_with("html");
+    ASKS.contains(&ask) && (sure || text.contains('-') && text.chars().all(plain))
 }
 
 fn texts<'a>(tree: &'a Tree, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
@@ -138,17 +181,10 @@ fn asked(tree: &Tree) -> Vec<(String, usize, String, bool)> {
     for (file, source) in tree.rust("src/") {
         for (at, token) in source.tokens.iter().enumerate() {
             let Some(key) = token.text() else { continue };
-            let asks = at >= 2
-                && source.tokens[at - 1].is_mark('(')
-                && source.tokens[at - 2]
-                    .word()
-                    .is_some_and(|word| ASKS.contains(&word));
-            found.push((
-                file.path.clone(),
-                token.line,
-                key.to_owned(),
-                asks && !token.in_test,
-            ));
+            let called = at >= 2 && source.tokens[at - 1].is_mark('(');
+            let ask = called.then(|| source.tokens[at - 2].word()).flatten();
+            let asks = !token.in_test && ask.is_some_and(|ask| is_key(ask, key));
+            found.push((file.path.clone(), token.line, key.to_owned(), asks));
         }
     }
     for (file, text) in tree.text(&[".html", ".txt", ".xml"]) {
@@ -157,18 +193,13 @@ fn asked(tree: &Tree) -> Vec<(String, usize, String, bool)> {
         }
         for (at, line) in text.lines().enumerate() {
             for (start, _) in line.match_indices('"') {
-                let Some(key) = line[start + 1..].split('"').next() else {
-                    continue;
-                };
-                let before = line[..start].trim_end();
-                let asks = before.strip_suffix('(').is_some_and(|call| {
-                    ASKS.iter().any(|ask| {
-                        let rest = call.strip_suffix(ask);
-                        rest.is_some_and(|rest| {
-                            !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_')
-                        })
-                    })
+                let key = line[start + 1..].split('"').next().unwrap_or_default();
+                let called = line[..start].trim_end().strip_suffix('(');
+                let ask = called.and_then(|call| {
+                    call.rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+                        .next()
                 });
+                let asks = ask.is_some_and(|ask| is_key(ask, key));
                 found.push((file.path.clone(), at + 1, key.to_owned(), asks));
             }
         }
@@ -232,6 +263,16 @@ mod tests {
             check(&twice, &without_title, "{{ t.say(\"hello\") }}").len(),
             1
         );
+    }
+
+    #[test]
+    fn keys_that_are_put_together_are_found_by_their_gaps() {
+        assert!(fits("month-{n}", "month-12"));
+        assert!(fits("{key}-title", "error-x-title"));
+        assert!(fits("plan-{}-and-{}-x", "plan-a-and-b-x"));
+        assert!(!fits("month-{n}", "moment"));
+        assert!(!fits("{a}-{b}", "month-12"));
+        assert!(!fits("month-12", "month-12"));
     }
 
     #[test]

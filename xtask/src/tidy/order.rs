@@ -33,7 +33,16 @@ const APP: &[&str] = &["app", "App"];
 const WEB_SEES: &[(&str, &str, &str)] = &[];
 
 /// The parts of `base` that a decision may see: they are values, and do nothing.
-const VALUES: &[&str] = &["time", "id", "money"];
+const VALUES: &[&str] = &["time", "id", "money", "lang"];
+
+/// Features that are decisions from end to end. They keep the rule everywhere, and other decisions may name them.
+const ALL_RULES: &[&str] = &["access"];
+
+/// Single names that a decision may use: (path, reason).
+const PURE_NAMES: &[(&str, &str)] = &[(
+    "base::db::text_enum",
+    "a macro that says beside an enum how it is spelled in a column; it runs nothing",
+)];
 
 /// Crates whose types a decision may use.
 const PURE_CRATES: &[&str] = &["std", "core", "alloc", "lease", "markup", "serde"];
@@ -151,7 +160,10 @@ fn instead(from: Place, to: Place) -> &'static str {
 }
 
 fn is_rules(path: &str) -> bool {
-    path.starts_with("src/") && (path.ends_with("/rules.rs") || path.contains("/rules/"))
+    let by_name = path.ends_with("/rules.rs") || path.contains("/rules/");
+    let mut all = ALL_RULES.iter();
+    path.starts_with("src/") && by_name
+        || all.any(|feature| path.starts_with(&format!("src/{feature}/")))
 }
 
 /// The rule `pure-rules`.
@@ -168,7 +180,7 @@ pub fn pure_rules(tree: &Tree) -> Vec<Finding> {
                 continue;
             }
             let advice = format!(
-                "decisions see std, base::{{time,id,money}}, the leaf crates and other rules, not `{}`: hand the value in",
+                "decisions see std, base::{{time,id,money,lang}}, the leaf crates and other rules, not `{}`: hand the value in",
                 named.segments.join("::")
             );
             found.push(finding(&file.path, named.line, advice));
@@ -192,10 +204,13 @@ fn pure(named: &Named, module: &[String], libraries: &[String]) -> bool {
     }
     let second = named.segments.get(1).map(String::as_str);
     let of_base = first == "base" && second.is_some_and(|part| VALUES.contains(&part));
-    // Its own inline modules, and rules of any feature.
+    let path = named.segments.join("::");
     of_base
+        || PURE_NAMES.iter().any(|(name, _)| *name == path)
+        // Its own inline modules, and rules of any feature.
         || named.segments.starts_with(module)
         || named.segments.iter().any(|part| part == "rules")
+        || ALL_RULES.contains(&first)
 }
 
 /// The crates that the application depends on, as they are written in Rust.
@@ -303,5 +318,8 @@ mod tests {
             1
         );
         assert_eq!(pure("src/articles/store.rs", "use sqlx::Row;"), []);
+        let named = "use crate::access::Pass; use crate::base::db::text_enum;";
+        assert_eq!(pure("src/articles/rules.rs", named), []);
+        assert_eq!(pure("src/access/doors.rs", "use sqlx::Row;").len(), 1);
     }
 }
