@@ -59,8 +59,7 @@ pub fn run(mut command: Command, limit: Duration) -> Ended {
     let mut count = Count::default();
     let status = wait(&mut child, &lines, limit, &mut count);
     // The group goes before the last lines are read: a forgotten grandchild would keep the pipes open.
-    drop(guard);
-    let _ = child.wait();
+    guard.end(&mut child);
     while let Ok(line) = lines.recv_timeout(Duration::from_secs(5)) {
         show(&line, &mut count);
     }

@@ -30,6 +30,12 @@ impl Guard {
         Ok(Guard { keeper, pipe })
     }
 
+    /// Undoes it now, and waits for `child`, which it ends, meanwhile: a process is not gone until somebody asks how it ended.
+    pub fn end(mut self, child: &mut Child) {
+        drop(self.pipe.take());
+        let _ = child.wait();
+    }
+
     /// Ends a whole process group: asked first, forced after five seconds.
     pub fn of_group(leader: u32) -> std::io::Result<Guard> {
         let undo = "kill -s TERM -- -$1 || exit 0; n=0; \
@@ -68,11 +74,9 @@ mod tests {
             .process_group(0)
             .spawn()
             .unwrap();
-        let guard = Guard::of_group(leader.id()).unwrap();
-        let reaper = std::thread::spawn(move || leader.wait().unwrap());
         let begun = Instant::now();
-        drop(guard);
-        assert!(!reaper.join().unwrap().success());
+        Guard::of_group(leader.id()).unwrap().end(&mut leader);
+        assert!(!leader.wait().unwrap().success());
         assert!(begun.elapsed() < Duration::from_secs(30));
     }
 }

@@ -9,6 +9,7 @@
     reason = "clippy.toml keeps clocks, sleeping and randomness out of the application; the workshop measures real time"
 )]
 
+mod bench;
 mod child;
 mod e2e;
 mod generate;
@@ -26,6 +27,7 @@ cargo xtask test             everything, with one line at the end: how many pass
 cargo xtask tidy [--rules]   the rules of the house; --rules prints them with their reasons
 cargo xtask e2e [--release]  journeys in a real browser
 cargo xtask canary           what must never leave, over every route, with numbers
+cargo xtask bench            against nginx, in the same run; --help lists its options
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
 cargo xtask postgres         a private PostgreSQL for trying things by hand, until Enter is pressed
 ";
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(&rest),
         "e2e" => e2e::run(&rest),
         "canary" => test::canary_alone(),
+        "bench" => bench::run(&rest),
         "gen" => generate::run(&rest),
         "postgres" => postgres::by_hand(),
         "" | "help" | "--help" | "-h" => {

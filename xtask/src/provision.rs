@@ -36,6 +36,14 @@ pub const CHROMIUM: Tool = Tool {
     names: &["chromium", "chromium-browser", "google-chrome"],
     package: "chromium",
 };
+pub const NGINX: Tool = Tool {
+    names: &["nginx"],
+    package: "nginx",
+};
+pub const WRK: Tool = Tool {
+    names: &["wrk"],
+    package: "wrk",
+};
 pub const GIT: Tool = Tool {
     names: &["git"],
     package: "git",

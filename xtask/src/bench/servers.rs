@@ -1,0 +1,291 @@
+//! The two servers, each on a free port of the loopback, both on core 0, gone at the end.
+//!
+//! nginx gets what its admirers would give it: one worker, sendfile, no access log, connections kept for ever, each page
+//! as a file that is compressed already and chosen by the request's headers. Where one address has two bodies (lead for
+//! anybody, all for a reader), nginx has a port for each, so that it never has to ask who reads.
+//! Deliberately not here: what is asked of them.
+
+use std::fmt::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+
+use super::http::ACCEPT_ENCODING;
+use super::pages::{Page, Pages, Who, compared};
+use crate::guard::Guard;
+use crate::provision;
+
+/// The core of the servers; wrk has the next one.
+const CORE: &str = "0";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Gaceta,
+    Nginx,
+}
+
+impl Side {
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Gaceta => "gaceta",
+            Side::Nginx => "nginx",
+        }
+    }
+}
+
+/// A running server.
+pub struct Server {
+    pub side: Side,
+    child: Child,
+    guard: Option<Guard>,
+    for_readers: u16,
+    for_anybody: u16,
+}
+
+impl Server {
+    /// The paper, over the data that it wrote itself.
+    pub fn gaceta(binary: &Path, data: &Path) -> anyhow::Result<Server> {
+        let port = free_port()?;
+        let mut command = pinned(binary);
+        command
+            .arg("serve")
+            .current_dir(data)
+            .env("GACETA_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .env(
+                "GACETA_SITE__PUBLIC_URL",
+                format!("http://127.0.0.1:{port}"),
+            )
+            .env("GACETA_DATABASE__DIR", data)
+            .env("GACETA_MAIL__TRANSPORT", "memory");
+        Server::start(Side::Gaceta, command, &data.join("serve.log"), [port, port])
+    }
+
+    /// nginx, over files with the same bytes.
+    pub fn nginx(folder: &Path, pages: &Pages, open_file_cache: bool) -> anyhow::Result<Server> {
+        let ports = [free_port()?, free_port()?];
+        write_files(folder, pages)?;
+        let configuration = folder.join("nginx.conf");
+        std::fs::write(
+            &configuration,
+            configure(folder, pages, ports, open_file_cache)?,
+        )?;
+        let mut command = pinned(&provision::NGINX.get()?);
+        command.arg("-p").arg(folder).arg("-c").arg(&configuration);
+        Server::start(Side::Nginx, command, &folder.join("nginx.log"), ports)
+    }
+
+    fn start(
+        side: Side,
+        mut command: Command,
+        log: &Path,
+        ports: [u16; 2],
+    ) -> anyhow::Result<Server> {
+        let file = std::fs::File::create(log)?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .process_group(0)
+            .spawn()?;
+        let guard = Some(Guard::of_group(child.id())?);
+        let mut server = Server {
+            side,
+            child,
+            guard,
+            for_readers: ports[0],
+            for_anybody: ports[1],
+        };
+        let begun = Instant::now();
+        loop {
+            let ready = ports
+                .iter()
+                .all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok());
+            if ready {
+                return Ok(server);
+            }
+            let ended = server.child.try_wait()?;
+            if ended.is_some() || begun.elapsed() > Duration::from_secs(60) {
+                let said = std::fs::read_to_string(log).unwrap_or_default();
+                bail!("{} does not start: {said}", side.name());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Where this kind of visitor goes.
+    pub fn port(&self, who: Who) -> u16 {
+        match who {
+            Who::Reader => self.for_readers,
+            Who::Anybody => self.for_anybody,
+        }
+    }
+
+    /// The process at the top.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Resident memory of the top process, in bytes.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process())).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            guard.end(&mut self.child);
+        }
+    }
+}
+
+fn pinned(program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", CORE]).arg(program);
+    command
+}
+
+fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+fn folder_of(who: Who) -> &'static str {
+    match who {
+        Who::Reader => "reader",
+        Who::Anybody => "anybody",
+    }
+}
+
+/// One file a page; articles in a tree like their addresses, the others by number.
+fn write_files(folder: &Path, pages: &Pages) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder.join("logs"))?;
+    for (at, page) in pages.all.iter().enumerate() {
+        let root = folder.join(folder_of(page.who));
+        let file = if page.single {
+            root.join(format!("single-{at}"))
+        } else {
+            root.join(coding(page)?)
+                .join(page.path.trim_start_matches('/'))
+        };
+        std::fs::create_dir_all(file.parent().context("a file stands in a folder")?)?;
+        std::fs::write(&file, &page.answer.body)
+            .with_context(|| format!("cannot write {}", page.path))?;
+    }
+    Ok(())
+}
+
+fn coding(page: &Page) -> anyhow::Result<&str> {
+    let coding = page.answer.header("content-encoding");
+    coding.with_context(|| format!("{} is not compressed", page.path))
+}
+
+fn configure(
+    folder: &Path,
+    pages: &Pages,
+    ports: [u16; 2],
+    open_file_cache: bool,
+) -> anyhow::Result<String> {
+    let user = if provision::is_root() {
+        "user root;\n"
+    } else {
+        ""
+    };
+    let cache = if open_file_cache {
+        "open_file_cache max=10000 inactive=1h; open_file_cache_valid 1h;"
+    } else {
+        ""
+    };
+    let coding = coding(pages.all.first().context("there are no pages")?)?;
+    let mut text = format!(
+        "{user}daemon off;\nworker_processes 1;\nerror_log stderr error;\npid logs/nginx.pid;\npcre_jit on;\n\
+         events {{ worker_connections 4096; }}\n\
+         http {{\n  access_log off;\n  server_tokens off;\n  sendfile on;\n  tcp_nopush on;\n  etag on;\n  max_ranges 0;\n  \
+         keepalive_requests 1000000000;\n  keepalive_timeout 1h;\n  {cache}\n  \
+         map $http_accept_encoding $coded {{ default \"\"; \"{ACCEPT_ENCODING}\" {coding}; }}\n"
+    );
+    for (who, port) in [Who::Reader, Who::Anybody].into_iter().zip(ports) {
+        let root = folder.join(folder_of(who));
+        let articles: Vec<&Page> = pages
+            .all
+            .iter()
+            .filter(|page| page.who == who && !page.single)
+            .collect();
+        let first = articles.first().context("there are no articles")?;
+        for page in &articles {
+            ensure!(
+                same_but_length(page) == same_but_length(first),
+                "{} has other headers than {}: nginx cannot be given both",
+                page.path,
+                first.path
+            );
+        }
+        writeln!(
+            text,
+            "  server {{\n    listen 127.0.0.1:{port} backlog=4096;"
+        )?;
+        writeln!(
+            text,
+            "    location / {{ root \"{}/$coded\";\n{}    }}",
+            root.display(),
+            headers(first, true)?
+        )?;
+        for (at, page) in pages.all.iter().enumerate() {
+            if page.single && page.who == who {
+                // An address that ends in `/` would be taken for a folder.
+                writeln!(
+                    text,
+                    "    location = {} {{ root \"{}\"; rewrite ^ /single-{at} break;\n{}    }}",
+                    page.path,
+                    root.display(),
+                    headers(page, false)?
+                )?;
+            }
+        }
+        writeln!(text, "  }}")?;
+    }
+    text.push_str("}\n");
+    Ok(text)
+}
+
+fn same_but_length(page: &Page) -> Vec<(String, String)> {
+    let mut headers = compared(&page.answer);
+    headers.retain(|(name, _)| name != "content-length");
+    headers
+}
+
+/// Makes nginx send the headers that the paper sends, and no others of its own.
+fn headers(page: &Page, chosen: bool) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let mut dated = false;
+    for (name, value) in compared(&page.answer) {
+        ensure!(
+            !value.contains(['$', '"', '\\', '\n']),
+            "nginx cannot be told the header {name}: {value}"
+        );
+        match name.as_str() {
+            "content-length" => {}
+            "content-type" => writeln!(text, "      types {{ }} default_type \"{value}\";")?,
+            "content-encoding" if chosen => {
+                writeln!(text, "      add_header Content-Encoding $coded;")?
+            }
+            "last-modified" => {
+                dated = true;
+                writeln!(text, "      add_header Last-Modified \"{value}\";")?;
+            }
+            _ => writeln!(text, "      add_header {name} \"{value}\";")?,
+        }
+    }
+    if !dated {
+        text.push_str("      add_header Last-Modified \"\";\n");
+    }
+    Ok(text)
+}
