@@ -73,6 +73,7 @@ function watch(text) {
       returning = false;
       if (news.held) keep(news.epoch);
       else lose(news.message);
+      if (!stream) listen(); // only now: a notice must not hide what this answer leaves open
     } catch {
       if (flight !== mine) return;
       failures += 1;
@@ -98,14 +99,13 @@ function watch(text) {
   }
 
   function listen() {
-    stream?.close();
-    stream = new EventSource(`/reading/notices?view=${view}`);
     let refusals = 0;
-    const open = (source) => {
+    const open = () => {
+      const source = (stream = new EventSource(`/reading/notices?view=${view}`));
       source.onopen = () => (refusals = 0);
       source.onerror = () => {
         if (source.readyState !== EventSource.CLOSED || source !== stream) return; // it reconnects by itself
-        streamTimer = setTimeout(() => open((stream = new EventSource(source.url))), backoff(++refusals, 60_000));
+        streamTimer = setTimeout(open, backoff(++refusals, 60_000));
       };
       source.addEventListener("lost", (event) => {
         try {
@@ -115,7 +115,7 @@ function watch(text) {
         }
       });
     };
-    open(stream);
+    open();
   }
 
   // ---- Coming and going ---------------------------------------------------------------------------------------
@@ -125,7 +125,6 @@ function watch(text) {
     awake = true;
     returning ||= back;
     beat(); // asks before anything is hidden
-    listen();
   }
 
   function sleep() {
