@@ -48,14 +48,16 @@ impl View {
 pub(crate) struct Attention {
     /// When a page was sent whose script has not spoken yet.
     page_sent: Mark,
-    views: Vec<View>,
+    /// In the order in which they were first heard. A slice: a reader has one view as a rule, and room to grow would be
+    /// wasted on everybody.
+    views: Box<[View]>,
 }
 
 impl Attention {
-    pub(crate) const fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Attention {
             page_sent: Mark::NONE,
-            views: Vec::new(),
+            views: Box::default(),
         }
     }
 
@@ -129,12 +131,6 @@ impl Attention {
         }
     }
 
-    /// Gives back the memory of pages long gone.
-    pub(crate) fn compact(&mut self, now: Millis, rules: &Rules) {
-        self.drop_gone(now, rules);
-        self.views.shrink_to_fit();
-    }
-
     /// The view of this id if `is_newer` says so of the last number heard of it; a new one if it is unknown.
     fn newer(
         &mut self,
@@ -148,14 +144,14 @@ impl Attention {
             let view = &mut self.views[known];
             return is_newer(view.seq).then_some(view);
         }
-        self.drop_gone(now, rules);
-        if self.views.len() >= MOST_VIEWS {
-            let oldest = (0..self.views.len()).min_by_key(|&i| self.views[i].until());
-            self.views.remove(oldest.unwrap_or(0));
+        self.forget_gone(now, rules);
+        let mut views = std::mem::take(&mut self.views).into_vec();
+        if views.len() >= MOST_VIEWS {
+            let oldest = (0..views.len()).min_by_key(|&i| views[i].until());
+            views.remove(oldest.unwrap_or(0));
         }
-        // A reader has one view as a rule; doubling would waste more than it saves.
-        self.views.reserve_exact(1);
-        self.views.push(View {
+        views.reserve_exact(1);
+        views.push(View {
             id,
             seq,
             until: now,
@@ -163,14 +159,19 @@ impl Attention {
             stream_until: Millis::MAX,
             before_page: false,
         });
+        self.views = views.into_boxed_slice();
         self.views.last_mut()
     }
 
     /// Forgets views that have been at rest for longer than a message may be late. The newest stays: by it one sees
     /// when the device was last heard.
-    fn drop_gone(&mut self, now: Millis, rules: &Rules) {
+    pub(crate) fn forget_gone(&mut self, now: Millis, rules: &Rules) {
         let newest = self.views.iter().map(View::until).max();
-        self.views
-            .retain(|v| v.until().plus(rules.silent_for) > now || Some(v.until()) == newest);
+        let gone = |v: &View| v.until().plus(rules.silent_for) <= now && Some(v.until()) != newest;
+        if self.views.iter().any(gone) {
+            let mut views = std::mem::take(&mut self.views).into_vec();
+            views.retain(|v| !gone(v));
+            self.views = views.into_boxed_slice();
+        }
     }
 }

@@ -176,7 +176,7 @@ impl<D: Key> Register<D> {
 
     /// Gives back the memory of pages long gone.
     pub(crate) fn compact(&mut self, now: Millis, rules: &Rules) {
-        self.life.attention.compact(now, rules);
+        self.life.attention.forget_gone(now, rules);
     }
 
     /// A page is wanted. With `seen`, by a gesture that knew the epoch it takes from.

@@ -271,10 +271,12 @@ impl Fold {
 }
 
 impl Hasher for Fold {
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }
 
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(8) {
             let mut word = [0; 8];
@@ -283,16 +285,86 @@ impl Hasher for Fold {
         }
     }
 
+    #[inline]
     fn write_u64(&mut self, word: u64) {
         self.mix(word);
     }
 
+    #[inline]
     fn write_u128(&mut self, word: u128) {
         self.mix(word as u64);
         self.mix((word >> 64) as u64);
     }
 
+    #[inline]
     fn write_usize(&mut self, word: usize) {
         self.mix(word as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of 64,000 keys the fullest of 64 shards gets.
+    fn fullest<R: Key>(keys: impl Iterator<Item = R>) -> usize {
+        let table: Table<R, u8> = Table::new(1, Rules::default());
+        for key in keys.take(64_000) {
+            table.open(key, 0, Millis::ZERO, Op(0));
+        }
+        assert_eq!(table.len(), 64_000);
+        table
+            .shards
+            .iter()
+            .map(|shard| lock(shard).registers.len())
+            .max()
+            .unwrap_or(0)
+    }
+
+    #[test]
+    fn ids_of_every_usual_kind_spread_over_the_shards() {
+        let in_a_row = fullest(0_u64..);
+        let high = fullest((0_u128..).map(|n| n << 64));
+        // UUIDv7: 48 bits of time, then bits that are random in life and few here.
+        let uuid_v7 = fullest((0_u64..).map(|n| {
+            (u128::from(1_772_000_000_000 + n / 7) << 80 | u128::from(n % 7)).to_be_bytes()
+        }));
+        for fullest in [in_a_row, high, uuid_v7] {
+            assert!(
+                fullest < 1_300,
+                "1,000 would be even, {fullest} is too crowded"
+            );
+        }
+    }
+
+    #[test]
+    fn the_number_of_shards_is_a_power_of_two() {
+        for (asked, made) in [(0, 1), (1, 1), (3, 4), (64, 64)] {
+            let table: Table<u8, u8> = Table::with_shards(7, Rules::default(), asked);
+            assert_eq!((table.shards.len(), table.generation()), (made, 7));
+        }
+    }
+
+    #[test]
+    fn a_key_that_panics_leaves_the_table_usable() {
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        struct Odd(u8, bool);
+        impl std::hash::Hash for Odd {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                // The second hash is the one inside the lock.
+                assert!(
+                    !(self.1 && std::any::type_name::<H>() != std::any::type_name::<Fold>()),
+                    "odd"
+                );
+                state.write_u8(self.0);
+            }
+        }
+        let table: Table<Odd, u8> = Table::with_shards(1, Rules::default(), 1);
+        table.open(Odd(1, false), 5, Millis::ZERO, Op(1));
+        let odd = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            table.check(Odd(1, true), 5)
+        }));
+        assert!(odd.is_err());
+        assert!(table.check(Odd(1, false), 5).is_some());
     }
 }
