@@ -380,6 +380,17 @@ fn a_retry_answers_from_the_state_as_it_is() {
 }
 
 #[test]
+fn the_pages_of_the_device_before_say_nothing_about_the_new_one() {
+    let paper = Paper::read_on_the_phone();
+    assert_eq!(paper.take(LAPTOP, paper.epoch(), 2, 1), "taken");
+    assert_eq!(paper.touch(LAPTOP, 3, active(5, 1, None)), "kept");
+    paper
+        .0
+        .rest(READER, LAPTOP, None, 5, 2, Millis::from_secs(6));
+    assert!(paper.at_rest(6), "though the phone beat at 1 s");
+}
+
+#[test]
 fn many_views_stay_bounded() {
     let paper = Paper(Table::new(1, Rules::default()));
     assert_eq!(paper.open(PHONE, 0, 1), "opened");
@@ -402,6 +413,11 @@ fn sweeping_forgets_who_is_long_gone_but_no_epoch() {
     let paper = Paper::read_on_the_phone();
     let first = paper.epoch();
     let at_rest_since = Millis(76_000);
+    assert_eq!(
+        paper.0.sweep(Millis::from_secs(200), hour),
+        0,
+        "nor does it forget since when"
+    );
     paper.0.open(2, LAPTOP, Millis::from_secs(500), Op(1));
     assert_eq!(
         paper.0.sweep(at_rest_since.plus(Millis(3_599_999)), hour),
