@@ -24,89 +24,99 @@ enum Said {
     Opened(u64),
 }
 
-/// Whether the device is being read on at `now`: the row "what counts" and its neighbours, from the whole history.
-fn read_on(history: &[(u64, Said)], now: u64) -> bool {
-    let view_of = |said: &Said| match *said {
+type History = Vec<(u64, Said)>;
+
+fn view_of(said: &Said) -> Option<u64> {
+    match *said {
         Said::Page => None,
         Said::Beat { view, .. }
         | Said::Rest { view, .. }
         | Said::Broke(view)
         | Said::Opened(view) => Some(view),
-    };
-    // Messages overtaken by newer ones of their view, and streams of views unknown, were never said.
+    }
+}
+
+/// Without the messages that were overtaken by newer ones of their view, and the streams of views unknown.
+fn what_counts(history: &[(u64, Said)]) -> History {
     let mut last: HashMap<u64, u64> = HashMap::new();
-    let mut is_news = |said: &Said| match *said {
-        Said::Page => true,
-        Said::Beat { view, seq, .. } => {
-            let news = last.get(&view).is_none_or(|&last| seq > last);
-            last.entry(view)
-                .and_modify(|l| *l = seq.max(*l))
-                .or_insert(seq);
-            news
+    let mut is_news = |said: &Said| {
+        let (view, seq, least) = match *said {
+            Said::Page => return true,
+            Said::Broke(view) | Said::Opened(view) => return last.contains_key(&view),
+            Said::Beat { view, seq, .. } => (view, seq, last.get(&view).map_or(0, |last| last + 1)),
+            Said::Rest { view, seq } => (view, seq, last.get(&view).copied().unwrap_or(0)),
+        };
+        if seq >= least {
+            last.insert(view, seq);
         }
-        Said::Rest { view, seq } => {
-            let news = last.get(&view).is_none_or(|&last| seq >= last);
-            last.entry(view)
-                .and_modify(|l| *l = seq.max(*l))
-                .or_insert(seq);
-            news
-        }
-        Said::Broke(view) | Said::Opened(view) => last.contains_key(&view),
+        seq >= least
     };
-    let valid: Vec<_> = history
+    history
         .iter()
         .filter(|(_, said)| is_news(said))
         .copied()
-        .collect();
+        .collect()
+}
 
-    let page = valid
+/// By a page that was sent and has not spoken for itself.
+fn read_by_page(said: &[(u64, Said)], now: u64) -> bool {
+    let Some(page) = said
         .iter()
-        .rposition(|(_, said)| matches!(said, Said::Page));
-    let by_page = page.is_some_and(|i| {
-        let (sent, _) = valid[i];
-        let known = |view| {
-            valid[..i]
-                .iter()
-                .any(|(_, said)| view_of(said) == Some(view))
-        };
-        let settled = valid[i..].iter().any(|&(at, said)| match said {
-            Said::Beat { view, .. } => !known(view),
-            Said::Rest { .. } => at - sent >= 2_000,
-            _ => false,
-        });
-        !settled && now < sent + 120_000
-    });
-
-    let by_view = |view: u64| {
-        let of_view: Vec<_> = valid
-            .iter()
-            .filter(|(_, said)| view_of(said) == Some(view))
-            .collect();
-        let newest = of_view
-            .iter()
-            .rev()
-            .find(|(_, said)| matches!(said, Said::Beat { .. } | Said::Rest { .. }));
-        let Some(&&(at, Said::Beat { focused, idle, .. })) = newest else {
-            return false;
-        };
-        let unfocused_since = of_view
-            .iter()
-            .rev()
-            .filter(|(_, said)| matches!(said, Said::Beat { .. } | Said::Rest { .. }))
-            .take_while(|(_, said)| matches!(said, Said::Beat { focused: false, .. }))
-            .last();
-        let broke = of_view
-            .iter()
-            .rev()
-            .take_while(|(_, said)| matches!(said, Said::Broke(_)))
-            .last();
-        let attended = match unfocused_since {
-            Some((since, _)) if !focused => now < since + 60_000,
-            _ => now + idle < at + 180_000,
-        };
-        attended && now < at + 75_000 && broke.is_none_or(|(at, _)| now < at + 15_000)
+        .rposition(|(_, said)| matches!(said, Said::Page))
+    else {
+        return false;
     };
-    by_page || (0..4).any(by_view)
+    let (sent, _) = said[page];
+    let known = |view| {
+        said[..page]
+            .iter()
+            .any(|(_, said)| view_of(said) == Some(view))
+    };
+    let settled = said[page..].iter().any(|&(at, said)| match said {
+        Said::Beat { view, .. } => !known(view),
+        Said::Rest { .. } => at - sent >= 2_000,
+        _ => false,
+    });
+    !settled && now < sent + 120_000
+}
+
+/// By what one view said.
+fn read_by_view(view: u64, said: &[(u64, Said)], now: u64) -> bool {
+    let of_view: History = said
+        .iter()
+        .filter(|(_, said)| view_of(said) == Some(view))
+        .copied()
+        .collect();
+    let is_sign = |(_, said): &&(u64, Said)| matches!(said, Said::Beat { .. } | Said::Rest { .. });
+    let newest = of_view.iter().rev().find(is_sign);
+    let Some(&(at, Said::Beat { focused, idle, .. })) = newest else {
+        return false;
+    };
+    let attended = if focused {
+        now + idle < at + 180_000
+    } else {
+        let unfocused =
+            |(_, said): &&(u64, Said)| matches!(said, Said::Beat { focused: false, .. });
+        let first = of_view
+            .iter()
+            .rev()
+            .filter(is_sign)
+            .take_while(unfocused)
+            .last();
+        first.is_some_and(|(since, _)| now < since + 60_000)
+    };
+    let broken = of_view
+        .iter()
+        .rev()
+        .take_while(|(_, said)| matches!(said, Said::Broke(_)))
+        .last();
+    attended && now < at + 75_000 && broken.is_none_or(|(since, _)| now < since + 15_000)
+}
+
+/// Whether the device is being read on at `now`: the row "what counts" and its neighbours, from the whole history.
+fn read_on(history: &[(u64, Said)], now: u64) -> bool {
+    let said = what_counts(history);
+    read_by_page(&said, now) || (0..4).any(|view| read_by_view(view, &said, now))
 }
 
 fn said() -> impl Strategy<Value = Said> {

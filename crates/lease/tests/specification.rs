@@ -203,25 +203,23 @@ impl Run {
         }
     }
 
-    fn run(&mut self, step: &Step) {
-        let (r, d, op) = (step.reader, step.device, Op(step.op));
-        self.now = self.now.plus(Millis(step.wait));
-        let (now, at_rest) = (self.now, self.at_rest(r));
-        let verdict = |run: &Run, seen, op| run.specs[usize::from(r)].verdict(d, seen, op, at_rest);
-        let before = self.picture(r);
+    /// An operation that may bring the lease to a device. Whether it had to have an effect.
+    fn enters(&mut self, step: &Step, at_rest: bool) -> bool {
+        let (r, d, now, op) = (step.reader, step.device, self.now, Op(step.op));
         let current = self.table.check(r, d);
-        let mut heeded = true;
-        match step.what {
-            Do::Open => {
-                let expected = verdict(self, None, Some(op));
-                let outcome = self.table.open(r, d, now, op);
-                self.entered(step, expected, Some(op), outcome);
-            }
+        let known = |epoch: Option<usize>| epoch.map(|ago| self.epoch(r, ago));
+        let is_current = |epoch: Option<Epoch>| epoch.is_none() || epoch == current;
+        let verdict = |seen, op| self.specs[usize::from(r)].verdict(d, seen, op, at_rest);
+        let (expected, outcome, heard, op) = match step.what {
             Do::Take(ago) => {
                 let seen = self.epoch(r, ago);
-                let expected = verdict(self, Some(seen), Some(op));
-                let outcome = self.table.take(r, d, seen, now, op);
-                self.entered(step, expected, Some(op), outcome);
+                let expected = verdict(Some(seen), Some(op));
+                (
+                    expected,
+                    self.table.take(r, d, seen, now, op),
+                    true,
+                    Some(op),
+                )
             }
             Do::Touch {
                 view,
@@ -230,7 +228,7 @@ impl Run {
                 focused,
                 idle,
             } => {
-                let epoch = epoch.map(|ago| self.epoch(r, ago));
+                let epoch = known(epoch);
                 let beat = Beat {
                     view,
                     seq,
@@ -238,13 +236,16 @@ impl Run {
                     focused,
                     idle_for: Millis(idle),
                 };
-                let expected = verdict(self, None, None);
-                heeded = expected != Verdict::Keeps || epoch.is_none() || epoch == current;
-                let outcome = self.table.touch(r, d, beat, now);
-                self.entered(step, expected, None, outcome);
+                let expected = verdict(None, None);
+                (
+                    expected,
+                    self.table.touch(r, d, beat, now),
+                    is_current(epoch),
+                    None,
+                )
             }
             Do::ComeBack { view, seq, epoch } => {
-                let epoch = epoch.map(|ago| self.epoch(r, ago));
+                let epoch = known(epoch);
                 let beat = Beat {
                     view,
                     seq,
@@ -252,67 +253,100 @@ impl Run {
                     focused: true,
                     idle_for: Millis::ZERO,
                 };
-                let expected = verdict(self, None, Some(op));
-                heeded = expected != Verdict::Keeps || epoch.is_none() || epoch == current;
+                let expected = verdict(None, Some(op));
                 let outcome = self.table.come_back(r, d, beat, now, op);
-                self.entered(step, expected, Some(op), outcome);
+                (expected, outcome, is_current(epoch), Some(op))
             }
-            Do::Rest { view, seq, epoch } => {
-                let epoch = epoch.map(|ago| self.epoch(r, ago));
-                heeded = current.is_some() && (epoch.is_none() || epoch == current);
+            _ => {
+                let expected = verdict(None, Some(op));
+                (expected, self.table.open(r, d, now, op), true, Some(op))
+            }
+        };
+        let heeded = match expected {
+            Verdict::Gets(_) => true,
+            Verdict::Keeps => heard,
+            Verdict::Waits => false,
+        };
+        self.entered(step, expected, op, outcome);
+        heeded
+    }
+
+    /// Something the holder's pages say. Whether it may have an effect.
+    fn says(&mut self, step: &Step) -> bool {
+        let (r, d, now) = (step.reader, step.device, self.now);
+        let current = self.table.check(r, d);
+        let mut epoch = None;
+        match step.what {
+            Do::Rest {
+                view,
+                seq,
+                epoch: known,
+            } => {
+                epoch = known.map(|ago| self.epoch(r, ago));
                 self.table.rest(r, d, epoch, view, seq, now);
             }
-            Do::Sent => {
-                heeded = current.is_some();
-                self.table.sent(r, d, now);
-            }
-            Do::Broke(view) => {
-                heeded = current.is_some();
-                self.table.stream_broke(r, d, view, now);
-            }
-            Do::Opened(view) => {
-                heeded = current.is_some();
-                self.table.stream_opened(r, d, view, now);
-            }
-            Do::Release => {
-                let change = self.table.release(r, d, now);
-                self.freed(step, current.is_some(), change);
-            }
-            Do::Free => {
-                let change = self.table.free(r, now);
-                self.freed(step, true, change);
-            }
-            Do::Sweep(older_than) => {
-                self.table.sweep(now, Millis(older_than));
-                for (reader, spec) in (0..).zip(&mut self.specs) {
-                    let long_free = spec.freed_at.plus(Millis(older_than)) <= now;
-                    let free = self.table.holder(reader, now).is_none();
-                    if free && (spec.holder.is_some() || long_free) {
-                        *spec = Spec::default();
-                    }
-                }
-                assert!(
-                    at_rest || self.picture(r) == before,
-                    "who is read on is not forgotten"
-                );
+            Do::Broke(view) => self.table.stream_broke(r, d, view, now),
+            Do::Opened(view) => self.table.stream_opened(r, d, view, now),
+            _ => self.table.sent(r, d, now),
+        }
+        current.is_some() && (epoch.is_none() || epoch == current)
+    }
+
+    fn sweeps(&mut self, older_than: Millis) {
+        let (now, before) = (self.now, [0, 1].map(|r| (self.at_rest(r), self.picture(r))));
+        self.table.sweep(now, older_than);
+        for (reader, spec) in (0..).zip(&mut self.specs) {
+            let long_free = spec.freed_at.plus(older_than) <= now;
+            let free = self.table.holder(reader, now).is_none();
+            if free && (spec.holder.is_some() || long_free) {
+                *spec = Spec::default();
             }
         }
-        if !heeded {
-            assert_eq!(
-                self.picture(r),
-                before,
-                "a stale epoch, or another device, moves nothing"
+        for (reader, (at_rest, picture)) in (0..).zip(before) {
+            assert!(
+                at_rest || self.picture(reader) == picture,
+                "who is read on is not forgotten"
             );
         }
-        for reader in 0..2 {
+    }
+
+    fn run(&mut self, step: &Step) {
+        let (r, d) = (step.reader, step.device);
+        self.now = self.now.plus(Millis(step.wait));
+        let (at_rest, before) = (self.at_rest(r), self.picture(r));
+        let held = self.table.check(r, d).is_some();
+        let heeded = match step.what {
+            Do::Open | Do::Take(_) | Do::Touch { .. } | Do::ComeBack { .. } => {
+                self.enters(step, at_rest)
+            }
+            Do::Sent | Do::Rest { .. } | Do::Broke(_) | Do::Opened(_) => self.says(step),
+            Do::Release => {
+                let change = self.table.release(r, d, self.now);
+                self.freed(step, held, change);
+                held
+            }
+            Do::Free => {
+                let change = self.table.free(r, self.now);
+                self.freed(step, true, change);
+                true
+            }
+            Do::Sweep(older_than) => {
+                self.sweeps(Millis(older_than));
+                true
+            }
+        };
+        let stays = "what is refused, stale, or said by another device moves nothing";
+        assert!(heeded || self.picture(r) == before, "{stays}");
+        self.one_holder_at_most();
+    }
+
+    fn one_holder_at_most(&self) {
+        for (reader, spec) in (0..).zip(&self.specs) {
             for device in 0..3 {
-                let holder = self.specs[usize::from(reader)]
-                    .holder
-                    .filter(|&(holder, _)| holder == device);
+                let holder = spec.holder.filter(|&(holder, _)| holder == device);
                 assert_eq!(
                     self.table.check(reader, device),
-                    holder.map(|(_, epoch)| epoch),
-                    "one holder at most"
+                    holder.map(|(_, epoch)| epoch)
                 );
             }
         }

@@ -67,64 +67,72 @@ fn of_all_who_press_the_same_button_one_wins() {
     }
 }
 
+const READERS: u64 = 3;
+
+/// What one device saw: under which epoch of which reader which device was.
+type Seen = Vec<((u64, Epoch), u64)>;
+
+/// The `n`th thing that device `d` does.
+fn act(table: &Table<u64, u64>, d: u64, n: u64, dice: u64) -> Option<Outcome<u64>> {
+    let (r, now, op) = (dice % READERS, Millis(n * 40), Op(d << 32 | n));
+    let beat = Beat {
+        view: d,
+        seq: n,
+        epoch: None,
+        focused: true,
+        idle_for: Millis::ZERO,
+    };
+    match dice >> 60 {
+        0..5 => return Some(table.open(r, d, now, op)),
+        5..8 => return Some(table.touch(r, d, beat, now)),
+        8 => return Some(table.come_back(r, d, beat, now, op)),
+        9 => table.rest(r, d, None, d, n, now),
+        10 => {
+            let change = table.release(r, d, now);
+            assert!(change.is_none_or(|change| change.from == Some(d)));
+        }
+        11 => assert!(table.sweep(now, Millis(1_000)) <= READERS as usize),
+        _ => {
+            return table
+                .holder(r, now)
+                .map(|(holder, _)| table.take(r, d, holder.epoch, now, op));
+        }
+    }
+    None
+}
+
+fn a_device(table: &Table<u64, u64>, d: u64) -> Seen {
+    let mut seen = Seen::new();
+    // A fixed sequence for each thread; only the interleaving is left to chance.
+    let mut dice = d.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for n in 0..4_000 {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        let r = dice % READERS;
+        match act(table, d, n, dice) {
+            Some(Outcome::Held { epoch, .. }) => seen.push(((r, epoch), d)),
+            Some(Outcome::Contended(holder)) => seen.push(((r, holder.epoch), holder.device)),
+            None => {}
+        }
+        seen.extend(table.check(r, d).map(|epoch| ((r, epoch), d)));
+    }
+    seen
+}
+
 #[test]
 fn no_two_devices_ever_see_one_epoch() {
-    const READERS: u64 = 3;
     let table: Table<u64, u64> = Table::with_shards(1, Rules::default(), 2);
     let start = Barrier::new(RACERS as usize);
-    let work = |d: u64| {
-        let mut seen: Vec<((u64, Epoch), u64)> = Vec::new();
-        // A fixed sequence for each thread; only the interleaving is left to chance.
-        let mut dice = d.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let work = |d| {
         start.wait();
-        for n in 0..4_000_u64 {
-            dice ^= dice << 13;
-            dice ^= dice >> 7;
-            dice ^= dice << 17;
-            let (r, now, op) = (dice % READERS, Millis(n * 40), Op(d << 32 | n));
-            let beat = Beat {
-                view: d,
-                seq: n,
-                epoch: None,
-                focused: true,
-                idle_for: Millis::ZERO,
-            };
-            let outcome = match dice >> 60 {
-                0..5 => table.open(r, d, now, op),
-                5..8 => table.touch(r, d, beat, now),
-                8 => table.come_back(r, d, beat, now, op),
-                9 => {
-                    table.rest(r, d, None, d, n, now);
-                    continue;
-                }
-                10 => {
-                    table.release(r, d, now);
-                    continue;
-                }
-                11 => {
-                    table.sweep(now, Millis(1_000));
-                    continue;
-                }
-                _ => match table.holder(r, now) {
-                    Some((holder, _)) => table.take(r, d, holder.epoch, now, op),
-                    None => continue,
-                },
-            };
-            match outcome {
-                Outcome::Held { epoch, .. } => seen.push(((r, epoch), d)),
-                Outcome::Contended(holder) => seen.push(((r, holder.epoch), holder.device)),
-            }
-            if let Some(epoch) = table.check(r, d) {
-                seen.push(((r, epoch), d));
-            }
-        }
-        seen
+        a_device(&table, d)
     };
-    let seen: Vec<_> = thread::scope(|scope| {
+    let seen: Seen = thread::scope(|scope| {
         let threads: Vec<_> = (1..=RACERS).map(|d| scope.spawn(move || work(d))).collect();
         threads
             .into_iter()
-            .flat_map(|t| t.join().expect("no panic"))
+            .flat_map(|thread| thread.join().expect("no panic"))
             .collect()
     });
     let mut owner = HashMap::new();
