@@ -106,6 +106,26 @@ fn flatten_into(inlines: &[Inline], marks: &mut Vec<Mark>, runs: &mut Vec<Run>) 
     }
 }
 
+/// Takes links away from what nobody can see or press: a link around a space, left where a picture was.
+pub(crate) fn unlink_blank(runs: Vec<Run>) -> Vec<Run> {
+    let link = |run: &Run| {
+        run.marks
+            .iter()
+            .find(|mark| matches!(mark, Mark::Link(_)))
+            .cloned()
+    };
+    let mut out = Vec::with_capacity(runs.len());
+    for group in runs.chunk_by(|a, b| link(a) == link(b)) {
+        let blank = is_blank(group);
+        for run in group {
+            let mut marks = run.marks.clone();
+            marks.retain(|mark| !(blank && matches!(mark, Mark::Link(_))));
+            push(&mut out, &marks, run.leaf.clone());
+        }
+    }
+    out
+}
+
 /// Runs as a tree: neighbours under the same mark stand in one node.
 pub(crate) fn nest(runs: Vec<Run>) -> Vec<Inline> {
     nest_from(&runs, 0)

@@ -56,11 +56,10 @@ impl Pass<'_> {
                 credit,
             } => out.extend(figure(image, &caption, &credit)),
             Block::Code { language, text } => {
+                let text = text::clean(&text);
                 if !text::is_blank(&text) {
-                    out.push(Block::Code {
-                        language: language_name(&language),
-                        text: text::clean(&text),
-                    });
+                    let language = language_name(&language);
+                    out.push(Block::Code { language, text });
                 }
             }
             Block::Table {
@@ -83,18 +82,19 @@ impl Pass<'_> {
             out.extend(self.blocks(inner, depth));
             return;
         }
-        let inner = self.blocks(inner, depth + 1);
-        for part in inner.split_inclusive(|b| matches!(b, Block::Cut)) {
-            let (content, cut) = match part.split_last() {
-                Some((Block::Cut, content)) => (content, true),
-                _ => (part, false),
-            };
-            if !content.is_empty() {
-                out.push(Block::Quote(content.to_vec()));
+        let mut part = Vec::new();
+        for block in self.blocks(inner, depth + 1) {
+            if !matches!(block, Block::Cut) {
+                part.push(block);
+                continue;
             }
-            if cut {
-                out.push(Block::Cut);
+            if !part.is_empty() {
+                out.push(Block::Quote(std::mem::take(&mut part)));
             }
+            out.push(Block::Cut);
+        }
+        if !part.is_empty() {
+            out.push(Block::Quote(part));
         }
     }
 
@@ -113,59 +113,69 @@ impl Pass<'_> {
             }
             return;
         }
-        let mut number = start.unwrap_or(1);
-        let mut first = number;
-        let mut kept: Vec<Vec<Block>> = Vec::new();
-        let close = |kept: &mut Vec<Vec<Block>>, first: u32| {
-            if !kept.is_empty() {
-                let start = (ordered && first != 1).then_some(first);
-                Some(Block::List {
-                    ordered,
-                    start,
-                    items: std::mem::take(kept),
-                })
-            } else {
-                None
-            }
+        let mut list = OpenList {
+            ordered,
+            first: start.unwrap_or(1),
+            items: Vec::new(),
         };
         for item in items {
             let mut blocks = self.blocks(item, depth + 2);
             if let Some(at) = blocks.iter().position(|b| matches!(b, Block::Cut)) {
-                // What follows the cut in the same item keeps the item's number.
                 let after = blocks.split_off(at + 1);
                 blocks.pop();
+                // What follows the cut in the same item keeps the item's number.
                 let split = !blocks.is_empty() && !after.is_empty();
-                if !blocks.is_empty() {
-                    kept.push(blocks);
-                }
-                out.extend(close(&mut kept, first));
+                list.add(blocks);
+                list.close(out);
+                list.first = list.first.saturating_sub(u32::from(split));
                 out.push(Block::Cut);
-                number = if split {
-                    number
-                } else {
-                    number.saturating_add(u32::from(after.is_empty()))
-                };
-                first = number;
                 blocks = after;
             }
-            if !blocks.is_empty() {
-                kept.push(blocks);
-                number = number.saturating_add(1);
-            }
+            list.add(blocks);
         }
-        out.extend(close(&mut kept, first));
+        list.close(out);
+    }
+}
+
+/// A list being put together; a cut closes it and the numbers go on in the next.
+struct OpenList {
+    ordered: bool,
+    first: u32,
+    items: Vec<Vec<Block>>,
+}
+
+impl OpenList {
+    fn add(&mut self, item: Vec<Block>) {
+        if !item.is_empty() {
+            self.items.push(item);
+        }
+    }
+
+    fn close(&mut self, out: &mut Vec<Block>) {
+        let items = std::mem::take(&mut self.items);
+        if items.is_empty() {
+            return;
+        }
+        let start = (self.ordered && self.first != 1).then_some(self.first);
+        let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        self.first = self.first.saturating_add(count);
+        out.push(Block::List {
+            ordered: self.ordered,
+            start,
+            items,
+        });
     }
 }
 
 /// Tidy running text; `None` when there is nothing to see.
 fn inlines(text: &[Inline]) -> Option<Vec<Inline>> {
-    let runs = run::flatten(text);
+    let runs = run::unlink_blank(run::flatten(text));
     (!run::is_blank(&runs)).then(|| run::nest(runs))
 }
 
 fn figure(image: Image, caption: &[Inline], credit: &str) -> Option<Block> {
     let caption = inlines(caption).unwrap_or_default();
-    let src = text::clean(image.src.trim());
+    let src = text::clean(&image.src).trim().to_owned();
     if src.is_empty() {
         return (!caption.is_empty()).then_some(Block::Paragraph(caption));
     }

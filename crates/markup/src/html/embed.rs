@@ -35,6 +35,7 @@ impl Flow<'_> {
             return self.drop_element(id);
         };
         self.flush();
+        self.cut_if_inside(id);
         self.notes.add(Note::EmbedAsLink(shown(href.as_str())));
         let children = vec![Inline::Text(href.as_str().to_owned())];
         self.blocks

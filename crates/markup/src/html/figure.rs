@@ -2,10 +2,18 @@
 
 use super::Source;
 use super::flow::Flow;
-use super::tree::{Data, Id};
+use super::tree::Id;
 use crate::note::shown;
 use crate::run::{self, Leaf, Mark};
 use crate::{Block, Image, Inline, Note, text};
+
+/// Buttons and clocks of Ghost's players, and the second link of WordPress's files.
+const DECORATION: [&str; 4] = [
+    "kg-video-overlay",
+    "kg-video-player-container",
+    "kg-audio-player-container",
+    "wp-block-file__button",
+];
 
 /// Captions met inside the figure that is being read.
 #[derive(Default)]
@@ -29,15 +37,12 @@ impl Flow<'_> {
         } else if self.captions.inside > 0 && (has("wp-caption-text") || has("gallery-caption")) {
             self.caption(id);
         } else if self.captions.inside > 0 && is_credit(tree.attr(id, "class")) {
+            self.cut_if_inside(id);
             let credit = text::line(&tree.text(id));
             self.captions.credit = credit;
         } else if has("kg-bookmark-card") {
             self.bookmark(id);
-        } else if has("kg-video-overlay")
-            || has("kg-video-player-container")
-            || has("kg-audio-player-container")
-        {
-            // The buttons and clocks of Ghost's players.
+        } else if DECORATION.iter().any(|class| has(class)) {
             self.drop_element(id);
         } else {
             return false;
@@ -161,6 +166,7 @@ impl Flow<'_> {
     fn bookmark(&mut self, id: Id) {
         let tree = self.tree;
         self.flush();
+        self.cut_if_inside(id);
         let link = tree
             .descendants(id)
             .find(|node| tree.name(*node) == Some("a"));
@@ -182,11 +188,6 @@ impl Flow<'_> {
                 self.notes.add(Note::UnsafeLink(shown(written)));
                 self.blocks
                     .push(Block::Paragraph(vec![Inline::Text(title)]));
-            }
-        }
-        for node in tree.descendants(id) {
-            if let Data::Comment(comment) = tree.data(node) {
-                self.comment(comment);
             }
         }
     }

@@ -4,11 +4,11 @@
 //! between two blocks becomes a paragraph, a link around two paragraphs becomes two links, and a cut in the middle of a
 //! sentence splits the paragraph, all without special cases. Pictures, tables and embeds have their own modules.
 
-use super::Source;
 use super::tree::{Data, Id, Tree};
+use super::{Source, elements, space};
 use crate::note::{Notes, shown};
 use crate::run::{self, Leaf, Mark, Run};
-use crate::{Block, Href, Inline, Note, text};
+use crate::{Block, Href, Note, text};
 
 /// Levels of elements the walk goes down; the parser allows few more.
 const MAX_LEVELS: usize = 250;
@@ -62,9 +62,8 @@ impl<'t> Flow<'t> {
     pub(super) fn children(&mut self, id: Id) {
         if self.level >= MAX_LEVELS {
             self.notes.add(Note::TooDeep);
-            let text = self.tree.text(id);
-            self.text(&text);
-            return;
+            self.cut_if_inside(id);
+            return self.text(&self.tree.text(id));
         }
         self.level += 1;
         let tree = self.tree;
@@ -106,7 +105,8 @@ impl<'t> Flow<'t> {
         }
         match name {
             "b" | "strong" => self.marked(id, Mark::Strong),
-            "i" | "em" | "cite" | "dfn" | "var" => self.marked(id, Mark::Em),
+            "cite" => self.cite(id),
+            "i" | "em" | "dfn" | "var" => self.marked(id, Mark::Em),
             "s" | "strike" | "del" => self.marked(id, Mark::Strike),
             "sub" => self.marked(id, Mark::Sub),
             "sup" => self.marked(id, Mark::Sup),
@@ -146,7 +146,7 @@ impl<'t> Flow<'t> {
                 self.children(id);
                 self.noscript = outer;
             }
-            name if is_block(name) => self.block_children(id),
+            name if elements::is_block(name) => self.block_children(id),
             _ => self.children(id),
         }
     }
@@ -159,33 +159,27 @@ impl<'t> Flow<'t> {
             "figcaption" => self.caption(id),
             "iframe" | "embed" | "object" | "video" | "audio" | "frame" => self.embed(id),
             "form" => self.form(id),
-            // In Markdown these are somebody writing about HTML who forgot the backticks.
-            "title" | "textarea" | "plaintext" | "noembed" | "noframes"
-                if self.source == Source::Markdown =>
-            {
-                self.notes.dropped(name);
-                let text = self.tree.text(id);
-                self.flush();
-                self.text(&text);
-                self.flush();
+            _ if elements::is_dropped(name) => self.drop_element(id),
+            "source" | "track" | "param" | "col" | "colgroup" | "area" | "wbr" => {
+                self.cut_if_inside(id)
             }
-            _ if is_dropped(name) => self.drop_element(id),
-            "source" | "track" | "param" | "col" | "colgroup" | "area" | "wbr" => {}
             _ => return self.by_class(id),
         }
         true
     }
 
-    /// Leaves an element out with all that is in it, but for the cut: what follows that must not become free.
+    /// Leaves an element out with all that is in it.
     pub(super) fn drop_element(&mut self, id: Id) {
+        self.notes.dropped(self.tree.any_name(id).unwrap_or(""));
+        self.cut_if_inside(id);
+    }
+
+    /// Ends the free part here if it ends anywhere in an element that cannot be split: what follows must not become free.
+    pub(super) fn cut_if_inside(&mut self, id: Id) {
         let tree = self.tree;
-        self.notes.dropped(tree.any_name(id).unwrap_or(""));
-        for inner in tree.descendants(id) {
-            if let Data::Comment(text) = tree.data(inner)
-                && is_cut(text)
-            {
-                self.cut();
-            }
+        let cut = |node: Id| matches!(tree.data(node), Data::Comment(text) if is_cut(text));
+        if tree.descendants(id).any(cut) {
+            self.cut();
         }
     }
 
@@ -229,6 +223,24 @@ impl<'t> Flow<'t> {
         }
     }
 
+    /// Who is quoted: on a line of its own, unless a dash leads to it.
+    fn cite(&mut self, id: Id) {
+        let in_quote = self
+            .tree
+            .parent(id)
+            .is_some_and(|parent| self.tree.name(parent) == Some("blockquote"));
+        let dash = self.runs.iter().rev().find_map(|run| match &run.leaf {
+            Leaf::Text(text) if !text::is_blank(text) => {
+                Some(text.trim_end().ends_with(['-', '–', '—', '―']))
+            }
+            _ => None,
+        });
+        if in_quote && dash != Some(true) {
+            self.flush();
+        }
+        self.marked(id, Mark::Em);
+    }
+
     fn heading(&mut self, id: Id, level: u8) {
         self.flush();
         let outer = self.heading.replace(level);
@@ -265,11 +277,18 @@ impl<'t> Flow<'t> {
             }
         }
         self.blocks = outer;
-        self.blocks.push(Block::List {
-            ordered,
-            start,
-            items,
-        });
+        let only_pictures =
+            |item: &Vec<Block>| item.iter().all(|b| matches!(b, Block::Figure { .. }));
+        if items.iter().all(only_pictures) {
+            // A gallery: WordPress wrote them as lists.
+            self.blocks.extend(items.into_iter().flatten());
+        } else {
+            self.blocks.push(Block::List {
+                ordered,
+                start,
+                items,
+            });
+        }
     }
 
     /// One node of any kind.
@@ -288,6 +307,7 @@ impl<'t> Flow<'t> {
 
     fn pre(&mut self, id: Id) {
         self.flush();
+        self.cut_if_inside(id);
         let text = text::clean(&self.tree.text(id));
         if self.tree.has_class(id, "wp-block-verse") {
             // Verse is set in lines, but it is not code.
@@ -335,8 +355,8 @@ impl<'t> Flow<'t> {
 
     /// Ends the running text: it becomes a paragraph, or a part of the heading it is in.
     pub(super) fn flush(&mut self) {
-        let runs = collapse(std::mem::take(&mut self.runs));
-        for part in split_at_double_breaks(runs) {
+        let runs = space::collapse(std::mem::take(&mut self.runs));
+        for part in space::split_at_double_breaks(runs) {
             if run::is_blank(&part) {
                 continue;
             }
@@ -345,110 +365,14 @@ impl<'t> Flow<'t> {
                     level,
                     text: run::nest(part),
                 },
-                None => Block::Paragraph(address_as_link(part)),
+                None => Block::Paragraph(space::address_as_link(part)),
             });
         }
     }
 }
 
-/// A paragraph that is nothing but a web address is how WordPress embeds things; here it is a link.
-fn address_as_link(mut runs: Vec<Run>) -> Vec<Inline> {
-    if let [run] = runs.as_mut_slice()
-        && run.marks.is_empty()
-        && let Leaf::Text(text) = &run.leaf
-        && !text.contains(' ')
-        && let Some(href) = Href::parse(text).filter(Href::is_web)
-    {
-        run.marks.push(Mark::Link(href));
-    }
-    run::nest(runs)
-}
-
-/// White space as HTML shows it: one space for many, none at the ends of lines.
-fn collapse(runs: Vec<Run>) -> Vec<Run> {
-    let mut out: Vec<Run> = Vec::new();
-    let mut at_space = true;
-    for Run { marks, leaf } in runs {
-        let leaf = match leaf {
-            Leaf::Break => {
-                trim_end(&mut out);
-                at_space = true;
-                Leaf::Break
-            }
-            Leaf::Text(text) => Leaf::Text(collapse_text(&text, &mut at_space)),
-            Leaf::Code(text) => Leaf::Code(collapse_text(&text, &mut at_space)),
-        };
-        run::push(&mut out, &marks, leaf);
-    }
-    loop {
-        trim_end(&mut out);
-        match out.last() {
-            Some(Run {
-                leaf: Leaf::Break, ..
-            }) => out.pop(),
-            _ => break,
-        };
-    }
-    let first = out
-        .iter()
-        .position(|run| run.leaf != Leaf::Break)
-        .unwrap_or(0);
-    out.drain(..first);
-    out
-}
-
-fn collapse_text(text: &str, at_space: &mut bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let space = c.is_ascii_whitespace();
-        if !space {
-            out.push(c);
-        } else if !*at_space {
-            out.push(' ');
-        }
-        *at_space = space;
-    }
-    out
-}
-
-/// Removes a space at the end.
-fn trim_end(runs: &mut Vec<Run>) {
-    while let Some(Run {
-        leaf: Leaf::Text(text) | Leaf::Code(text),
-        ..
-    }) = runs.last_mut()
-    {
-        text.truncate(text.trim_ascii_end().len());
-        if !text.is_empty() {
-            return;
-        }
-        runs.pop();
-    }
-}
-
-/// Two breaks in a row were somebody's way to end a paragraph.
-fn split_at_double_breaks(runs: Vec<Run>) -> Vec<Vec<Run>> {
-    let mut parts = vec![Vec::new()];
-    let mut breaks: Vec<Run> = Vec::new();
-    for run in runs {
-        if run.leaf == Leaf::Break {
-            breaks.push(run);
-            continue;
-        }
-        if breaks.len() > 1 {
-            parts.push(Vec::new());
-            breaks.clear();
-        }
-        if let Some(part) = parts.last_mut() {
-            part.append(&mut breaks);
-            part.push(run);
-        }
-    }
-    parts
-}
-
 /// `more`, also with the words of its link (`<!--more Read on-->`), and Ghost's `members-only`.
-fn is_cut(comment: &str) -> bool {
+pub(super) fn is_cut(comment: &str) -> bool {
     let comment = comment.trim();
     let more = comment
         .strip_prefix("more")
@@ -460,70 +384,4 @@ fn language_of_class(class: &str) -> Option<&str> {
     class
         .strip_prefix("language-")
         .or_else(|| class.strip_prefix("lang-"))
-}
-
-/// Elements that stand on lines of their own and mean nothing else here.
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "div"
-            | "section"
-            | "article"
-            | "main"
-            | "header"
-            | "footer"
-            | "aside"
-            | "nav"
-            | "center"
-            | "address"
-            | "fieldset"
-            | "legend"
-            | "details"
-            | "dialog"
-            | "dl"
-            | "dd"
-            | "li"
-            | "hgroup"
-            | "search"
-            | "optgroup"
-            | "caption"
-            | "tr"
-            | "td"
-            | "th"
-            | "tbody"
-            | "thead"
-            | "tfoot"
-    )
-}
-
-/// Elements that are left out with all that is in them.
-fn is_dropped(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "template"
-            | "noembed"
-            | "noframes"
-            | "head"
-            | "title"
-            | "meta"
-            | "link"
-            | "base"
-            | "canvas"
-            | "applet"
-            | "input"
-            | "button"
-            | "select"
-            | "textarea"
-            | "datalist"
-            | "option"
-            | "plaintext"
-            | "map"
-            | "frameset"
-            | "marquee"
-            | "bgsound"
-            | "portal"
-            | "fencedframe"
-    )
 }

@@ -8,14 +8,20 @@
 //! browser would see it; then only what has a node is taken over. Depth, size and number of nodes are bounded before
 //! they cost anything. Not here: sanitising in the sense of handing HTML on with parts removed.
 
+mod elements;
 mod embed;
 mod figure;
 mod flow;
 mod scan;
 mod shortcode;
+mod space;
 mod table;
 mod tokens;
 mod tree;
+
+use std::borrow::Cow;
+
+use tokens::Paragraphs;
 
 use crate::note::Notes;
 use crate::{Document, Note, tidy};
@@ -37,13 +43,15 @@ pub(crate) fn read(source: &str, kind: Source) -> (Document, Vec<Note>) {
     let mut notes = Notes::default();
     let (source, cut) = capped(source);
     cut.into_iter().for_each(|note| notes.add(note));
-    let tree = match kind {
+    let (source, paragraphs) = match kind {
         Source::Export => {
             let expanded = shortcode::expand(source, &mut notes);
-            tokens::parse(&expanded, tokens::Paragraphs::of(&expanded), &mut notes)
+            let paragraphs = Paragraphs::of(&expanded);
+            (Cow::Owned(expanded), paragraphs)
         }
-        Source::Markdown => tokens::parse(source, tokens::Paragraphs::Marked, &mut notes),
+        Source::Markdown => (Cow::Borrowed(source), Paragraphs::Marked),
     };
+    let tree = tokens::parse(&source, paragraphs, kind, &mut notes);
     let blocks = flow::blocks(&tree, kind, &mut notes);
     (
         Document {

@@ -3,6 +3,8 @@
 //! Needed for what WordPress does to the source itself (shortcodes, paragraphs from blank lines). It decides what text
 //! means to WordPress, never what is safe: whatever it gets wrong is parsed properly afterwards.
 
+use std::borrow::Cow;
+
 /// A stretch of source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -19,9 +21,15 @@ pub(super) struct Scan<'a> {
     at: usize,
     /// Name of the element whose end tag ends the verbatim stretch that begins here.
     verbatim: Option<&'static str>,
+    elements: &'static [&'static str],
 }
 
-const VERBATIM: [&str; 5] = ["pre", "code", "script", "style", "textarea"];
+/// Elements in which shortcodes and blank lines mean nothing; the parser takes the content of all but the first two as text.
+const VERBATIM: [&str; 10] = [
+    "pre", "code", "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes",
+];
+/// Attributes of one tag that are kept. The tokenizer compares each with all before it.
+const MAX_ATTRIBUTES: usize = 100;
 
 impl<'a> Scan<'a> {
     pub(super) fn new(source: &'a str) -> Scan<'a> {
@@ -29,6 +37,7 @@ impl<'a> Scan<'a> {
             source,
             at: 0,
             verbatim: None,
+            elements: &VERBATIM,
         }
     }
 
@@ -66,10 +75,14 @@ impl<'a> Iterator for Scan<'a> {
         }
         if let Some(length) = markup_length(rest) {
             let tag = self.take(length);
-            self.verbatim = VERBATIM.into_iter().find(|name| is_start_tag(tag, name));
+            self.verbatim = self
+                .elements
+                .iter()
+                .find(|name| is_start_tag(tag, name))
+                .copied();
             return Some(Piece::Markup(tag));
         }
-        let mut length = 1;
+        let mut length = 0;
         loop {
             match rest[length..].find('<') {
                 None => return Some(Piece::Text(self.take(rest.len()))),
@@ -91,22 +104,99 @@ fn begins_markup(text: &str) -> bool {
 /// Length of the tag or comment at the start; the rest of the source when it does not end.
 fn markup_length(text: &str) -> Option<usize> {
     if !begins_markup(text) {
-        // A first character is needed for the text that follows; it may be of any length.
         return None;
     }
-    if text.starts_with("<!--") {
-        return Some(text.find("-->").map_or(text.len(), |at| at + 3));
+    if let Some(comment) = text.strip_prefix("<!--") {
+        let ends = |before: &str| {
+            before.ends_with("--") || before.ends_with("--!") || matches!(before, "" | "-")
+        };
+        let mut ends = comment
+            .match_indices('>')
+            .filter(|(at, _)| ends(&comment[..*at]));
+        return Some(ends.next().map_or(text.len(), |(at, _)| 4 + at + 1));
     }
-    let mut quote = None;
-    for (at, c) in text.bytes().enumerate() {
-        match (quote, c) {
-            (None, b'>') => return Some(at + 1),
-            (None, b'"' | b'\'') => quote = Some(c),
-            (Some(open), c) if c == open => quote = None,
-            _ => {}
+    if text.starts_with("<!") || text.starts_with("<?") {
+        return Some(text.find('>').map_or(text.len(), |at| at + 1));
+    }
+    Some(tag_length(text).0)
+}
+
+/// Length of the tag at the start, and where its attributes become too many. The states are those of the HTML standard
+/// (13.2.5, from "tag name" to "after attribute value (quoted)"): a quote opens a value only right after `=`.
+fn tag_length(tag: &str) -> (usize, Option<usize>) {
+    enum State {
+        TagName,
+        BeforeName,
+        Name,
+        AfterName,
+        BeforeValue,
+        Unquoted,
+        Quoted(u8),
+    }
+    let mut state = State::TagName;
+    let mut attributes = 0;
+    let mut too_many = None;
+    for (at, c) in tag.bytes().enumerate().skip(1) {
+        let space = c.is_ascii_whitespace();
+        let in_value = matches!(state, State::Quoted(_));
+        if c == b'>' && !in_value {
+            return (at + 1, too_many);
+        }
+        state = match state {
+            State::TagName if at == 1 => State::TagName,
+            State::TagName | State::Name if c == b'/' => State::BeforeName,
+            State::TagName if space => State::BeforeName,
+            State::TagName => State::TagName,
+            State::BeforeName | State::AfterName if c == b'/' => State::BeforeName,
+            State::BeforeName if space => State::BeforeName,
+            State::Name | State::AfterName if space => State::AfterName,
+            State::Name | State::AfterName if c == b'=' => State::BeforeValue,
+            State::Name => State::Name,
+            State::BeforeName | State::AfterName => {
+                attributes += 1;
+                if attributes > MAX_ATTRIBUTES {
+                    too_many = too_many.or(Some(at));
+                }
+                State::Name
+            }
+            State::BeforeValue if space => State::BeforeValue,
+            State::BeforeValue if matches!(c, b'"' | b'\'') => State::Quoted(c),
+            State::BeforeValue => State::Unquoted,
+            State::Unquoted if space => State::BeforeName,
+            State::Unquoted => State::Unquoted,
+            State::Quoted(quote) if c == quote => State::BeforeName,
+            State::Quoted(quote) => State::Quoted(quote),
+        };
+    }
+    (tag.len(), too_many)
+}
+
+/// The source without the attributes that are too many. Its cost is what the tokenizer's would not be: linear.
+pub(super) fn bound_attributes(source: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    // Only what the parser takes as text, too; `<pre>` and `<code>` hold tags.
+    let mut scan = Scan {
+        elements: &VERBATIM[2..],
+        ..Scan::new(source)
+    };
+    while let Some(piece) = scan.next() {
+        let Piece::Markup(tag) = piece else { continue };
+        if tag.len() <= MAX_ATTRIBUTES || tag.starts_with("<!") || tag.starts_with("<?") {
+            continue;
+        }
+        if let (length, Some(end)) = tag_length(tag) {
+            let start = scan.at() - length;
+            out.push_str(&source[copied..start + end]);
+            out.push('>');
+            copied = scan.at();
         }
     }
-    Some(text.len())
+    if copied == 0 {
+        return Cow::Borrowed(source);
+    }
+    out.push_str(&source[copied..]);
+    Cow::Owned(out)
 }
 
 /// The name in a tag, as written; empty for comments.
@@ -150,21 +240,25 @@ fn is_inline(tag: &str) -> bool {
 /// Does a blank line, or any line end in a source without block elements, separate running text? Then the source was
 /// written for WordPress's `wpautop` and has no elements for its paragraphs.
 pub(super) fn has_bare_lines(source: &str) -> bool {
-    let pieces: Vec<Piece> = Scan::new(source).collect();
     let mut any_block = false;
     let mut any_line = false;
-    for (n, piece) in pieces.iter().enumerate() {
-        match piece {
-            Piece::Markup(tag) => any_block |= !tag_name(tag).is_empty() && !is_inline(tag),
-            Piece::Verbatim(_) => {}
-            Piece::Text(text) => {
-                let before = n.checked_sub(1).map(|n| pieces[n]);
-                if blank_line_in_text(text, before, pieces.get(n + 1).copied()) {
-                    return true;
-                }
-                any_line |= text.trim_ascii().contains('\n');
-            }
+    let mut before = None;
+    let mut text = String::new();
+    // Comments are as good as not there: text before and after one is one text.
+    let pieces = Scan::new(source)
+        .filter(|piece| !matches!(piece, Piece::Markup(tag) if tag.starts_with("<!")));
+    for piece in pieces.map(Some).chain([None]) {
+        if let Some(Piece::Text(more)) = piece {
+            text.push_str(more);
+            continue;
         }
+        if blank_line_in_text(&text, before, piece) {
+            return true;
+        }
+        any_line |= text.trim_ascii().contains('\n');
+        any_block |= matches!(piece, Some(Piece::Markup(tag)) if !is_inline(tag));
+        text.clear();
+        before = piece;
     }
     any_line && !any_block
 }
@@ -191,7 +285,7 @@ fn blank_line_in_text(text: &str, before: Option<Piece>, after: Option<Piece>) -
 fn ends_block(piece: Option<Piece>) -> bool {
     match piece {
         None => true,
-        Some(Piece::Markup(tag)) => tag.starts_with("</") || tag.starts_with("<!"),
+        Some(Piece::Markup(tag)) => tag.starts_with("</"),
         Some(_) => false,
     }
 }

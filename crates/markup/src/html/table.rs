@@ -15,35 +15,23 @@ impl Flow<'_> {
         let tree = self.tree;
         let rows = rows(tree, id);
         let cells = rows.iter().map(|row| row.cells.len()).sum::<usize>();
-        let nested = tree
-            .descendants(id)
-            .any(|inner| tree.name(inner) == Some("table"));
-        if nested || cells <= 1 {
+        let is_table = |inner: Id| tree.name(inner) == Some("table");
+        if cells <= 1 || tree.descendants(id).any(is_table) {
             return self.block_children(id);
         }
         self.flush();
+        self.cut_if_inside(id);
         let mut grid = Grid::default();
-        let mut aside = Vec::new();
-        let caption = self.table_caption(id, &mut aside);
+        let mut pictures = Vec::new();
+        let caption = self.table_caption(id, &mut pictures);
         let mut head: Vec<Vec<Inline>> = Vec::new();
         let mut body = Vec::new();
         for (n, row) in rows.iter().enumerate() {
             let mut texts = Vec::with_capacity(row.cells.len());
             for cell in &row.cells {
-                let blocks = self.nested(*cell);
-                aside.extend(blocks.iter().filter(|b| matches!(b, Block::Cut)).cloned());
-                let span = |name: &str| {
-                    tree.attr(*cell, name)
-                        .trim()
-                        .parse()
-                        .unwrap_or(1_usize)
-                        .max(1)
-                };
-                texts.push((
-                    as_line(blocks, &mut aside),
-                    span("colspan"),
-                    span("rowspan"),
-                ));
+                let text = as_line(self.nested(*cell), &mut pictures);
+                let span = |name: &str| tree.attr(*cell, name).trim().parse().unwrap_or(1_usize);
+                texts.push((text, span("colspan").max(1), span("rowspan").max(1)));
             }
             let is_head =
                 row.in_head || row.cells.iter().all(|cell| tree.name(*cell) == Some("th"));
@@ -57,19 +45,15 @@ impl Flow<'_> {
         if grid.merged {
             self.notes.add(Note::MergedCells);
         }
-        // What follows a cut inside a table is not free, so the whole table is not.
-        let (cuts, pictures): (Vec<_>, Vec<_>) =
-            aside.into_iter().partition(|b| matches!(b, Block::Cut));
-        self.blocks.extend(cuts);
         self.blocks.push(Block::Table {
             head,
             rows: body,
             caption,
         });
-        self.blocks.extend(pictures);
+        self.blocks.append(&mut pictures);
     }
 
-    fn table_caption(&mut self, id: Id, aside: &mut Vec<Block>) -> String {
+    fn table_caption(&mut self, id: Id, pictures: &mut Vec<Block>) -> String {
         let tree = self.tree;
         let Some(caption) = tree
             .children(id)
@@ -77,9 +61,7 @@ impl Flow<'_> {
         else {
             return String::new();
         };
-        let blocks = self.nested(caption);
-        aside.extend(blocks.iter().filter(|b| matches!(b, Block::Cut)).cloned());
-        text::line(&text::inlines(&as_line(blocks, aside)))
+        text::line(&text::inlines(&as_line(self.nested(caption), pictures)))
     }
 }
 

@@ -17,6 +17,7 @@ use html5ever::tokenizer::{
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{LocalName, QualName, local_name, ns};
 
+use super::Source;
 use super::tree::{Id, Sink, Tree};
 use crate::Note;
 use crate::note::Notes;
@@ -51,7 +52,8 @@ impl Paragraphs {
 }
 
 /// Parses a fragment as the content of a `<body>`.
-pub(super) fn parse(source: &str, paragraphs: Paragraphs, notes: &mut Notes) -> Tree {
+pub(super) fn parse(source: &str, paragraphs: Paragraphs, kind: Source, notes: &mut Notes) -> Tree {
+    let prose = kind == Source::Markdown;
     let sink = Sink::new();
     let body = create_element(
         &sink,
@@ -71,13 +73,17 @@ pub(super) fn parse(source: &str, paragraphs: Paragraphs, notes: &mut Notes) -> 
         raw: Cell::new(false),
         verbatim: Cell::new(0),
         block_comments: Cell::new(0),
+        prose,
+        stray: RefCell::default(),
+        at_limit: Cell::new(false),
         too_deep: Cell::new(false),
         too_many: Cell::new(false),
     };
     let tokenizer = Tokenizer::new(filter, TokenizerOpts::default());
     let input = BufferQueue::default();
+    let source = super::scan::bound_attributes(source);
     // In pieces, so that what comes after too many nodes is not even tokenized.
-    let mut rest = source;
+    let mut rest = &*source;
     while !rest.is_empty() && !tokenizer.sink.too_many.get() {
         let (piece, after) = rest.split_at(rest.floor_char_boundary(64 * 1024));
         input.push_back(StrTendril::from(piece));
@@ -87,6 +93,9 @@ pub(super) fn parse(source: &str, paragraphs: Paragraphs, notes: &mut Notes) -> 
     }
     tokenizer.end();
     let filter = tokenizer.sink;
+    for name in filter.stray.take() {
+        notes.dropped(&name);
+    }
     if filter.too_deep.get() {
         notes.add(Note::TooDeep);
     }
@@ -109,6 +118,12 @@ struct Filter {
     verbatim: Cell<usize>,
     /// Open Gutenberg block comments.
     block_comments: Cell<usize>,
+    /// The source is prose in Markdown.
+    prose: bool,
+    /// Swallowing tags left out of it.
+    stray: RefCell<Vec<LocalName>>,
+    /// Nothing was closed since the last tag that would have gone too deep.
+    at_limit: Cell<bool>,
     too_deep: Cell<bool>,
     too_many: Cell<bool>,
 }
@@ -156,6 +171,7 @@ impl Filter {
         );
         if tag.kind == EndTag {
             self.raw.set(false);
+            self.at_limit.set(false);
             if verbatim {
                 self.verbatim.set(self.verbatim.get().saturating_sub(1));
             }
@@ -165,10 +181,16 @@ impl Filter {
             self.too_many.set(true);
             return TokenSinkResult::Continue;
         }
-        if !is_text_only(&tag.name) && self.open() > MAX_OPEN {
+        if self.prose && SWALLOWING.contains(&&*tag.name) {
+            self.stray.borrow_mut().push(tag.name);
+            return TokenSinkResult::Continue;
+        }
+        if !TEXT_ONLY.contains(&&*tag.name) && (self.at_limit.get() || self.open() > MAX_OPEN) {
+            self.at_limit.set(true);
             self.too_deep.set(true);
             return TokenSinkResult::Continue;
         }
+        self.at_limit.set(false);
         if verbatim {
             self.verbatim.set(self.verbatim.get() + 1);
         }
@@ -200,6 +222,10 @@ impl Filter {
 
     fn block_comment(&self, text: &str) {
         let text = text.trim();
+        if text.trim_start_matches('/').starts_with("wp:freeform") {
+            // The block for what was written before there were blocks.
+            return;
+        }
         let open = self.block_comments.get();
         if text.starts_with("/wp:") {
             self.block_comments.set(open.saturating_sub(1));
@@ -281,20 +307,20 @@ impl Filter {
 }
 
 /// Elements whose content is text: they cannot make anything deeper, and without their tag the text would be parsed.
-fn is_text_only(name: &LocalName) -> bool {
-    const NAMES: [&str; 9] = [
-        "script",
-        "style",
-        "textarea",
-        "title",
-        "xmp",
-        "iframe",
-        "noembed",
-        "noframes",
-        "plaintext",
-    ];
-    NAMES.contains(&&**name)
-}
+const TEXT_ONLY: [&str; 9] = [
+    "script",
+    "style",
+    "textarea",
+    "title",
+    "xmp",
+    "iframe",
+    "noembed",
+    "noframes",
+    "plaintext",
+];
+
+/// Those of them that, in somebody's prose about HTML without backticks, would swallow the rest of the article.
+const SWALLOWING: [&str; 5] = ["textarea", "title", "noembed", "noframes", "plaintext"];
 
 /// Is this an attribute that somebody asks for?
 fn wanted(element: &LocalName, attribute: &LocalName) -> bool {

@@ -39,9 +39,11 @@ struct Node {
     data: Data,
 }
 
-/// The nodes; 0 is the root.
+/// The nodes in the order in which the parser made them; 0 is the root.
 pub(super) struct Tree {
     nodes: Vec<Node>,
+    /// The last comment that ends the free part.
+    last_cut: Option<Id>,
 }
 
 impl Tree {
@@ -54,6 +56,11 @@ impl Tree {
     /// Children in order.
     pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> {
         std::iter::successors(self.nodes[id].first, |id| self.nodes[*id].next)
+    }
+
+    /// The node around a node.
+    pub(super) fn parent(&self, id: Id) -> Option<Id> {
+        self.nodes[id].parent
     }
 
     /// Everything below a node in document order, without recursion.
@@ -113,8 +120,13 @@ impl Tree {
         for node in self.descendants(id) {
             match self.data(node) {
                 Data::Text(text) => out.push_str(text),
-                _ if self.name(node) == Some("br") => out.push('\n'),
-                _ => {}
+                _ => match self.name(node) {
+                    Some("br") => out.push('\n'),
+                    Some("p" | "div" | "li" | "tr") if !out.is_empty() && !out.ends_with('\n') => {
+                        out.push('\n')
+                    }
+                    _ => {}
+                },
             }
         }
         out
@@ -186,7 +198,10 @@ pub(super) struct Sink(RefCell<Tree>);
 
 impl Sink {
     pub(super) fn new() -> Sink {
-        let mut tree = Tree { nodes: Vec::new() };
+        let mut tree = Tree {
+            nodes: Vec::new(),
+            last_cut: None,
+        };
         tree.add(Data::Root);
         Sink(RefCell::new(tree))
     }
@@ -232,7 +247,12 @@ impl TreeSink for Sink {
     }
 
     fn create_comment(&self, text: StrTendril) -> Id {
-        self.0.borrow_mut().add(Data::Comment(text.to_string()))
+        let mut tree = self.0.borrow_mut();
+        let id = tree.add(Data::Comment(text.to_string()));
+        if super::flow::is_cut(&text) {
+            tree.last_cut = Some(id);
+        }
+        id
     }
 
     fn create_pi(&self, _: StrTendril, _: StrTendril) -> Id {
@@ -246,7 +266,10 @@ impl TreeSink for Sink {
     fn append_before_sibling(&self, sibling: &Id, child: NodeOrText<Id>) {
         let mut tree = self.0.borrow_mut();
         if let Some(parent) = tree.nodes[*sibling].parent {
-            tree.insert(parent, Some(*sibling), child);
+            // What stands in a table outside of its cells is put before the table. Not when the free part ended inside
+            // the table: what follows that must not come to stand before it.
+            let cut_inside = tree.last_cut.is_some_and(|cut| cut > *sibling);
+            tree.insert(parent, (!cut_inside).then_some(*sibling), child);
         }
     }
 
