@@ -210,6 +210,13 @@ impl Run {
         let known = |epoch: Option<usize>| epoch.map(|ago| self.epoch(r, ago));
         let is_current = |epoch: Option<Epoch>| epoch.is_none() || epoch == current;
         let verdict = |seen, op| self.specs[usize::from(r)].verdict(d, seen, op, at_rest);
+        let beat = |view, seq, epoch, focused, idle| Beat {
+            view,
+            seq,
+            epoch,
+            focused,
+            idle_for: Millis(idle),
+        };
         let (expected, outcome, heard, op) = match step.what {
             Do::Take(ago) => {
                 let seen = self.epoch(r, ago);
@@ -228,39 +235,26 @@ impl Run {
                 focused,
                 idle,
             } => {
-                let epoch = known(epoch);
-                let beat = Beat {
-                    view,
-                    seq,
-                    epoch,
-                    focused,
-                    idle_for: Millis(idle),
-                };
-                let expected = verdict(None, None);
-                (
-                    expected,
-                    self.table.touch(r, d, beat, now),
-                    is_current(epoch),
-                    None,
-                )
+                let beat = beat(view, seq, known(epoch), focused, idle);
+                let outcome = self.table.touch(r, d, beat, now);
+                (verdict(None, None), outcome, is_current(beat.epoch), None)
             }
             Do::ComeBack { view, seq, epoch } => {
-                let epoch = known(epoch);
-                let beat = Beat {
-                    view,
-                    seq,
-                    epoch,
-                    focused: true,
-                    idle_for: Millis::ZERO,
-                };
-                let expected = verdict(None, Some(op));
+                let beat = beat(view, seq, known(epoch), true, 0);
                 let outcome = self.table.come_back(r, d, beat, now, op);
-                (expected, outcome, is_current(epoch), Some(op))
+                (
+                    verdict(None, Some(op)),
+                    outcome,
+                    is_current(beat.epoch),
+                    Some(op),
+                )
             }
-            _ => {
-                let expected = verdict(None, Some(op));
-                (expected, self.table.open(r, d, now, op), true, Some(op))
-            }
+            _ => (
+                verdict(None, Some(op)),
+                self.table.open(r, d, now, op),
+                true,
+                Some(op),
+            ),
         };
         let heeded = match expected {
             Verdict::Gets(_) => true,
