@@ -1,2 +1,10 @@
-//! Gaceta.
-fn main() {}
+//! Parses the command line and calls the library.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    gaceta::cli::main()
+}

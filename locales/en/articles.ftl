@@ -1,0 +1,20 @@
+# Articles and what stands around them.
+by = By
+published = Published
+updated = Updated
+correction = Correction.
+filed = Archived in
+latest = Latest news
+recommended = Recommended
+aside = More in the paper
+top-stories = Top stories
+for-subscribers = Subscribers
+pages = Pages
+newer = Newer
+older = Older
+page-of = Page { $page } of { $pages }
+article-table = Table
+wall-title = The rest of this article is for subscribers
+wall-text = A subscription opens every article, on all your devices, one at a time.
+wall-plans = See the plans
+wall-have = Already a subscriber?

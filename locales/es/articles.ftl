@@ -1,0 +1,20 @@
+# Los artículos y lo que los rodea.
+by = Por
+published = Publicado el
+updated = Actualizado el
+correction = Corrección.
+filed = Archivado en
+latest = Lo último
+recommended = Te recomendamos
+aside = Más en el periódico
+top-stories = Lo más destacado
+for-subscribers = Suscriptores
+pages = Páginas
+newer = Más recientes
+older = Anteriores
+page-of = Página { $page } de { $pages }
+article-table = Tabla
+wall-title = El resto de este artículo es para suscriptores
+wall-text = Con la suscripción se abren todos los artículos, en todos tus dispositivos, de uno en uno.
+wall-plans = Ver los planes
+wall-have = ¿Ya tienes suscripción?

@@ -1,0 +1,79 @@
+//! The table of contents in memory: which address is which article, whom it is for, and its revision. A reading page
+//! needs no more than this to be found among the finished pages.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use super::rules::Slug;
+use super::store;
+use crate::access::{Access, ArticleId};
+use crate::base::db::Tx;
+
+/// One article's line in the table of contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Which article.
+    pub id: ArticleId,
+    /// Its edition.
+    pub edition: Slug,
+    /// Whom it is for.
+    pub access: Access,
+    /// Changes with every change of text or access.
+    pub revision: u64,
+}
+
+/// All published articles by address.
+#[derive(Debug, Default)]
+pub struct Catalog(RwLock<HashMap<Box<str>, Arc<Entry>>>);
+
+impl Catalog {
+    /// Reads all of it, at start.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn load(&self, tx: &mut Tx) -> sqlx::Result<()> {
+        let entries = store::list_entries(tx).await?;
+        let map = entries
+            .into_iter()
+            .map(|(path, entry)| (path.into_boxed_str(), Arc::new(entry)))
+            .collect();
+        *self
+            .0
+            .write()
+            .expect("nothing panics while it holds this lock") = map;
+        Ok(())
+    }
+
+    /// The article at this address.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<Arc<Entry>> {
+        self.0
+            .read()
+            .expect("nothing panics while it holds this lock")
+            .get(path)
+            .cloned()
+    }
+
+    /// Enters or changes a line.
+    pub fn set(&self, path: &str, entry: Entry) {
+        self.0
+            .write()
+            .expect("nothing panics while it holds this lock")
+            .insert(path.into(), Arc::new(entry));
+    }
+
+    /// How many articles there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0
+            .read()
+            .expect("nothing panics while it holds this lock")
+            .len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,95 @@
+//! The editions and their topics, in memory: every page's masthead needs them.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::tz::TimeZone;
+
+use super::rules::{Edition, Topic};
+use super::store;
+use crate::base::db::Tx;
+use crate::base::lang::Lang;
+
+/// One edition with what its pages need.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// The edition.
+    pub edition: Edition,
+    /// Its time zone.
+    pub zone: TimeZone,
+    /// Its topics, in the order of the masthead.
+    pub topics: Vec<Topic>,
+}
+
+/// All editions, in the publisher's order.
+#[derive(Debug, Default)]
+pub struct Editions(ArcSwap<Vec<Arc<Room>>>);
+
+impl Editions {
+    /// Reads them again after a change.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn load(&self, tx: &mut Tx) -> sqlx::Result<()> {
+        let mut rooms = Vec::new();
+        for edition in store::list_editions(tx).await? {
+            let topics = store::list_topics(tx, &edition.slug).await?;
+            let zone = TimeZone::get(&edition.timezone).unwrap_or(TimeZone::UTC);
+            rooms.push(Arc::new(Room {
+                edition,
+                zone,
+                topics,
+            }));
+        }
+        self.0.store(Arc::new(rooms));
+        Ok(())
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> Arc<Vec<Arc<Room>>> {
+        self.0.load_full()
+    }
+
+    /// The one with this first part of the address.
+    #[must_use]
+    pub fn find(&self, slug: &str) -> Option<Arc<Room>> {
+        self.0
+            .load()
+            .iter()
+            .find(|room| room.edition.slug.as_str() == slug)
+            .cloned()
+    }
+
+    /// Its language.
+    #[must_use]
+    pub fn language(&self, slug: &str) -> Option<Lang> {
+        self.0
+            .load()
+            .iter()
+            .find(|room| room.edition.slug.as_str() == slug)
+            .map(|room| room.edition.language)
+    }
+
+    /// Path of the front page for readers of that language.
+    #[must_use]
+    pub fn home(&self, lang: Lang) -> String {
+        let rooms = self.0.load();
+        let room = rooms
+            .iter()
+            .find(|room| room.edition.language == lang)
+            .or(rooms.first());
+        room.map_or_else(|| "/".to_owned(), |room| format!("/{}", room.edition.slug))
+    }
+
+    /// Time zone for dates on pages that belong to no edition.
+    #[must_use]
+    pub fn zone(&self, lang: Lang) -> TimeZone {
+        let rooms = self.0.load();
+        let room = rooms
+            .iter()
+            .find(|room| room.edition.language == lang)
+            .or(rooms.first());
+        room.map_or(TimeZone::UTC, |room| room.zone.clone())
+    }
+}

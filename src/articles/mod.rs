@@ -1,0 +1,23 @@
+//! Articles, topics, editions and pictures: what the newsroom makes and everybody may see of it.
+//!
+//! A list, a feed or a card shows headline, deck and lead; the restricted text is closed in [`Body`], which opens only
+//! with an [`access::Pass`](crate::access::Pass). Deliberately not here: who may read (`access`), the article's page and
+//! the wall (`reading`), running stories (`stories`).
+
+mod catalog;
+mod editions;
+mod images;
+mod pages;
+mod publish;
+mod rails;
+pub mod rules;
+mod store;
+
+pub use catalog::{Catalog, Entry};
+pub use editions::Editions;
+pub use images::{ImageTags, Images};
+pub use pages::{edition_frame, routes};
+pub use publish::{Draft, EditionDraft, Published, TopicDraft, publish, set_editions, set_topics};
+pub use rails::{Rails, Shelf};
+pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};
+pub use store::{count_articles, find_article, find_by_slug, list_cards};

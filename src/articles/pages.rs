@@ -1,0 +1,335 @@
+//! Front pages, archives of topics, pictures.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use serde::Deserialize;
+
+use super::editions::Room;
+use super::images::ImageTags;
+use super::rules::{Card, ImageId, Slug, Topic};
+use super::store;
+use crate::App;
+use crate::base::secret::TokenHash;
+use crate::web::locale::{self, Say};
+use crate::web::pages::{Keep, Page, PageKey};
+use crate::web::view::{Alternate, Frame, Link};
+use crate::web::{Error, Result, Route};
+
+/// The routes of what everybody may see.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/", show_home),
+        Route::get("/{edition}", show_front),
+        Route::get("/{edition}/topic/{topic}", show_topic),
+        Route::get("/media/{name}", show_picture),
+    ]
+}
+
+/// The frame of an edition's pages: its masthead and sections.
+#[must_use]
+pub fn edition_frame(app: &App, room: &Room, title: String) -> Frame {
+    let mut frame = Frame::new(app, room.edition.language, title);
+    frame.tag = room.edition.locale.clone();
+    frame.home = format!("/{}", room.edition.slug);
+    frame.sections = room
+        .topics
+        .iter()
+        .map(|topic| Link {
+            href: topic.path(),
+            text: topic.name.clone(),
+            current: false,
+        })
+        .collect();
+    frame
+}
+
+/// The bare address: on to the edition in the visitor's language.
+async fn show_home(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    use axum::response::IntoResponse as _;
+    let home = app.editions.home(locale::of_request(&app, &uri, &headers));
+    let mut response = StatusCode::FOUND.into_response();
+    let out = response.headers_mut();
+    let to = if home == "/" {
+        "/sign-in".to_owned()
+    } else {
+        home
+    };
+    out.insert(
+        header::LOCATION,
+        HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/sign-in")),
+    );
+    out.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    response
+}
+
+/// A card with its picture and date, ready for a list.
+struct Shown {
+    card: Card,
+    picture: Option<ImageTags>,
+    at: String,
+}
+
+fn shown(app: &App, room: &Room, card: Card) -> Shown {
+    let say = Say::new(room.edition.language);
+    let picture = card.image.and_then(|id| app.images.tags(id));
+    let at = say.moment(card.published_at, &room.zone);
+    Shown { card, picture, at }
+}
+
+struct Section {
+    topic: Topic,
+    cards: Vec<Shown>,
+}
+
+#[derive(Template)]
+#[template(path = "articles/front.html")]
+struct FrontPage {
+    frame: Frame,
+    say: Say,
+    tagline: String,
+    lead: Option<Shown>,
+    top: Vec<Shown>,
+    sections: Vec<Section>,
+    latest: Vec<Shown>,
+}
+
+/// Articles beside the lead.
+const TOP: usize = 3;
+/// Articles in a section.
+const SECTION: usize = 3;
+/// Articles in the list of the latest.
+const LATEST: usize = 8;
+
+async fn show_front(
+    State(app): State<Arc<App>>,
+    Path(edition): Path<String>,
+    headers: HeaderMap,
+) -> Result {
+    let room = app.editions.find(&edition).ok_or(Error::NotFound)?;
+    let generation = app.shelf.generation(&room.edition.slug);
+    let key = PageKey {
+        variant: "front",
+        subject: subject(&edition),
+        revision: (generation, 0),
+    };
+    if let Some(page) = app.pages.find(&key) {
+        return Ok(page.respond(&headers));
+    }
+    let cards = store::list_cards(&mut app.read().await?, &room.edition.slug, None, 80, 0).await?;
+    let page = Page::html(Keep::Public, front(&app, &room, cards).render()?);
+    Ok(app.pages.insert(key, page).respond(&headers))
+}
+
+fn subject(text: &str) -> u128 {
+    let hash = TokenHash::of(text).0;
+    u128::from_be_bytes(hash[..16].try_into().expect("sixteen of thirty-two bytes"))
+}
+
+fn front(app: &App, room: &Room, mut cards: Vec<Card>) -> FrontPage {
+    cards.sort_by_key(|card| (!card.pinned, std::cmp::Reverse(card.published_at)));
+    let mut used = Vec::new();
+    let mut rest = cards.iter();
+    let lead = rest.next().cloned();
+    let top: Vec<Card> = rest.by_ref().take(TOP).cloned().collect();
+    used.extend(lead.iter().chain(&top).map(|card| card.id));
+    let sections = room
+        .topics
+        .iter()
+        .filter_map(|topic| {
+            let of_topic: Vec<Card> = cards
+                .iter()
+                .filter(|card| card.topics.contains(&topic.id) && !used.contains(&card.id))
+                .take(SECTION)
+                .cloned()
+                .collect();
+            used.extend(of_topic.iter().map(|card| card.id));
+            let cards: Vec<Shown> = of_topic
+                .into_iter()
+                .map(|card| shown(app, room, card))
+                .collect();
+            (!cards.is_empty()).then(|| Section {
+                topic: topic.clone(),
+                cards,
+            })
+        })
+        .collect();
+    cards.sort_by_key(|card| std::cmp::Reverse(card.published_at));
+    let say = Say::new(room.edition.language);
+    let mut frame = edition_frame(app, room, room.edition.name.clone());
+    frame.description = room.edition.tagline.clone();
+    frame.canonical = format!("{}/{}", app.config.site.public_url, room.edition.slug);
+    frame.alternates = editions(app);
+    FrontPage {
+        frame,
+        say,
+        tagline: room.edition.tagline.clone(),
+        lead: lead.map(|card| shown(app, room, card)),
+        top: top.into_iter().map(|card| shown(app, room, card)).collect(),
+        sections,
+        latest: cards
+            .into_iter()
+            .take(LATEST)
+            .map(|card| shown(app, room, card))
+            .collect(),
+    }
+}
+
+/// The front pages of all editions, as links between languages.
+fn editions(app: &App) -> Vec<Alternate> {
+    app.editions
+        .all()
+        .iter()
+        .map(|room| Alternate {
+            tag: room.edition.locale.clone(),
+            href: format!("{}/{}", app.config.site.public_url, room.edition.slug),
+            name: Say::new(room.edition.language).say("language-name"),
+        })
+        .collect()
+}
+
+#[derive(Debug, Deserialize)]
+struct Paging {
+    page: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "articles/topic.html")]
+struct TopicPage {
+    frame: Frame,
+    say: Say,
+    topic: Topic,
+    cards: Vec<Shown>,
+    page: i64,
+    pages: i64,
+}
+
+async fn show_topic(
+    State(app): State<Arc<App>>,
+    Path((edition, slug)): Path<(String, String)>,
+    Query(paging): Query<Paging>,
+    headers: HeaderMap,
+) -> Result {
+    let room = app.editions.find(&edition).ok_or(Error::NotFound)?;
+    let slug: Slug = slug.parse().map_err(|_| Error::NotFound)?;
+    let topic = room
+        .topics
+        .iter()
+        .find(|topic| topic.slug == slug)
+        .cloned()
+        .ok_or(Error::NotFound)?;
+    let page = paging.page.unwrap_or(1);
+    let generation = app.shelf.generation(&room.edition.slug);
+    let number = u64::try_from(page).map_err(|_| Error::NotFound)?;
+    let key = PageKey {
+        variant: "topic",
+        subject: topic.id.0,
+        revision: (generation, number),
+    };
+    if let Some(page) = app.pages.find(&key) {
+        return Ok(page.respond(&headers));
+    }
+    let mut tx = app.read().await?;
+    let length = i64::try_from(app.config.pages.archive_length).unwrap_or(20);
+    let count = store::count_articles(&mut tx, &room.edition.slug, Some(topic.id)).await?;
+    let pages = ((count + length - 1) / length).max(1);
+    if !(1..=pages).contains(&page) {
+        return Err(Error::NotFound);
+    }
+    let cards = store::list_cards(
+        &mut tx,
+        &room.edition.slug,
+        Some(topic.id),
+        length,
+        (page - 1) * length,
+    )
+    .await?;
+    let html = archive(&app, &room, topic, cards, (page, pages)).render()?;
+    Ok(app
+        .pages
+        .insert(key, Page::html(Keep::Public, html))
+        .respond(&headers))
+}
+
+fn archive(
+    app: &App,
+    room: &Room,
+    topic: Topic,
+    cards: Vec<Card>,
+    (page, pages): (i64, i64),
+) -> TopicPage {
+    let say = Say::new(room.edition.language);
+    let mut frame = edition_frame(app, room, topic.name.clone());
+    frame.description = topic.description.clone();
+    frame
+        .sections
+        .iter_mut()
+        .for_each(|link| link.current = link.href == topic.path());
+    let query = if page == 1 {
+        String::new()
+    } else {
+        format!("?page={page}")
+    };
+    frame.canonical = format!("{}{}{query}", app.config.site.public_url, topic.path());
+    if let Some((edition, slug)) = topic.same_as.split_once('/')
+        && let Some(other) = app.editions.find(edition)
+        && let Some(twin) = other.topics.iter().find(|twin| twin.slug.as_str() == slug)
+    {
+        let link = |room: &Room, topic: &Topic| Alternate {
+            tag: room.edition.locale.clone(),
+            href: format!("{}{}", app.config.site.public_url, topic.path()),
+            name: Say::new(room.edition.language).say("language-name"),
+        };
+        frame.alternates = vec![link(room, &topic), link(&other, twin)];
+    }
+    TopicPage {
+        frame,
+        say,
+        topic,
+        cards: cards
+            .into_iter()
+            .map(|card| shown(app, room, card))
+            .collect(),
+        page,
+        pages,
+    }
+}
+
+/// A picture: `/media/ID-WIDTH.jpg`. Its address changes with its content.
+async fn show_picture(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result {
+    let (id, width) = name
+        .strip_suffix(".jpg")
+        .and_then(|stem| stem.rsplit_once('-'))
+        .ok_or(Error::NotFound)?;
+    let (id, width): (ImageId, i64) = (
+        id.parse().map_err(|_| Error::NotFound)?,
+        width.parse().map_err(|_| Error::NotFound)?,
+    );
+    let key = PageKey {
+        variant: "picture",
+        subject: id.0,
+        revision: (width.unsigned_abs(), 0),
+    };
+    if let Some(page) = app.pages.find(&key) {
+        return Ok(page.respond(&headers));
+    }
+    let bytes = store::find_image_file(&mut app.read().await?, id, width)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(app
+        .pages
+        .insert(key, Page::asset("image/jpeg", bytes))
+        .respond(&headers))
+}

@@ -1,0 +1,17 @@
+//! SQL of editions, topics, articles and pictures.
+
+mod article;
+mod cards;
+mod editions;
+mod images;
+
+pub use article::{find_article, find_by_slug};
+pub(super) use article::{list_entries, set_article};
+pub use cards::{count_articles, list_cards};
+pub(super) use editions::{find_topic, list_editions, list_topics, set_edition, set_topic};
+pub(super) use images::{find_image_file, insert_image, list_image_widths};
+
+/// A row that our own checks would not have let in: the database was changed by other means.
+fn broken(what: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Decode(what.to_string().into())
+}

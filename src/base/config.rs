@@ -1,0 +1,379 @@
+//! `gaceta.toml`: its commented default ([`DEFAULT_FILE`]) is the documentation of every setting.
+//!
+//! Unknown names are refused, so a misspelt setting is noticed at start and not after a month.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::db::{Location, text_enum};
+use super::time::Span;
+
+/// The documented default, as `gaceta init` writes it.
+pub const DEFAULT_FILE: &str = include_str!("gaceta.toml");
+
+/// Declares a section of the file with its defaults.
+macro_rules! section {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $field:ident : $ty:ty = $default:expr),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name { $($(#[$doc])* pub $field: $ty),* }
+        impl Default for $name {
+            fn default() -> Self { Self { $($field: $default),* } }
+        }
+    };
+}
+
+text_enum! {
+    /// What is done about reading on several devices.
+    pub enum Mode {
+        /// Seats read anywhere.
+        Off = "off",
+        /// Record what would have happened, show nothing.
+        Observe = "observe",
+        /// One device at a time.
+        Enforce = "enforce",
+    }
+}
+
+text_enum! {
+    /// How mail leaves.
+    pub enum MailTransport {
+        /// By SMTP, with TLS where the server offers it.
+        Smtp = "smtp",
+        /// As files, for trying things out.
+        File = "file",
+        /// Kept in memory, for tests.
+        Memory = "memory",
+    }
+}
+
+section! {
+    /// The whole file.
+    Config {
+        /// `[site]`
+        site: Site = Site::default(),
+        /// `[server]`
+        server: Server = Server::default(),
+        /// `[database]`
+        database: Database = Database::default(),
+        /// `[mail]`
+        mail: Mail = Mail::default(),
+        /// `[reading]`
+        reading: Reading = Reading::default(),
+        /// `[meter]`
+        meter: Meter = Meter::default(),
+        /// `[pages]`
+        pages: Pages = Pages::default(),
+        /// `[accounts]`
+        accounts: Accounts = Accounts::default(),
+    }
+}
+
+section! {
+    /// The paper.
+    Site {
+        /// The address readers type, without a slash at the end.
+        public_url: String = "http://localhost:8080".into(),
+        /// Its name.
+        name: String = "Gaceta".into(),
+        /// The edition of the bare address.
+        default_edition: String = "en".into(),
+    }
+}
+
+section! {
+    /// The web server.
+    Server {
+        /// Address and port.
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)),
+        /// Trusted proxies in front.
+        proxies: usize = 0,
+        /// The largest form, bytes.
+        max_form_bytes: usize = 65_536,
+        /// The longest request.
+        request_for: Span = Span::seconds(30),
+        /// Patience at shutdown.
+        stop_for: Span = Span::seconds(10),
+    }
+}
+
+section! {
+    /// The database.
+    Database {
+        /// Directory of the embedded database, the lock and the control socket.
+        dir: PathBuf = "gaceta-data".into(),
+        /// PostgreSQL, or empty for the embedded one.
+        url: String = String::new(),
+    }
+}
+
+section! {
+    /// Outgoing mail.
+    Mail {
+        /// How it leaves.
+        transport: MailTransport = MailTransport::File,
+        /// Sender of every mail.
+        from: String = "Gaceta <gaceta@localhost>".into(),
+        /// Directory for `file`.
+        dir: PathBuf = "gaceta-data/mail".into(),
+        /// Server for `smtp`: `smtp://`, `smtps://`, or `smtp://..?tls=required`.
+        smtp_url: String = "smtp://localhost:25".into(),
+    }
+}
+
+section! {
+    /// One device at a time.
+    Reading {
+        /// What is done about it.
+        mode: Mode = Mode::Enforce,
+        /// In front: since the last scroll, key, pointer or touch.
+        read_for: Span = Span::minutes(3),
+        /// Visible without focus.
+        glance_for: Span = Span::minutes(1),
+        /// Since a page was sent, without JavaScript.
+        sent_for: Span = Span::minutes(2),
+        /// Without a heartbeat.
+        silent_for: Span = Span::seconds(75),
+        /// Between heartbeats.
+        beat_every: Span = Span::seconds(30),
+        /// Since a live stream broke.
+        stream_for: Span = Span::seconds(15),
+        /// An old page going away.
+        late_rest_for: Span = Span::seconds(2),
+        /// In which changes of device are counted.
+        swaps_in: Span = Span::minutes(10),
+        /// Going on without knowing.
+        grace: Span = Span::seconds(60),
+        /// How long events are kept.
+        events_for: Span = Span::days(30),
+    }
+}
+
+section! {
+    /// Free articles for people without a seat.
+    Meter {
+        /// Without an account, a calendar month.
+        anonymous: usize = 3,
+        /// With an account, a calendar month.
+        registered: usize = 5,
+    }
+}
+
+section! {
+    /// Finished pages in memory.
+    Pages {
+        /// Bytes.
+        cache_bytes: u64 = 536_870_912,
+        /// Greatest age of what stands beside an article.
+        rails_for: Span = Span::seconds(60),
+        /// Articles on one page of an archive.
+        archive_length: usize = 20,
+    }
+}
+
+section! {
+    /// Accounts, sessions and their limits.
+    Accounts {
+        /// A session without a request.
+        idle_for: Span = Span::days(60),
+        /// A session at most.
+        session_for: Span = Span::days(365),
+        /// Since the password was given.
+        confirmed_for: Span = Span::minutes(10),
+        /// Link that proves an address.
+        proof_for: Span = Span::days(1),
+        /// Link that sets a new password.
+        reset_for: Span = Span::minutes(30),
+        /// Link of an invitation.
+        invitation_for: Span = Span::days(14),
+        /// Shortest password, characters.
+        min_password: usize = 10,
+        /// Sign-in attempts for one account, an hour.
+        attempts_per_account: u32 = 20,
+        /// Sign-in attempts from one network, an hour.
+        attempts_per_network: u32 = 200,
+        /// Mails to one address, an hour.
+        mails_per_address: u32 = 5,
+        /// Password hashes at the same time.
+        hashes_at_once: usize = 2,
+    }
+}
+
+impl Config {
+    /// Reads the file (none is the same as an empty one), then the environment.
+    ///
+    /// # Errors
+    /// Names the file, the line and what is wrong with it.
+    pub fn load(
+        file: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<Self> {
+        let text = match file {
+            Some(path) => std::fs::read_to_string(path).map_err(|error| {
+                anyhow::anyhow!(
+                    "cannot read {}: {error}; `gaceta init` writes one",
+                    path.display()
+                )
+            })?,
+            None => String::new(),
+        };
+        let name = file.map_or("gaceta.toml".into(), Path::to_string_lossy);
+        let config: Self =
+            toml::from_str(&text).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
+        config.overridden_by(env)?.checked()
+    }
+
+    fn overridden_by(self, env: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let mut table = toml::Table::try_from(&self)?;
+        for (name, value) in env {
+            let Some(path) = name
+                .strip_prefix("GACETA_")
+                .and_then(|rest| rest.split_once("__"))
+            else {
+                continue;
+            };
+            let (section, field) = (path.0.to_lowercase(), path.1.to_lowercase());
+            let Some(slot) = table
+                .get_mut(&section)
+                .and_then(|part| part.get_mut(&field))
+            else {
+                anyhow::bail!(
+                    "the environment variable {name} names no setting; see gaceta.toml for the list"
+                );
+            };
+            *slot = match slot {
+                toml::Value::Integer(_) => value.parse::<i64>().map(toml::Value::Integer).map_err(
+                    |_| {
+                        anyhow::anyhow!(
+                            "the environment variable {name} must be a whole number, not {value:?}"
+                        )
+                    },
+                )?,
+                _ => toml::Value::String(value),
+            };
+        }
+        table
+            .try_into()
+            .map_err(|error| anyhow::anyhow!("an environment variable GACETA_..: {error}"))
+    }
+
+    fn checked(mut self) -> anyhow::Result<Self> {
+        let url = self.site.public_url.trim_end_matches('/').to_owned();
+        let host = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
+        if !host.is_some_and(|host| !host.is_empty() && !host.contains('/')) {
+            anyhow::bail!(
+                "[site] public_url must look like \"https://paper.example\", not {:?}",
+                self.site.public_url
+            );
+        }
+        let local =
+            host.is_some_and(|host| host.starts_with("localhost") || host.starts_with("127.0.0.1"));
+        if url.starts_with("http://") && !local {
+            anyhow::bail!(
+                "[site] public_url must start with https://; plain http is for localhost only"
+            );
+        }
+        self.site.public_url = url;
+        if self.accounts.hashes_at_once == 0 || self.pages.archive_length == 0 {
+            anyhow::bail!(
+                "[accounts] hashes_at_once and [pages] archive_length must be at least 1"
+            );
+        }
+        if self.reading.silent_for <= self.reading.beat_every {
+            anyhow::bail!(
+                "[reading] silent_for must be longer than beat_every, or every page would be at rest"
+            );
+        }
+        Ok(self)
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        if self.database.url.is_empty() {
+            Location::File(self.database.dir.join("gaceta.db"))
+        } else {
+            Location::Url(self.database.url.clone())
+        }
+    }
+
+    /// Whether cookies may be bound to https (`__Host-`, `Secure`).
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        self.site.public_url.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, env: &[(&str, &str)]) -> anyhow::Result<Config> {
+        let config: Config = toml::from_str(text)?;
+        config
+            .overridden_by(env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))?
+            .checked()
+    }
+
+    #[test]
+    fn the_commented_default_is_the_default() {
+        let live: String = DEFAULT_FILE
+            .lines()
+            .map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| {
+                        rest.split_once(" = ").is_some_and(|(k, _)| {
+                            k.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+                        })
+                    })
+                    .unwrap_or(line)
+            })
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let table: toml::Table = toml::from_str(&live).unwrap();
+        assert_eq!(
+            table,
+            toml::Table::try_from(Config::default()).unwrap(),
+            "every setting stands in gaceta.toml with its default"
+        );
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        for (text, env, hint) in [
+            (
+                "[reading]\nmode = \"strict\"",
+                ("X", ""),
+                "not one of off, observe, enforce",
+            ),
+            ("[reading]\nread_fro = \"3m\"", ("X", ""), "read_fro"),
+            (
+                "[site]\npublic_url = \"http://paper.example\"",
+                ("X", ""),
+                "https://",
+            ),
+            ("", ("GACETA_SITE__NAEM", "x"), "GACETA_SITE__NAEM"),
+            ("", ("GACETA_METER__ANONYMOUS", "many"), "whole number"),
+            (
+                "",
+                ("GACETA_READING__SILENT_FOR", "20s"),
+                "longer than beat_every",
+            ),
+        ] {
+            let error = load(text, &[env]).unwrap_err().to_string();
+            assert!(error.contains(hint), "{error}");
+        }
+        assert_eq!(
+            load("", &[("GACETA_METER__ANONYMOUS", "7")])
+                .unwrap()
+                .meter
+                .anonymous,
+            7
+        );
+    }
+}

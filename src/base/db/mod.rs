@@ -1,0 +1,200 @@
+//! SQLite and PostgreSQL behind one query text.
+//!
+//! A query is written once, in the subset that both engines read the same way, and expanded in both arms by the macros
+//! of [`sql`]. Engine branches live in this folder only. There is no repository layer: a feature's `store.rs` has free
+//! functions on `&mut Tx`.
+
+mod migrate;
+pub(crate) mod sql;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+pub(crate) use sql::{execute, fetch_all, fetch_one, fetch_optional};
+pub(crate) use values::text_enum;
+
+use super::id::Id;
+use super::rng::Rng;
+use super::time::{Clock, UnixMillis};
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// A file of this machine.
+    File(PathBuf),
+    /// `postgres://user:password@host/database`.
+    Url(String),
+}
+
+/// An open database. SQLite has one writer and several readers; PostgreSQL one pool.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// The embedded engine.
+    Sqlite {
+        /// One connection: writers queue here instead of failing with "busy".
+        write: SqlitePool,
+        /// Readers see the last committed state while a writer works.
+        read: SqlitePool,
+    },
+    /// The server engine.
+    Postgres(PgPool),
+}
+
+/// The two kinds of transaction.
+#[derive(Debug)]
+pub enum Conn {
+    /// On the embedded engine.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On the server engine.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction that has read the clock once. Dropped without [`Tx::commit`] it leaves no trace.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    now: UnixMillis,
+    rng: Rng,
+}
+
+impl Tx {
+    /// The moment of this transaction.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    /// A new identifier, ordered by this moment.
+    #[must_use]
+    pub fn new_id<K>(&self) -> Id<K> {
+        Id::new(self.now, &self.rng)
+    }
+
+    /// Randomness for tokens that are stored in this transaction.
+    #[must_use]
+    pub fn rng(&self) -> &Rng {
+        &self.rng
+    }
+
+    /// For the query macros.
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+
+    /// Makes it so. On return the change is on disk (`synchronous = FULL`).
+    ///
+    /// # Errors
+    /// Whatever the engine says; then nothing was changed.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self.conn {
+            Conn::Sqlite(tx) => tx.commit().await,
+            Conn::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+impl Db {
+    /// Opens, makes the file if there is none, and migrates.
+    ///
+    /// # Errors
+    /// When the place cannot be reached or a migration fails.
+    pub async fn open(location: &Location) -> anyhow::Result<Self> {
+        let db = match location {
+            Location::File(path) => Self::open_file(path).await?,
+            Location::Url(url) => Self::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(16)
+                    .connect(url)
+                    .await?,
+            ),
+        };
+        migrate::run(&db).await?;
+        Ok(db)
+    }
+
+    async fn open_file(path: &Path) -> sqlx::Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(std::time::Duration::from_secs(10));
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options);
+        Ok(Self::Sqlite { write, read })
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn write(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
+        let conn = match self {
+            Self::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        Ok(Tx {
+            conn,
+            now: clock.now(),
+            rng: rng.clone(),
+        })
+    }
+
+    /// Begins a transaction that only reads and waits for no writer.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn read(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
+        let conn = match self {
+            Self::Sqlite { read, .. } => Conn::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        Ok(Tx {
+            conn,
+            now: clock.now(),
+            rng: rng.clone(),
+        })
+    }
+
+    /// Writes a consistent copy of the embedded database into a new file, while others read and write.
+    ///
+    /// # Errors
+    /// When the file exists already, or on the server engine, whose own tools make copies.
+    pub async fn copy_into(&self, file: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::Sqlite { read, .. } => {
+                sqlx::query("VACUUM INTO $1")
+                    .bind(file.to_string_lossy().into_owned())
+                    .execute(read)
+                    .await?;
+                Ok(())
+            }
+            Self::Postgres(_) => {
+                anyhow::bail!("on PostgreSQL use pg_dump; it copies while the paper is served")
+            }
+        }
+    }
+
+    /// Waits until every connection is given back and closed.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

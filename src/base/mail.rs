@@ -1,0 +1,96 @@
+//! Outgoing mail: by SMTP, as files, or kept in memory. Features never send; they put a [`Mail`] into the outbox, in
+//! the transaction that makes it true, and a job hands it over here.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use serde::{Deserialize, Serialize};
+
+use super::config::{self, MailTransport};
+
+/// A mail, ready to send, in plain text and HTML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Address of the recipient.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug)]
+pub enum Mailer {
+    /// A real server.
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>, Mailbox),
+    /// One `.eml` file for each mail.
+    File(PathBuf, Mailbox),
+    /// For tests.
+    Memory(Arc<Mutex<Vec<Mail>>>),
+}
+
+impl Mailer {
+    /// As configured.
+    ///
+    /// # Errors
+    /// When the sender or the server's address cannot be understood.
+    pub fn new(config: &config::Mail) -> anyhow::Result<Self> {
+        let from: Mailbox = config.from.parse().map_err(|error| {
+            anyhow::anyhow!(
+                "[mail] from = {:?} is no mail address: {error}",
+                config.from
+            )
+        })?;
+        Ok(match config.transport {
+            MailTransport::Smtp => {
+                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp_url)
+                    .map_err(|error| {
+                        anyhow::anyhow!("[mail] smtp_url = {:?}: {error}", config.smtp_url)
+                    })?
+                    .build();
+                Self::Smtp(Box::new(transport), from)
+            }
+            MailTransport::File => Self::File(config.dir.clone(), from),
+            MailTransport::Memory => Self::Memory(Arc::default()),
+        })
+    }
+
+    /// Hands one mail over.
+    ///
+    /// # Errors
+    /// When it was not accepted; the caller tries again later.
+    pub async fn send(&self, mail: &Mail, name: &str) -> anyhow::Result<()> {
+        match self {
+            Self::Smtp(transport, from) => {
+                transport.send(message(mail, from)?).await?;
+            }
+            Self::File(dir, from) => {
+                tokio::fs::create_dir_all(dir).await?;
+                let file = dir.join(format!("{name}.eml"));
+                tokio::fs::write(&file, message(mail, from)?.formatted()).await?;
+                tracing::info!(file = %file.display(), subject = %mail.subject, "mail written");
+            }
+            Self::Memory(sent) => sent
+                .lock()
+                .expect("no test panics while it holds the list")
+                .push(mail.clone()),
+        }
+        Ok(())
+    }
+}
+
+fn message(mail: &Mail, from: &Mailbox) -> anyhow::Result<Message> {
+    Ok(Message::builder()
+        .from(from.clone())
+        .to(mail.to.parse()?)
+        .subject(&mail.subject)
+        .multipart(MultiPart::alternative_plain_html(
+            mail.text.clone(),
+            mail.html.clone(),
+        ))?)
+}

@@ -1,0 +1,81 @@
+//! What is asked on every request, kept in memory in front of the database, and never older than the last change.
+//!
+//! A look-up that misses reads the database and keeps the answer, unless something was forgotten meanwhile: then what it
+//! read may be old, and is used for this one request only. Whoever changes a row commits first and then calls
+//! [`Memory::forget`].
+
+use std::hash::Hash;
+use std::sync::Mutex;
+
+/// Answers of a look-up, bounded in number; the least used go first.
+#[derive(Debug)]
+pub struct Memory<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static> {
+    kept: moka::sync::Cache<K, V>,
+    changes: Mutex<u64>,
+}
+
+/// Taken before the database is read; see [`Memory::ticket`].
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket(u64);
+
+impl<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Memory<K, V> {
+    /// Keeps up to `capacity` answers.
+    #[must_use]
+    pub fn new(capacity: u64) -> Self {
+        Self {
+            kept: moka::sync::Cache::new(capacity),
+            changes: Mutex::new(0),
+        }
+    }
+
+    /// The answer, if it is kept.
+    #[must_use]
+    pub fn find(&self, key: &K) -> Option<V> {
+        self.kept.get(key)
+    }
+
+    /// To be taken before the database is read for an answer that may be kept.
+    #[must_use]
+    pub fn ticket(&self) -> Ticket {
+        Ticket(*self.changes())
+    }
+
+    /// Keeps an answer unless anything changed since the ticket was taken.
+    pub fn keep(&self, ticket: Ticket, key: K, value: V) {
+        let changes = self.changes();
+        if *changes == ticket.0 {
+            self.kept.insert(key, value);
+        }
+    }
+
+    /// Forgets one answer; look-ups under way will not bring the old one back.
+    pub fn forget(&self, key: &K) {
+        let mut changes = self.changes();
+        *changes += 1;
+        self.kept.invalidate(key);
+    }
+
+    fn changes(&self) -> std::sync::MutexGuard<'_, u64> {
+        self.changes
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_read_before_a_change_is_not_kept() {
+        let memory = Memory::new(10);
+        let ticket = memory.ticket();
+        memory.forget(&1);
+        memory.keep(ticket, 1, "old");
+        assert_eq!(memory.find(&1), None);
+        memory.keep(memory.ticket(), 1, "new");
+        assert_eq!(memory.find(&1), Some("new"));
+        memory.forget(&1);
+        assert_eq!(memory.find(&1), None);
+    }
+}

@@ -1,0 +1,16 @@
+//! What every feature stands on: database, time, identity, configuration, mail, background jobs.
+//!
+//! No newspaper words here. A line belongs in `base` when it would make sense in any other web application.
+
+pub mod config;
+pub mod db;
+pub mod id;
+pub mod jobs;
+pub mod lang;
+pub mod lock;
+pub mod mail;
+pub mod memory;
+pub mod rng;
+pub mod secret;
+pub mod settings;
+pub mod time;

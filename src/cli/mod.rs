@@ -1,0 +1,74 @@
+//! The command line.
+
+mod demo;
+mod draft;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::base::config::Config;
+
+/// A digital newspaper in one binary, where each subscribed reader reads on one device at a time.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// The configuration file; `gaceta.toml` in this directory, if it is there.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fill an empty paper with the demo edition and serve it.
+    Demo(demo::Demo),
+    /// Serve the paper.
+    Serve,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| "gaceta=info,warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("gaceta: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gaceta: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Serve => serve::run(config(cli.config)?).await,
+    }
+}
+
+fn config(file: Option<PathBuf>) -> anyhow::Result<Config> {
+    let beside = PathBuf::from("gaceta.toml");
+    let file = file.or_else(|| beside.exists().then_some(beside));
+    Config::load(file.as_deref(), std::env::vars())
+}

@@ -1,0 +1,126 @@
+//! `gaceta serve`: one process, the paper and its background work.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::App;
+use crate::base::config::Config;
+use crate::base::lock::DataLock;
+use crate::base::rng::Rng;
+use crate::base::time::Clock;
+use crate::web::router::router;
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// When the data directory belongs to another process, the port is taken, or the database cannot be opened.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let _lock = lock(&config)?;
+    let listener = listen(&config).await?;
+    let app = App::open(config, Clock::System, Rng::System).await?;
+    println!(
+        "{} is served on {}",
+        app.config.site.name, app.config.site.public_url
+    );
+    serve(app, listener).await
+}
+
+/// Takes the data directory for this process.
+///
+/// # Errors
+/// Says who has it and what to do.
+pub fn lock(config: &Config) -> anyhow::Result<DataLock> {
+    let dir = &config.database.dir;
+    std::fs::create_dir_all(dir).map_err(|error| {
+        anyhow::anyhow!("cannot make the data directory {}: {error}", dir.display())
+    })?;
+    DataLock::take(dir)?.ok_or_else(|| {
+        anyhow::anyhow!(
+            "another gaceta works on {}; stop it first, or choose another directory with [database] dir",
+            dir.display()
+        )
+    })
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// Says which port is taken and how to choose another.
+pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let at = config.server.listen;
+    TcpListener::bind(at).await.map_err(|error| {
+        anyhow::anyhow!("cannot listen on {at}: {error}; choose another with [server] listen or GACETA_SERVER__LISTEN=127.0.0.1:8081")
+    })
+}
+
+/// Serves an open paper until SIGINT or SIGTERM; then finishes the requests under way and writes what waits.
+///
+/// # Errors
+/// When the listener breaks or the last writes fail.
+pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
+    let service = router(Arc::clone(&app))?.into_make_service_with_connect_info::<SocketAddr>();
+    let mut told = stopped;
+    let graceful = async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    };
+    let server = axum::serve(listener, service).with_graceful_shutdown(graceful);
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        ended = &mut server => ended??,
+        () = signal() => {
+            app.stop();
+            stop.send_replace(true);
+            // Live streams never end by themselves; they get this long.
+            if tokio::time::timeout(app.config.server.stop_for.duration(), &mut server).await.is_err() {
+                server.abort();
+            }
+        }
+    }
+    stop.send_replace(true);
+    work.await?;
+    app.leases.events.write(&app).await?;
+    app.sessions.save_seen(&app).await?;
+    app.db.close().await;
+    Ok(())
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Background work: each turn is a few single steps, which tests call by themselves.
+async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let pause = match turn(&app).await {
+            Ok(()) => Duration::from_secs(1),
+            Err(error) => {
+                tracing::warn!(%error, "background work failed and is tried again");
+                Duration::from_secs(5)
+            }
+        };
+        if tokio::time::timeout(pause, stopped.wait_for(|stop| *stop))
+            .await
+            .is_ok()
+        {
+            return;
+        }
+    }
+}
+
+async fn turn(app: &App) -> anyhow::Result<()> {
+    app.leases.events.write(app).await?;
+    app.sessions.save_seen(app).await?;
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The event log: who took over when, so that the message and support can explain themselves. Written in batches; the
+//! lease never waits for it, and a crash may lose the last second of it.
+
+use std::sync::Mutex;
+
+use lease::Epoch;
+
+use super::store;
+use crate::App;
+use crate::base::db::text_enum;
+use crate::base::time::UnixMillis;
+use crate::readers::{DeviceId, ReaderId};
+
+text_enum! {
+    /// What happened.
+    pub enum EventKind {
+        /// Nobody had the lease.
+        Opened = "opened",
+        /// Its device was at rest.
+        Passed = "passed",
+        /// "Read here" was pressed.
+        Taken = "taken",
+        /// Sign-out, a new password, a removed seat.
+        Released = "released",
+        /// The device message was shown.
+        Shown = "shown",
+        /// It would have been, in the mode `observe`.
+        WouldShow = "would_show",
+    }
+}
+
+/// One line of the log.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Whose lease.
+    pub reader: ReaderId,
+    /// What happened.
+    pub kind: EventKind,
+    /// The device that had it.
+    pub from: Option<DeviceId>,
+    /// The device that has it, or wanted it.
+    pub to: Option<DeviceId>,
+    /// The epoch since then.
+    pub epoch: Epoch,
+    /// When.
+    pub at: UnixMillis,
+}
+
+/// More events than this wait for a database that does not answer only at the price of memory: later ones are counted
+/// and dropped.
+const WAITING: usize = 100_000;
+
+#[derive(Debug, Default)]
+struct Queue {
+    events: Vec<Event>,
+    dropped: u64,
+}
+
+/// Events on their way to the database.
+#[derive(Debug, Default)]
+pub struct Events(Mutex<Queue>);
+
+impl Events {
+    pub(super) fn push(&self, event: Event) {
+        let mut queue = self.queue();
+        if queue.events.len() < WAITING {
+            queue.events.push(event);
+        } else {
+            queue.dropped += 1;
+        }
+    }
+
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue().events.len()
+    }
+
+    /// Writes what waits, in one transaction; one step of background work.
+    ///
+    /// # Errors
+    /// Whatever the database says; the events wait on.
+    pub async fn write(&self, app: &App) -> sqlx::Result<()> {
+        let (events, dropped) = {
+            let mut queue = self.queue();
+            (
+                std::mem::take(&mut queue.events),
+                std::mem::take(&mut queue.dropped),
+            )
+        };
+        if dropped > 0 {
+            tracing::warn!(
+                dropped,
+                "lease events were dropped, since the database did not take them"
+            );
+        }
+        if events.is_empty() {
+            return Ok(());
+        }
+        let written = Self::insert(app, &events).await;
+        if written.is_err() {
+            let mut queue = self.queue();
+            let newer = std::mem::replace(&mut queue.events, events);
+            queue.events.extend(newer);
+            queue.events.truncate(WAITING);
+        }
+        written
+    }
+
+    async fn insert(app: &App, events: &[Event]) -> sqlx::Result<()> {
+        let mut tx = app.write().await?;
+        for event in events {
+            store::insert_event(&mut tx, event).await?;
+        }
+        tx.commit().await
+    }
+
+    fn queue(&self) -> std::sync::MutexGuard<'_, Queue> {
+        self.0
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+}

@@ -1,0 +1,16 @@
+//! People with an account: who they are, how they prove it, and on which devices they are signed in.
+//!
+//! A session is an opaque token in a cookie; the server keeps its hash. A device is a browser profile, known by a random
+//! cookie and never by a fingerprint; signing in on it ends its earlier session. Deliberately not here: what a reader
+//! may read (`subscriptions`, `access`) and where (`leases`).
+
+mod labels;
+mod pages;
+pub mod passwords;
+pub mod rules;
+mod sessions;
+pub mod store;
+
+pub use pages::routes;
+pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
+pub use sessions::{Session, Sessions};

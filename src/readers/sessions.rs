@@ -1,0 +1,193 @@
+//! Sessions, asked on every request: from memory, from the database only when memory does not know them.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use http::HeaderMap;
+
+use super::rules::{DeviceId, ReaderId};
+use super::store;
+use crate::App;
+use crate::base::lang::Lang;
+use crate::base::memory::Memory;
+use crate::base::secret::TokenHash;
+use crate::base::time::{Span, UnixMillis};
+use crate::web::cookies::Cookie;
+use crate::web::{Error, Result};
+
+/// A signed-in browser.
+#[derive(Debug)]
+pub struct Session {
+    /// Hash of its token.
+    pub token: TokenHash,
+    /// Who.
+    pub reader: ReaderId,
+    /// Where.
+    pub device: DeviceId,
+    /// Language of the reader.
+    pub language: Lang,
+    /// When the password was last given here.
+    pub confirmed_at: UnixMillis,
+    expires_at: UnixMillis,
+    seen_at: AtomicI64,
+    saved_at: AtomicI64,
+}
+
+/// How many sessions memory holds; more are asked for in the database.
+const KEPT: u64 = 1_000_000;
+/// The last request of a session is written down this often at most.
+const SAVE_EVERY: Span = Span::minutes(5);
+
+/// The sessions in memory.
+#[derive(Debug)]
+pub struct Sessions {
+    memory: Memory<TokenHash, Arc<Session>>,
+    seen: Mutex<Vec<Arc<Session>>>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            memory: Memory::new(KEPT),
+            seen: Mutex::default(),
+        }
+    }
+}
+
+impl Sessions {
+    /// The session of a request; `None` for a guest, and for a cookie that means nothing (any more).
+    ///
+    /// # Errors
+    /// When the database had to be asked and did not answer.
+    pub async fn of(&self, app: &App, headers: &HeaderMap) -> Result<Option<Arc<Session>>> {
+        let Some(token) = Cookie::Session.read(headers, app.config.secure()) else {
+            return Ok(None);
+        };
+        if token.len() != 43 {
+            return Ok(None);
+        }
+        let token = TokenHash::of(token);
+        let session = match self.memory.find(&token) {
+            Some(session) => session,
+            None => match self.load(app, token).await? {
+                Some(session) => session,
+                None => return Ok(None),
+            },
+        };
+        let now = app.clock.now();
+        let seen = UnixMillis(session.seen_at.load(Ordering::Relaxed));
+        if now >= session.expires_at || now >= seen.plus(app.config.accounts.idle_for) {
+            return Ok(None);
+        }
+        self.note(&session, now);
+        Ok(Some(session))
+    }
+
+    async fn load(&self, app: &App, token: TokenHash) -> Result<Option<Arc<Session>>> {
+        let ticket = self.memory.ticket();
+        let Some(row) = store::find_session(&mut app.read().await?, &token).await? else {
+            return Ok(None);
+        };
+        let (reader, device, language, seen_at, expires_at, confirmed_at) = row;
+        let (seen_at, saved_at) = (AtomicI64::new(seen_at.0), AtomicI64::new(seen_at.0));
+        let session = Arc::new(Session {
+            token,
+            reader,
+            device,
+            language,
+            confirmed_at,
+            expires_at,
+            seen_at,
+            saved_at,
+        });
+        self.memory.keep(ticket, token, Arc::clone(&session));
+        Ok(Some(session))
+    }
+
+    fn note(&self, session: &Arc<Session>, now: UnixMillis) {
+        session.seen_at.store(now.0, Ordering::Relaxed);
+        let saved = session.saved_at.load(Ordering::Relaxed);
+        let due = now >= UnixMillis(saved).plus(SAVE_EVERY);
+        if due
+            && session
+                .saved_at
+                .compare_exchange(saved, now.0, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        {
+            self.seen
+                .lock()
+                .expect("nothing panics while it holds this lock")
+                .push(Arc::clone(session));
+        }
+    }
+
+    /// The session of a request that needs one.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] for guests, with the page to come back to.
+    pub async fn required(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        next: &str,
+    ) -> Result<Arc<Session>> {
+        self.of(app, headers).await?.ok_or_else(|| Error::SignIn {
+            next: next.to_owned(),
+        })
+    }
+
+    /// The same for what someone who borrowed a session must not do: the password was given here a short while ago.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] or [`Error::Confirm`], with the page to come back to.
+    pub async fn confirmed(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        next: &str,
+    ) -> Result<Arc<Session>> {
+        let session = self.required(app, headers, next).await?;
+        if session.confirmed_at.plus(app.config.accounts.confirmed_for) > app.clock.now() {
+            Ok(session)
+        } else {
+            Err(Error::Confirm {
+                next: next.to_owned(),
+            })
+        }
+    }
+
+    /// Forgets a session that was ended or changed. To be called after the commit.
+    pub fn forget(&self, token: &TokenHash) {
+        self.memory.forget(token);
+    }
+
+    /// The same for a token as the database has it.
+    pub fn forget_stored(&self, text: &str) {
+        if let Some(token) = TokenHash::from_text(text) {
+            self.memory.forget(&token);
+        }
+    }
+
+    /// Writes down when sessions were last used; one step of background work.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn save_seen(&self, app: &App) -> sqlx::Result<()> {
+        let seen = std::mem::take(
+            &mut *self
+                .seen
+                .lock()
+                .expect("nothing panics while it holds this lock"),
+        );
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let mut tx = app.write().await?;
+        for session in seen {
+            let at = UnixMillis(session.seen_at.load(Ordering::Relaxed));
+            store::set_seen(&mut tx, &session.token, session.device, at).await?;
+        }
+        tx.commit().await
+    }
+}

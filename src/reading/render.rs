@@ -1,0 +1,311 @@
+//! Makes the variants of an article's page. No byte of them depends on who reads.
+
+use std::sync::Arc;
+
+use askama::Template;
+use markup::{Document, Html, ImageTag};
+use serde_json::json;
+
+use crate::App;
+use crate::access::{Access, Pass};
+use crate::articles::{self, Article, Card, Entry, ImageTags, Topic};
+use crate::base::time::UnixMillis;
+use crate::web::locale::Say;
+use crate::web::pages::{Keep, Page, PageKey};
+use crate::web::view::{Alternate, Frame, json_ld};
+use crate::web::{Error, Result};
+
+/// What is shown of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// All of an open article.
+    Open,
+    /// All of a restricted one, without watching the lease (metered, or the rule is off).
+    Full,
+    /// All of a restricted one, watching the lease.
+    Watched,
+    /// The free part.
+    Lead,
+    /// The free part, and how to subscribe.
+    Wall,
+}
+
+impl Variant {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "article-open",
+            Self::Full => "article-full",
+            Self::Watched => "article-watched",
+            Self::Lead => "article-lead",
+            Self::Wall => "article-wall",
+        }
+    }
+}
+
+/// The calendar month of the edition's time zone, such as `2026-02`.
+#[must_use]
+pub fn month(app: &App, entry: &Entry) -> String {
+    let zone = app
+        .editions
+        .find(entry.edition.as_str())
+        .map_or(jiff::tz::TimeZone::UTC, |room| room.zone.clone());
+    app.clock.now().zoned(&zone).strftime("%Y-%m").to_string()
+}
+
+/// The finished page, from the cache or made now. The variants with the whole text need the pass that opens it.
+///
+/// # Errors
+/// [`Error::NotFound`] if the article is gone, or whatever the database says.
+pub async fn page(
+    app: &App,
+    entry: &Entry,
+    variant: Variant,
+    pass: Option<&Pass>,
+) -> Result<Arc<Page>> {
+    let rails = match app.shelf.fresh(app, &entry.edition) {
+        Some(generation) => generation,
+        None => app.shelf.beside(app, &entry.edition).await?.generation,
+    };
+    let key = PageKey {
+        variant: variant.name(),
+        subject: entry.id.0,
+        revision: (entry.revision, rails),
+    };
+    if let Some(page) = app.pages.find(&key) {
+        return Ok(page);
+    }
+    let article = articles::find_article(&mut app.read().await?, entry.id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let rails = app.shelf.beside(app, &entry.edition).await?;
+    let beside = Beside::of(app, &article, &rails.cards).await?;
+    let keep = if variant == Variant::Open {
+        Keep::Public
+    } else {
+        Keep::Private
+    };
+    let text = write(app, &article, variant, pass, beside)?;
+    let page = tokio::task::spawn_blocking(move || Page::html(keep, text))
+        .await
+        .map_err(anyhow::Error::from)?;
+    Ok(app.pages.insert(key, page))
+}
+
+/// What stands around the text.
+struct Beside {
+    latest: Vec<Card>,
+    recommended: Vec<Card>,
+    translation: Option<Article>,
+}
+
+impl Beside {
+    async fn of(app: &App, article: &Article, cards: &[Card]) -> Result<Self> {
+        let latest = cards
+            .iter()
+            .filter(|card| card.id != article.id)
+            .take(6)
+            .cloned()
+            .collect();
+        let recommended = articles::rules::recommended(cards, article, 3);
+        Ok(Self {
+            latest,
+            recommended,
+            translation: translation(app, article).await?,
+        })
+    }
+}
+
+/// The same article in another edition.
+async fn translation(app: &App, article: &Article) -> Result<Option<Article>> {
+    let Some((edition, slug)) = article.translation.split_once('/') else {
+        return Ok(None);
+    };
+    let (Some(room), Ok(slug)) = (app.editions.find(edition), slug.parse()) else {
+        return Ok(None);
+    };
+    Ok(articles::find_by_slug(&mut app.read().await?, &room.edition.slug, &slug).await?)
+}
+
+#[derive(Template)]
+#[template(path = "reading/article.html")]
+struct ArticlePage<'a> {
+    frame: Frame,
+    say: Say,
+    article: &'a Article,
+    picture: Option<ImageTags>,
+    published: String,
+    updated: Option<String>,
+    taken: String,
+    corrections: Vec<(String, &'a str)>,
+    text: String,
+    restricted: bool,
+    wall: bool,
+    path: &'a str,
+    latest: Vec<(Card, String)>,
+    recommended: Vec<(Card, Option<ImageTags>)>,
+    translation: Option<Alternate>,
+    topics: &'a [Topic],
+}
+
+fn write(
+    app: &App,
+    article: &Article,
+    variant: Variant,
+    pass: Option<&Pass>,
+    beside: Beside,
+) -> Result<String> {
+    let room = app
+        .editions
+        .find(article.edition.as_str())
+        .ok_or(Error::NotFound)?;
+    let say = Say::new(room.edition.language);
+    let text = body_html(app, say, article, variant, pass)?;
+    let mut frame = articles::edition_frame(app, &room, article.headline.clone());
+    frame.description = article.deck.clone();
+    frame.canonical = format!("{}{}", app.config.site.public_url, article.path);
+    frame.kind = "article";
+    frame.watch = variant == Variant::Watched;
+    let picture = article.picture.image.and_then(|id| app.images.tags(id));
+    frame.picture = picture.as_ref().map_or_else(String::new, |tags| {
+        format!("{}{}", app.config.site.public_url, tags.largest)
+    });
+    let translation = beside.translation.as_ref().and_then(|other| {
+        let room = app.editions.find(other.edition.as_str())?;
+        Some(Alternate {
+            tag: room.edition.locale.clone(),
+            href: format!("{}{}", app.config.site.public_url, other.path),
+            name: Say::new(room.edition.language).say("language-name"),
+        })
+    });
+    if let Some(other) = &translation {
+        let own = Alternate {
+            tag: room.edition.locale.clone(),
+            href: frame.canonical.clone(),
+            name: say.say("language-name"),
+        };
+        frame.alternates = vec![own, other.clone()];
+    }
+    frame.json_ld = structured(app, article, &frame, &room.edition.locale);
+    let moment = |at: UnixMillis| say.moment(at, &room.zone);
+    let page = ArticlePage {
+        say,
+        article,
+        published: moment(article.published_at),
+        updated: (article.updated_at > article.published_at).then(|| moment(article.updated_at)),
+        taken: taken(say, &article.picture.date),
+        corrections: article
+            .corrections
+            .iter()
+            .map(|one| (moment(one.at), one.note.as_str()))
+            .collect(),
+        text,
+        restricted: article.access != Access::Open,
+        wall: variant == Variant::Wall,
+        path: &article.path,
+        latest: beside
+            .latest
+            .into_iter()
+            .map(|card| {
+                let at = moment(card.published_at);
+                (card, at)
+            })
+            .collect(),
+        recommended: beside
+            .recommended
+            .into_iter()
+            .map(|card| {
+                let tags = card.image.and_then(|id| app.images.tags(id));
+                (card, tags)
+            })
+            .collect(),
+        translation,
+        topics: &article.topics,
+        picture,
+        frame,
+    };
+    Ok(page.render()?)
+}
+
+/// The date of a picture in words; an odd one as it was written.
+fn taken(say: Say, date: &str) -> String {
+    date.parse::<jiff::civil::Date>().map_or_else(
+        |_| date.to_owned(),
+        |day| say.day(day.year(), day.month(), day.day()),
+    )
+}
+
+/// The text, as far as the variant shows it. Without a pass there is only the lead.
+fn body_html(
+    app: &App,
+    say: Say,
+    article: &Article,
+    variant: Variant,
+    pass: Option<&Pass>,
+) -> Result<String> {
+    let whole: Option<&Document> =
+        match variant {
+            Variant::Open | Variant::Full | Variant::Watched => {
+                let pass = pass.ok_or_else(|| {
+                    Error::Internal(anyhow::anyhow!("a whole text was asked for without a pass"))
+                })?;
+                Some(article.body.open(pass).ok_or_else(|| {
+                    Error::Internal(anyhow::anyhow!("a pass for another article"))
+                })?)
+            }
+            Variant::Lead | Variant::Wall => None,
+        };
+    let blocks = whole.map_or_else(|| article.body.lead(), |document| &document.blocks);
+    Ok(markup::render(
+        blocks,
+        &Html {
+            image: &|image| {
+                let tags = app.images.tags(image.src.parse().ok()?)?;
+                Some(ImageTag {
+                    src: tags.src,
+                    srcset: tags.srcset,
+                    sizes: "(min-width:64rem) 39rem, 100vw".into(),
+                    width: u32::try_from(tags.width).ok()?,
+                    height: u32::try_from(tags.height).ok()?,
+                })
+            },
+            first_id: 1,
+            own_host: app.config.site.public_url.split("://").nth(1).unwrap_or(""),
+            table_label: &say.say("article-table"),
+        },
+    ))
+}
+
+/// Structured data: `NewsArticle` with the paywall's mark-up, never the text itself (schema.org; Google, "Subscription and
+/// paywalled content").
+fn structured(app: &App, article: &Article, frame: &Frame, locale: &str) -> String {
+    let url = &app.config.site.public_url;
+    let free = article.access == Access::Open;
+    let authors: Vec<_> = article
+        .byline
+        .iter()
+        .map(|name| json!({"@type": "Person", "name": name}))
+        .collect();
+    let mut data = json!({
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.headline,
+        "description": article.deck,
+        "datePublished": article.published_at.rfc3339(),
+        "dateModified": article.updated_at.rfc3339(),
+        "inLanguage": locale,
+        "mainEntityOfPage": frame.canonical,
+        "author": authors,
+        "publisher": {"@type": "NewsMediaOrganization", "name": app.config.site.name, "url": url},
+        "isAccessibleForFree": free,
+    });
+    if !free {
+        data["hasPart"] = json!({"@type": "WebPageElement", "isAccessibleForFree": false, "cssSelector": ".paywall"});
+    }
+    if !frame.picture.is_empty() {
+        data["image"] = json!([frame.picture]);
+    }
+    if let Some(topic) = article.topics.first() {
+        data["articleSection"] = json!(topic.name);
+    }
+    json_ld(&data)
+}

@@ -1,0 +1,306 @@
+//! The open page's talk with the server: heartbeats, going to rest, live notices, "read here".
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream::Stream;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use lease::{Beat, Epoch, Millis, Op, Outcome};
+use serde::{Deserialize, Serialize};
+
+use super::message;
+use crate::App;
+use crate::base::config::Mode;
+use crate::leases::{Listener, Notices};
+use crate::readers::{DeviceId, Session};
+use crate::web::locale::{self, Say};
+use crate::web::view::{local_path, see_other};
+use crate::web::{Error, Result, Route};
+
+/// The routes of an open page.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/reading/beat", submit_beat),
+        Route::post("/reading/rest", submit_rest),
+        Route::get("/reading/notices", show_notices),
+        Route::post("/reading/take", submit_take),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+struct BeatBody {
+    view: String,
+    seq: u64,
+    epoch: Option<String>,
+    focused: bool,
+    idle: u64,
+    #[serde(default)]
+    back: bool,
+}
+
+/// What an open page is answered.
+#[derive(Debug, Serialize)]
+struct Answer {
+    held: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+fn answer(answer: &Answer) -> Response {
+    let mut response = Json(answer).into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Path of the page that speaks, from `Referer`; the front page if the browser does not say.
+fn referer(app: &App, headers: &HeaderMap) -> String {
+    let text = headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let path = text.strip_prefix(&app.config.site.public_url).or_else(|| {
+        text.splitn(4, '/')
+            .nth(3)
+            .and_then(|rest| text.get(text.len() - rest.len() - 1..))
+    });
+    local_path(path.unwrap_or("/")).to_owned()
+}
+
+fn view(text: &str) -> Result<u64> {
+    text.parse()
+        .map_err(|_| Error::BadRequest(format!("view {text:?} is no number")))
+}
+
+/// The session of an open page, if it still has a seat.
+async fn seated(app: &App, headers: &HeaderMap) -> Result<Option<Arc<Session>>> {
+    let Some(session) = app.sessions.of(app, headers).await? else {
+        return Ok(None);
+    };
+    Ok(app
+        .seats
+        .active(app, session.reader)
+        .await?
+        .then_some(session))
+}
+
+async fn submit_beat(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: std::result::Result<Json<BeatBody>, axum::extract::rejection::JsonRejection>,
+) -> Result {
+    let Json(body) = body?;
+    if app.config.reading.mode == Mode::Off {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let Some(session) = seated(&app, &headers).await? else {
+        let say = Say::new(locale::of_request(&app, &http::Uri::default(), &headers));
+        let text = message::ended(say, &referer(&app, &headers))?;
+        return Ok(answer(&Answer {
+            held: false,
+            epoch: None,
+            message: Some(text),
+        }));
+    };
+    let beat = Beat {
+        view: view(&body.view)?,
+        seq: body.seq,
+        epoch: body
+            .epoch
+            .as_deref()
+            .and_then(|text| text.parse::<Epoch>().ok()),
+        focused: body.focused,
+        idle_for: Millis(body.idle),
+    };
+    let outcome = app
+        .leases
+        .beat(&app, &session, beat, body.back, Op(app.rng.u64()));
+    outcome_answer(&app, &session, outcome, &referer(&app, &headers)).await
+}
+
+async fn outcome_answer(
+    app: &App,
+    session: &Session,
+    outcome: Outcome<DeviceId>,
+    next: &str,
+) -> Result {
+    Ok(match outcome {
+        Outcome::Held { epoch, .. } => answer(&Answer {
+            held: true,
+            epoch: Some(epoch.to_string()),
+            message: None,
+        }),
+        // In the mode `observe` nothing is shown; the page simply goes on.
+        Outcome::Contended(_) if app.config.reading.mode == Mode::Observe => {
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Outcome::Contended(holder) => {
+            let text = message::moved(app, session, &holder, next).await?;
+            answer(&Answer {
+                held: false,
+                epoch: None,
+                message: Some(text),
+            })
+        }
+    })
+}
+
+#[derive(Debug, Deserialize)]
+struct RestBody {
+    view: String,
+    seq: u64,
+    epoch: Option<String>,
+}
+
+async fn submit_rest(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: std::result::Result<Json<RestBody>, axum::extract::rejection::JsonRejection>,
+) -> Result {
+    let Json(body) = body?;
+    if let Some(session) = app.sessions.of(&app, &headers).await? {
+        let epoch = body.epoch.as_deref().and_then(|text| text.parse().ok());
+        app.leases
+            .rest(&app, &session, epoch, view(&body.view)?, body.seq);
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+#[derive(Debug, Deserialize)]
+struct NoticesQuery {
+    view: String,
+}
+
+/// One page's stream: tells the engine when it opens and when it breaks.
+struct Stay {
+    app: Arc<App>,
+    session: Arc<Session>,
+    listener: Listener,
+    view: u64,
+    next: String,
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        self.app
+            .leases
+            .stream(&self.app, &self.session, self.view, false);
+    }
+}
+
+async fn show_notices(
+    State(app): State<Arc<App>>,
+    Query(query): Query<NoticesQuery>,
+    headers: HeaderMap,
+) -> Result {
+    let watched = app.config.reading.mode == Mode::Enforce;
+    let Some(session) = seated(&app, &headers).await?.filter(|_| watched) else {
+        // EventSource does not come back after 204 (HTML, server-sent events).
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let (view, next) = (view(&query.view)?, referer(&app, &headers));
+    let listener = Notices::listen(&app.leases.notices, session.reader, session.device, view);
+    app.leases.stream(&app, &session, view, true);
+    let stay = Stay {
+        app,
+        session,
+        listener,
+        view,
+        next,
+    };
+    let keep = KeepAlive::new().interval(Duration::from_secs(15));
+    let mut response = Sse::new(notices(stay)).keep_alive(keep).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    Ok(response)
+}
+
+fn notices(stay: Stay) -> impl Stream<Item = std::result::Result<Event, Infallible>> {
+    futures_util::stream::unfold(stay, |mut stay| async move {
+        loop {
+            stay.listener.next().await?;
+            if let Some(text) = lost(&stay).await {
+                let data = serde_json::json!({ "message": text }).to_string();
+                return Some((Ok(Event::default().event("lost").data(data)), stay));
+            }
+        }
+    })
+}
+
+/// The message, if the page has really lost the lease; a notice may come late, after the lease came back.
+async fn lost(stay: &Stay) -> Option<String> {
+    let app = &stay.app;
+    if !app
+        .seats
+        .active(app, stay.session.reader)
+        .await
+        .unwrap_or(false)
+        || app.stopping()
+    {
+        return message::ended(Say::new(stay.session.language), &stay.next).ok();
+    }
+    match app.leases.holder(app, stay.session.reader) {
+        Some((holder, _)) if holder.device != stay.session.device => {
+            message::moved(app, &stay.session, &holder, &stay.next)
+                .await
+                .ok()
+        }
+        Some(_) => None,
+        // Freed, and nobody reads: signed out, or the password was changed.
+        None => message::ended(Say::new(stay.session.language), &stay.next).ok(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct TakeForm {
+    epoch: String,
+    op: u64,
+    next: String,
+}
+
+async fn submit_take(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    form: std::result::Result<Form<TakeForm>, FormRejection>,
+) -> Result {
+    let Form(form) = form?;
+    let next = local_path(&form.next).to_owned();
+    let script = headers
+        .get(header::ACCEPT)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    let seen: Epoch = form
+        .epoch
+        .parse()
+        .map_err(|_| Error::BadRequest(format!("epoch {:?}", form.epoch)))?;
+    let Some(session) = seated(&app, &headers).await? else {
+        if script {
+            let say = Say::new(locale::of_request(&app, &http::Uri::default(), &headers));
+            return Ok(answer(&Answer {
+                held: false,
+                epoch: None,
+                message: Some(message::ended(say, &next)?),
+            }));
+        }
+        return Ok(see_other(&next));
+    };
+    let outcome = app.leases.take(&app, &session, seen, Op(form.op));
+    if script {
+        return outcome_answer(&app, &session, outcome, &next).await;
+    }
+    // Taken or not, the article's own address answers next: with the text, or with the message as it is now.
+    Ok(see_other(&next))
+}

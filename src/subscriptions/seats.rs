@@ -1,0 +1,51 @@
+//! Who has a seat that is paid up, asked on every page of a restricted article: from memory.
+
+use crate::App;
+use crate::base::memory::Memory;
+use crate::base::time::UnixMillis;
+use crate::readers::ReaderId;
+
+use super::store;
+
+/// How many readers' seats memory holds.
+const KEPT: u64 = 1_000_000;
+
+/// Until when readers have a seat.
+#[derive(Debug)]
+pub struct Seats(Memory<ReaderId, Option<(UnixMillis, UnixMillis)>>);
+
+impl Default for Seats {
+    fn default() -> Self {
+        Self(Memory::new(KEPT))
+    }
+}
+
+impl Seats {
+    /// Whether this reader has a seat now.
+    ///
+    /// # Errors
+    /// When the database had to be asked and did not answer; nobody gets in because of that.
+    pub async fn active(&self, app: &App, reader: ReaderId) -> sqlx::Result<bool> {
+        let now = app.clock.now();
+        // A seat that has ended may have been followed by another one.
+        let known = self
+            .0
+            .find(&reader)
+            .filter(|span| span.is_none_or(|(_, ends)| now < ends));
+        let span = match known {
+            Some(span) => span,
+            None => {
+                let ticket = self.0.ticket();
+                let span = store::find_seat_span(&mut app.read().await?, reader).await?;
+                self.0.keep(ticket, reader, span);
+                span
+            }
+        };
+        Ok(span.is_some_and(|(starts, ends)| starts <= now && now < ends))
+    }
+
+    /// Forgets what is known of a reader whose seats changed. To be called after the commit.
+    pub fn forget(&self, reader: ReaderId) {
+        self.0.forget(&reader);
+    }
+}

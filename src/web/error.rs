@@ -1,0 +1,270 @@
+//! The one error at the edge. A handler returns the variant; status, page, language and log line follow from it here.
+//!
+//! | variant | status | the reader sees |
+//! |---|---|---|
+//! | `NotFound` | 404 | no page here; the front page |
+//! | `SignIn` | 303 | the sign-in page, and after it the page asked for |
+//! | `Confirm` | 303 | the password page, and after it the page asked for |
+//! | `Forbidden` | 403 | this needs another account |
+//! | `Foreign` | 403 | the form came from another site |
+//! | `BadRequest` | 400 | the request could not be read |
+//! | `TooLarge` | 413 | too large, with the size that fits |
+//! | `TooMany` | 429 | try again later, with the time |
+//! | `Unavailable` | 503 | try again in a moment |
+//! | `Internal` | 500 | something broke here, with a number to quote |
+//!
+//! A cause is logged once, here, and never shown.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, header};
+
+use super::locale::{self, Say};
+use super::view::{Frame, html};
+use crate::App;
+use crate::base::time::Span;
+
+/// What a handler may fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such page.
+    #[error("not found")]
+    NotFound,
+    /// A reader must sign in first; then `next`.
+    #[error("sign-in needed")]
+    SignIn {
+        /// Path to come back to.
+        next: String,
+    },
+    /// The password is needed again; then `next`.
+    #[error("confirmation needed")]
+    Confirm {
+        /// Path to come back to.
+        next: String,
+    },
+    /// This reader may not.
+    #[error("forbidden")]
+    Forbidden,
+    /// The form was sent by a page of another site.
+    #[error("cross-site request")]
+    Foreign,
+    /// The request makes no sense; the text is for the log.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// The body is larger than the limit.
+    #[error("too large")]
+    TooLarge,
+    /// Too often; again after the span.
+    #[error("too many requests")]
+    TooMany(Span),
+    /// Something we need is away; again in a moment.
+    #[error("unavailable: {0}")]
+    Unavailable(anyhow::Error),
+    /// Our fault.
+    #[error("internal: {0}")]
+    Internal(anyhow::Error),
+}
+
+/// What handlers return.
+pub type Result<T = Response> = std::result::Result<T, Error>;
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => {
+                Self::Unavailable(error.into())
+            }
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+impl From<axum::extract::rejection::FormRejection> for Error {
+    fn from(error: axum::extract::rejection::FormRejection) -> Self {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::TooLarge
+        } else {
+            Self::BadRequest(error.body_text())
+        }
+    }
+}
+impl From<axum::extract::rejection::JsonRejection> for Error {
+    fn from(error: axum::extract::rejection::JsonRejection) -> Self {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::TooLarge
+        } else {
+            Self::BadRequest(error.body_text())
+        }
+    }
+}
+
+impl Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn { .. } | Self::Confirm { .. } => StatusCode::SEE_OTHER,
+            Self::Forbidden | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The stem of its texts in `errors.ftl`.
+    fn key(&self) -> &'static str {
+        match self {
+            Self::NotFound | Self::SignIn { .. } | Self::Confirm { .. } => "error-not-found",
+            Self::Forbidden => "error-forbidden",
+            Self::Foreign => "error-foreign",
+            Self::BadRequest(_) => "error-bad-request",
+            Self::TooLarge => "error-too-large",
+            Self::TooMany(_) => "error-too-many",
+            Self::Unavailable(_) => "error-unavailable",
+            Self::Internal(_) => "error-internal",
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    /// Leaves the error in the extensions; [`render`] makes the page, since only it knows the language.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    frame: Frame,
+    say: Say,
+    key: &'static str,
+    request: String,
+    minutes: u64,
+}
+
+/// Turns an [`Error`] into its page. Also names the request, so that a reader can quote it and an operator find it.
+pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let lang = locale::of_request(&app, request.uri(), request.headers());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let Some(error) = response.extensions().get::<Arc<Error>>().cloned() else {
+        return if response.status() == StatusCode::METHOD_NOT_ALLOWED
+            && response.headers().get(header::CONTENT_TYPE).is_none()
+        {
+            page(
+                &app,
+                &Error::BadRequest("method".into()),
+                lang,
+                StatusCode::METHOD_NOT_ALLOWED,
+                &path,
+            )
+        } else {
+            response
+        };
+    };
+    let target = match &*error {
+        Error::SignIn { next } => Some(format!("/sign-in?next={}", encode(next))),
+        Error::Confirm { next } => Some(format!("/account/confirm?next={}", encode(next))),
+        _ => None,
+    };
+    if let Some(target) = target {
+        let mut to = StatusCode::SEE_OTHER.into_response();
+        let value = HeaderValue::from_str(&target).unwrap_or(HeaderValue::from_static("/sign-in"));
+        to.headers_mut().insert(header::LOCATION, value);
+        to.headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        return to;
+    }
+    let mut page = page(&app, &error, lang, error.status(), &path);
+    if method == Method::HEAD {
+        *page.body_mut() = axum::body::Body::empty();
+    }
+    page
+}
+
+fn page(
+    app: &App,
+    error: &Error,
+    lang: crate::base::lang::Lang,
+    status: StatusCode,
+    path: &str,
+) -> Response {
+    let request = format!("{:08x}", app.rng.u64() >> 32);
+    match error {
+        Error::Internal(cause) => tracing::error!(
+            request,
+            path,
+            cause = format!("{cause:#}"),
+            "a request failed"
+        ),
+        Error::Unavailable(cause) => tracing::warn!(
+            request,
+            path,
+            cause = format!("{cause:#}"),
+            "a request had to wait"
+        ),
+        other => tracing::debug!(request, path, %other, "a request was refused"),
+    }
+    let say = Say::new(lang);
+    let minutes = if let Error::TooMany(wait) = error {
+        wait.0.div_ceil(60_000)
+    } else {
+        0
+    };
+    let title = say.say(&format!("{}-title", error.key()));
+    let mut frame = Frame::new(app, lang, title);
+    frame.index = false;
+    let page = ErrorPage {
+        frame,
+        say,
+        key: error.key(),
+        request,
+        minutes,
+    };
+    let mut response = match page.render() {
+        Ok(text) => html(status, text),
+        Err(_) => status.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let wait = match error {
+        Error::TooMany(wait) => Some(wait.0.div_ceil(1000)),
+        Error::Unavailable(_) => Some(5),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Percent-encodes a path for use as a query value.
+#[must_use]
+pub fn encode(path: &str) -> String {
+    path.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+        out
+    })
+}
