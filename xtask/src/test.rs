@@ -125,14 +125,26 @@ fn on_postgres(postgres: Option<&Postgres>) -> Ended {
     let Some(postgres) = postgres else {
         return Ended::badly("there is no PostgreSQL to run on".to_owned());
     };
-    let mut command = tests(&["test", "--test", "it", "--no-fail-fast"], Some(postgres));
+    let mut command = tests(
+        &["test", "-p", "gaceta", "--test", "it", "--no-fail-fast"],
+        Some(postgres),
+    );
     command.env("GACETA_TEST_ENGINE", "postgres");
     child::run(command, minutes(20)).or_if_nothing_ran()
 }
 
 /// What must never leave. The test prints what it looked at, so that a canary that looks at nothing is seen.
 fn canary(postgres: Option<&Postgres>) -> Ended {
-    let arguments = ["test", "--test", "it", "canary", "--", "--nocapture"];
+    let arguments = [
+        "test",
+        "-p",
+        "gaceta",
+        "--test",
+        "it",
+        "canary",
+        "--",
+        "--nocapture",
+    ];
     let mut command = tests(&arguments, postgres);
     command.env("GACETA_CANARY_NUMBERS", "1");
     child::run(command, minutes(15)).or_if_nothing_ran()
