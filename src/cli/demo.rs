@@ -14,8 +14,9 @@ use crate::articles::{self, EditionDraft, TopicDraft};
 use crate::base::config::Config;
 use crate::base::lang::Lang;
 use crate::base::rng::Rng;
-use crate::base::time::Clock;
-use crate::readers;
+use crate::base::time::{Clock, Span};
+use crate::readers::{self, Email, Reader};
+use crate::subscriptions::{self, Grant, Plan};
 
 #[derive(RustEmbed)]
 #[folder = "demo"]
@@ -65,10 +66,59 @@ fn text(name: &str) -> anyhow::Result<String> {
     Ok(String::from_utf8(file.data.into_owned())?)
 }
 
-/// Readers of the demo: address, name, language.
-const READERS: [(&str, &str, Lang); 2] = [
-    ("ana@demo.test", "Ana", Lang::Es),
-    ("sam@demo.test", "Sam", Lang::En),
+/// A reader of the demo.
+struct Person {
+    email: &'static str,
+    name: &'static str,
+    language: Lang,
+    /// Plan and seats of the subscription they own.
+    plan: Option<(Plan, i64)>,
+    company: &'static str,
+    /// Whose subscription they have a seat on instead.
+    seated_by: &'static str,
+    /// For the greeting.
+    about: &'static str,
+}
+
+const fn person(email: &'static str, name: &'static str, language: Lang) -> Person {
+    Person {
+        email,
+        name,
+        language,
+        plan: None,
+        company: "",
+        seated_by: "",
+        about: "",
+    }
+}
+
+/// The readers of the demo; owners before those they seat.
+const READERS: [Person; 5] = [
+    Person {
+        plan: Some((Plan::Digital, 1)),
+        about: "Digital, one reader",
+        ..person("sam@demo.test", "Sam", Lang::En)
+    },
+    Person {
+        plan: Some((Plan::Premium, 2)),
+        about: "Premium, two readers",
+        ..person("ana@demo.test", "Ana", Lang::Es)
+    },
+    Person {
+        seated_by: "ana@demo.test",
+        about: "the second reader of Ana's Premium",
+        ..person("nora@demo.test", "Nora", Lang::En)
+    },
+    Person {
+        plan: Some((Plan::Company, 5)),
+        company: "Empresa Demo",
+        about: "Company, five readers",
+        ..person("eva@empresa.test", "Eva", Lang::Es)
+    },
+    Person {
+        about: "no plan: the free articles of the month",
+        ..person("luis@demo.test", "Luis", Lang::Es)
+    },
 ];
 const PASSWORD: &str = "one device at a time";
 
@@ -101,24 +151,83 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
                 .map_err(|error| error.context(name.to_string()))?;
         }
     }
-    for (email, name, language) in READERS {
-        let email = email
-            .parse()
-            .map_err(|()| anyhow::anyhow!("{email} is no address"))?;
-        let password = app.passwords.hash(PASSWORD.into(), &app.rng).await;
-        let mut tx = app.write().await?;
-        readers::store::insert_reader(&mut tx, &email, name, &password, language, "1").await?;
-        tx.commit().await?;
+    for person in &READERS {
+        settle(app, person).await?;
     }
     Ok(())
 }
 
+/// Gives a person of the demo account and plan, unless they have them.
+async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
+    let reader = match account(app, person.email).await? {
+        Some(reader) => reader,
+        None => {
+            let email = address(person.email)?;
+            let password = app.passwords.hash(PASSWORD.into(), &app.rng).await;
+            let mut tx = app.write().await?;
+            let (name, language) = (person.name, person.language);
+            readers::store::insert_reader(&mut tx, &email, name, &password, language, "1").await?;
+            tx.commit().await?;
+            account(app, person.email)
+                .await?
+                .ok_or_else(|| anyhow::anyhow!("{email} was just added and is not there"))?
+        }
+    };
+    let running = subscriptions::store::find_owned(&mut app.read().await?, reader.id).await?;
+    if let (Some((plan, seats)), None) = (person.plan, running) {
+        let grant = Grant {
+            plan,
+            seats,
+            company_name: person.company.to_owned(),
+            until: app.clock.now().plus(Span::days(365)),
+        };
+        subscriptions::grant(app, &reader, &grant).await?;
+    }
+    if !person.seated_by.is_empty() {
+        let owner = account(app, person.seated_by).await?;
+        let owner = owner.ok_or_else(|| anyhow::anyhow!("{} comes later", person.seated_by))?;
+        let running = subscriptions::store::find_owned(&mut app.read().await?, owner.id).await?;
+        if let Some(running) = running {
+            subscriptions::seat(app, running.id, &reader).await?;
+        }
+    }
+    Ok(())
+}
+
+fn address(text: &str) -> anyhow::Result<Email> {
+    text.parse()
+        .map_err(|()| anyhow::anyhow!("{text} is no address"))
+}
+
+async fn account(app: &App, email: &str) -> anyhow::Result<Option<Reader>> {
+    Ok(readers::store::find_by_email(&mut app.read().await?, &address(email)?).await?)
+}
+
+/// The article of the demo that the greeting sends people to.
+const LEAD: &str = "/en/2026-02-25/washington-and-mexico-count-the-same-days-differently";
+
 fn greeting(app: &Arc<App>) -> String {
     let people = READERS
-        .map(|(email, name, _)| format!("  {name:<6} {email:<20} {PASSWORD}"))
+        .iter()
+        .map(|person| format!("  {:<18} {}", person.email, person.about))
+        .collect::<Vec<_>>()
         .join("\n");
+    let url = &app.config.site.public_url;
     format!(
-        "\nThe demo edition is served on {}\n\nReaders and passwords:\n{people}\n\nPlain http: cookies go without the __Host- prefix here. Never serve a real paper like this.\n",
-        app.config.site.public_url
+        "
+The demo edition is served on {url}
+
+Readers, all with the password: {PASSWORD}
+{people}
+
+What to try first: one device at a time.
+  1. Open {url}{LEAD}
+     in two browser windows, one of them private, and sign in as sam@demo.test in both.
+  2. Read in the first, then load the article in the second: it says that Sam is reading elsewhere.
+  3. Press \"Read here\". The second window shows the article, and the first one says so within a second.
+     Take it back there; this can go on as often as you like.
+
+Plain http: cookies go without the __Host- prefix here. Never serve a real paper like this.
+"
     )
 }
