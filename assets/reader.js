@@ -199,14 +199,15 @@ function watch(text) {
     pending = null;
     text.inert = true;
     text.dataset.paused = message.querySelector("h2")?.textContent ?? ""; // printed in place of the text
-    dialog = document.createElement("dialog");
-    if (!dialog.showModal) return aside();
+    const sheet = (dialog = document.createElement("dialog"));
+    if (!sheet.showModal) return aside();
     dialog.className = "moved-dialog";
     for (const [name, value] of [["role", "alertdialog"], ["aria-labelledby", "moved-title"], ["aria-describedby", "moved-text"]]) {
       dialog.setAttribute(name, value);
     }
     dialog.append(message);
-    dialog.addEventListener("close", () => message && aside()); // Esc and Leave
+    // Esc and Leave; "close" comes late, when the text may be back, or even gone again to a next dialog
+    dialog.addEventListener("close", () => message && sheet.contains(message) && aside());
     document.body.append(dialog);
     dialog.showModal();
     message.querySelector("h2")?.focus(); // not a button: Space, pressed to scroll, must not take the seat back
@@ -281,7 +282,7 @@ function watch(text) {
     const gone = message;
     const shell = gone.parentElement;
     const within = shell.contains(document.activeElement);
-    message = null; // before close: the dialog's close handler looks at it
+    message = null; // before closing, which looks at it
     text.inert = false;
     delete text.dataset.paused;
     if (dialog.open) dialog.close();

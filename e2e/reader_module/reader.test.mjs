@@ -1,0 +1,408 @@
+// assets/reader.js in a real browser, branch by branch, against the stand-in of seat.mjs.
+//
+//     CHROMIUM=/usr/bin/chromium node --test e2e/reader_module/reader.test.mjs
+//
+// Time is the page's own mock clock where a test waits for more than a moment. "Hidden" is said by the test, because a
+// headless tab is never in the background; leaving for the back/forward cache is real.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { chromium } from "playwright-core";
+import { message, Seat } from "./seat.mjs";
+
+let browser, context, seat, page, troubles;
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+after(() => browser.close());
+beforeEach(async () => {
+  seat = await Seat.open();
+});
+afterEach(async () => {
+  await context.close();
+  seat.close();
+  assert.deepEqual(troubles, [], "nothing on the page's console");
+});
+
+// ---- What a test says -------------------------------------------------------------------------------------------
+
+async function opens({ path = "/article", clock = false } = {}) {
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
+  troubles = [];
+  page.on("pageerror", (error) => troubles.push(String(error)));
+  page.on("console", (line) => line.type() === "error" && !line.text().includes("503") && troubles.push(line.text()));
+  if (clock) await page.clock.install();
+  await page.goto(seat.origin + path);
+}
+
+async function isReading(options) {
+  await opens(options);
+  await until(() => seat.streams.size === 1, "a first beat, then a stream");
+}
+
+async function until(holds, what, limit = 6_000) {
+  for (const end = Date.now() + limit; Date.now() < end; await page.waitForTimeout(20)) if (await holds()) return;
+  assert.fail(`in ${limit} ms never: ${what}`);
+}
+
+const later = (milliseconds) => page.clock.runFor(milliseconds);
+const beats = () => seat.of("beat");
+const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.dataset.act);
+const bar = () => page.locator(".moved-bar").textContent();
+const hidden = () => page.locator("#text").evaluate((text) => text.inert && getComputedStyle(text).visibility === "hidden");
+const shown = () => page.locator("#text").evaluate((text) => !text.inert && getComputedStyle(text).visibility === "visible");
+const asked = () => until(() => page.locator("dialog[open]").count(), "the dialog");
+const back = () => until(async () => (await shown()) && !(await page.locator(".moved").count()), "the text, and no message");
+const press = (act) => page.click(`[data-act=${act}]`);
+const select = (id) => page.evaluate((id) => getSelection().selectAllChildren(document.getElementById(id)), id);
+const deselect = () => page.evaluate(() => getSelection().removeAllRanges());
+const online = () => page.evaluate(() => dispatchEvent(new Event("online"))); // makes it ask
+const turns = (visibility) =>
+  page.evaluate((visibility) => {
+    Object.defineProperty(document, "hidden", { value: visibility === "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, visibility);
+
+// ---- Beats ------------------------------------------------------------------------------------------------------
+
+test("a page says that it is read, at load and each 30 s, and opens one stream", async () => {
+  await isReading({ clock: true });
+  const [first] = beats();
+  assert.equal(first.type, "application/json");
+  assert.match(first.view, /^\d{1,16}$/);
+  assert.ok(Number.isSafeInteger(Number(first.view)));
+  assert.deepEqual([first.seq, first.epoch, first.back, typeof first.focused], [1, null, false, "boolean"]);
+  await later(30_500);
+  await until(() => beats().length === 2, "a second beat");
+  assert.equal(beats()[1].epoch, "100.1");
+  assert.ok(beats()[1].idle >= 30_000 && beats()[1].seq > first.seq);
+  assert.deepEqual(seat.of("stream"), [{ kind: "stream", view: first.view }]);
+});
+
+test("a page without a text is left alone", async () => {
+  await opens({ path: "/no-text" });
+  await page.waitForTimeout(300);
+  assert.deepEqual(seat.heard, []);
+});
+
+test("204 stops everything, and nothing is said on leaving", async () => {
+  seat.beats = "nothing";
+  await opens({ clock: true });
+  await until(() => beats().length === 1, "a beat");
+  await later(300_000);
+  await turns("hidden");
+  await turns("visible");
+  await page.waitForTimeout(200);
+  assert.deepEqual(seat.heard.map((each) => each.kind), ["beat"]);
+});
+
+test("a failing server changes nothing on the page and is asked again after growing pauses", async () => {
+  await isReading({ clock: true });
+  seat.beats = "fails";
+  for (const [count, wait] of [[2, 30_500], [3, 3_100], [4, 6_100]]) {
+    await later(wait);
+    await until(() => beats().length >= count, `beat ${count}`);
+    await page.waitForTimeout(100);
+  }
+  assert.ok(await shown());
+});
+
+test("a refused stream is opened again; a notice that cannot be read makes it ask", async () => {
+  seat.refusesStreams = true;
+  await opens();
+  await until(() => seat.of("stream").length === 1, "a refused stream");
+  seat.refusesStreams = false;
+  await until(() => seat.streams.size === 1, "an open stream");
+  const count = beats().length;
+  seat.notify("nonsense");
+  await until(() => beats().length > count, "a beat");
+  assert.ok(await shown());
+});
+
+test("focus and blur are told, but not each of them", async () => {
+  await isReading();
+  await page.evaluate(() => {
+    let has = true;
+    document.hasFocus = () => has;
+    globalThis.turn = (focus) => dispatchEvent(new Event((has = focus) ? "focus" : "blur"));
+    for (let i = 0; i < 20; i += 1) turn(i % 2 === 0);
+  });
+  await until(() => beats().at(-1).focused === false, "a blur");
+  assert.ok(beats().length <= 3);
+  await page.evaluate(() => turn(true));
+  await until(() => beats().at(-1).focused, "a focus");
+});
+
+test("reading on after a while is told at once", async () => {
+  await isReading({ clock: true });
+  await later(30_500);
+  await until(() => beats().length === 2, "a second beat");
+  await page.waitForTimeout(100);
+  await later(20_000);
+  await page.mouse.move(50, 50);
+  await later(50);
+  await until(() => beats().length === 3, "a third");
+  assert.ok(beats()[2].idle < 1_000);
+});
+
+// ---- Coming and going -------------------------------------------------------------------------------------------
+
+test("hidden, it is at rest and hears nothing; visible again, it asks before it hides anything", async () => {
+  await isReading();
+  const { view } = beats()[0];
+  await turns("hidden");
+  await until(() => seat.of("rest").length === 1 && seat.streams.size === 0, "rest, and no stream");
+  const [rest] = seat.of("rest");
+  assert.deepEqual([rest.type, rest.view, rest.epoch], ["application/json", view, "100.1"]);
+  assert.ok(rest.seq > beats().at(-1).seq);
+  seat.moves();
+  seat.beats = "rest";
+  let count = beats().length;
+  await turns("visible");
+  await until(() => seat.streams.size === 1, "an answer, then a stream");
+  assert.deepEqual([beats()[count].back, beats()[count].view, beats().length], [true, view, count + 1]);
+  assert.ok(await shown());
+  await turns("hidden");
+  seat.moves();
+  assert.ok(await shown());
+  await turns("visible");
+  await asked();
+  assert.ok(await hidden());
+});
+
+test("that it comes back is said until there is an answer", async () => {
+  await isReading();
+  await turns("hidden");
+  seat.beats = "fails";
+  const count = beats().length;
+  await turns("visible");
+  await until(() => beats().length === count + 1, "an unanswered beat");
+  seat.beats = "rest";
+  await until(() => beats().length === count + 2, "another");
+  assert.ok(beats().at(-1).back);
+});
+
+test("a machine that slept with the page in front comes back, too", async () => {
+  await isReading({ clock: true });
+  await page.clock.fastForward(3_600_000);
+  await until(() => beats().length === 2, "a beat");
+  assert.ok(beats()[1].back);
+});
+
+test("the back/forward cache: at rest on leaving, one question on return, the same view", async () => {
+  await isReading();
+  const { view } = beats()[0];
+  await page.evaluate(() => (globalThis.kept = true));
+  await page.goto(`${seat.origin}/elsewhere`);
+  await until(() => seat.of("rest").length === 1, "one rest");
+  const count = beats().length;
+  await page.evaluate(() => history.back()).catch(() => {}); // the page that asks goes away
+  await until(() => beats().length > count, "a beat");
+  await page.waitForTimeout(300);
+  assert.ok(await page.evaluate(() => globalThis.kept), "it came from the cache");
+  assert.deepEqual([beats()[count].back, beats()[count].view, beats().length], [true, view, count + 1]);
+});
+
+// ---- Losing the seat and taking it back -------------------------------------------------------------------------
+
+test("told: text hidden, nothing moves, the heading has focus; Read here brings it back to its place", async () => {
+  await isReading();
+  await page.evaluate(() => scrollTo(0, document.getElementById("p-9").offsetTop + 20));
+  const where = () => page.evaluate(() => [scrollY, document.documentElement.scrollHeight]);
+  const place = await where();
+  seat.moves();
+  await asked();
+  assert.ok(await hidden());
+  assert.equal(await focused(), "moved-title");
+  assert.deepEqual(await where(), place);
+  const dialog = page.getByRole("alertdialog", { name: "La lectura sigue en otro dispositivo" });
+  assert.equal(await dialog.getAttribute("aria-describedby"), "moved-text");
+  await page.keyboard.press("Space"); // pressed to scroll
+  assert.deepEqual(seat.of("take"), []);
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(), "take");
+  seat.takeDelay = 400;
+  await page.keyboard.press("Enter");
+  const button = page.locator("[data-act=take]");
+  await until(async () => (await button.textContent()) === "Pasando…", "a busy button");
+  assert.equal(await button.getAttribute("aria-disabled"), "true");
+  await page.keyboard.press("Enter");
+  await back();
+  assert.equal(seat.of("take").length, 1);
+  const { type, accept, epoch, op, next } = seat.of("take")[0];
+  assert.match(type, /^application\/x-www-form-urlencoded/);
+  assert.deepEqual([accept, epoch, op, next], ["application/json", "100.2", "op-100.2", "/article"]);
+  assert.equal(await focused(), "p-9");
+  assert.deepEqual(await where(), place);
+  assert.equal(await page.locator("p[role=status]").textContent(), "Ya puedes leer aquí.");
+  await page.evaluate(() => document.activeElement.blur());
+  assert.equal(await page.locator("#p-9").getAttribute("tabindex"), null);
+});
+
+for (const [name, leave] of [["Esc", () => page.keyboard.press("Escape")], ["Leave it", () => press("leave")]]) {
+  test(`${name}: the message stays where the text was, follows the scroll, and can still be pressed`, async () => {
+    await isReading();
+    await page.evaluate(() => scrollTo(0, 900));
+    seat.moves();
+    await asked();
+    await leave();
+    const section = page.locator(".frame > section.moved-here");
+    await until(() => section.count(), "a section");
+    assert.equal(await page.locator("dialog").count(), 0);
+    assert.ok((await hidden()) && (await page.locator("#moved-title").isVisible()));
+    assert.ok(!(await page.locator("[data-act=leave]").isVisible()));
+    assert.equal(await focused(), "moved-title");
+    await page.evaluate(() => scrollTo(0, 1_800));
+    const { y } = await section.boundingBox();
+    assert.ok(y >= 0 && y < 100);
+    await press("take");
+    await back();
+  });
+}
+
+test("a take that fails is said in the dialog, and tried again under the same operation", async () => {
+  await isReading();
+  seat.moves();
+  await asked();
+  seat.takes = "fails";
+  await press("take");
+  await until(() => page.getByRole("alert").filter({ hasText: "No hemos podido" }).count(), "the failure");
+  assert.ok(await hidden());
+  assert.equal(await page.locator("[data-act=take]").textContent(), "Leer aquí de nuevo");
+  seat.takes = "held";
+  await press("take");
+  await back();
+  assert.deepEqual(seat.of("take").map((take) => take.op), ["op-100.2", "op-100.2"]);
+});
+
+test("where another device was quicker, its message stands there instead", async () => {
+  await isReading();
+  seat.moves();
+  await asked();
+  seat.takes = "elsewhere";
+  await press("take");
+  await until(() => page.getByText("Tableta").count(), "the other device");
+  assert.deepEqual([await focused(), await page.locator(".moved").count(), await hidden()], ["moved-title", 1, true]);
+  seat.takes = "held";
+  await press("take");
+  await back();
+  assert.equal(seat.of("take").at(-1).op, "op-100.3");
+});
+
+test("a beat tells of the loss where the stream does not, and of the return", async () => {
+  await isReading({ clock: true });
+  seat.counter += 1;
+  seat.beats = "lost";
+  await later(30_500);
+  await asked();
+  seat.returns();
+  await page.waitForTimeout(100);
+  await later(30_500);
+  await back();
+});
+
+test("paused, away, and back while another tab has the seat again: it is simply read on", async () => {
+  await isReading();
+  seat.moves();
+  await asked();
+  await turns("hidden");
+  seat.returns();
+  await turns("visible");
+  await back();
+  assert.match(await focused(), /^p-\d+$/);
+});
+
+test("overtaken news: a late old answer does not restore, a late old notice does not hide", async () => {
+  await isReading();
+  seat.beatDelay = 500;
+  const count = beats().length;
+  await online();
+  await until(() => beats().length > count, "a slow beat");
+  seat.moves();
+  await asked();
+  await page.waitForTimeout(800);
+  assert.ok(await hidden());
+  seat.beatDelay = 0;
+  await press("take");
+  await back();
+  seat.notify(JSON.stringify({ message: message("100.2", "Tableta") }));
+  await page.waitForTimeout(300);
+  assert.ok(await shown());
+});
+
+test("sixty alternations leave nothing behind", async () => {
+  await isReading();
+  for (let turn = 0; turn < 60; turn += 1) {
+    seat.moves();
+    await asked();
+    await press("take");
+    await back();
+  }
+  assert.equal(await page.locator("dialog, section.moved-here").count(), 0);
+  assert.equal(await page.locator("[role=status]").count(), 2);
+});
+
+// ---- Not in the middle of a word --------------------------------------------------------------------------------
+
+test("typing: a bar at once, the text hidden afterwards, the field as it was", async () => {
+  await isReading();
+  await page.locator("#mail").pressSequentially("ana@");
+  seat.moves();
+  await until(bar, "the bar");
+  const { y, height } = await page.locator(".moved-bar").boundingBox();
+  assert.ok(height > 30 && Math.abs(y + height - 800) <= 1, "it stands at the bottom of the window");
+  await page.locator("#mail").pressSequentially("x");
+  assert.ok(await shown());
+  await page.evaluate(() => document.activeElement.blur());
+  await asked();
+  assert.deepEqual([await page.locator("#mail").inputValue(), await bar(), await hidden()], ["ana@x", "", true]);
+});
+
+test("a ticked box is not typing", async () => {
+  await isReading();
+  await page.click("#tick");
+  seat.moves();
+  await asked();
+});
+
+test("selecting: a bar, and the text hidden when the selection ends", async () => {
+  await isReading();
+  await select("p-2");
+  seat.moves();
+  await until(bar, "the bar");
+  assert.ok(await shown());
+  await deselect();
+  await asked();
+  assert.ok(await hidden());
+});
+
+test("a seat that is back meanwhile takes the bar away", async () => {
+  await isReading();
+  await select("p-2");
+  seat.moves();
+  await until(bar, "the bar");
+  seat.returns();
+  await online();
+  await until(async () => (await bar()) === "", "no bar");
+  await deselect();
+  await page.waitForTimeout(500);
+  assert.ok(await shown());
+});
+
+test("a selection puts it off for 60 s at most", async () => {
+  await isReading({ clock: true });
+  await select("p-2");
+  seat.moves();
+  await until(bar, "the bar");
+  await later(55_000);
+  assert.ok(await shown());
+  await later(6_000);
+  await asked();
+  assert.ok(await hidden());
+});
