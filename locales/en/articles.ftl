@@ -18,3 +18,4 @@ wall-title = The rest of this article is for subscribers
 wall-text = A subscription opens every article, on all your devices, one at a time.
 wall-plans = See the plans
 wall-have = Already a subscriber?
+feed = RSS feed of this topic

@@ -18,3 +18,4 @@ wall-title = El resto de este artículo es para suscriptores
 wall-text = Con la suscripción se abren todos los artículos, en todos tus dispositivos, de uno en uno.
 wall-plans = Ver los planes
 wall-have = ¿Ya tienes suscripción?
+feed = Canal RSS de este tema

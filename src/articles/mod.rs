@@ -6,11 +6,13 @@
 
 mod catalog;
 mod editions;
+mod feeds;
 mod images;
 mod pages;
 mod publish;
 mod rails;
 pub mod rules;
+mod sitemap;
 mod store;
 
 pub use catalog::{Catalog, Entry};

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::editions::Room;
 use super::images::ImageTags;
 use super::rules::{Card, ImageId, Slug, Topic};
-use super::store;
+use super::{feeds, sitemap, store};
 use crate::App;
 use crate::base::secret::TokenHash;
 use crate::web::locale::{self, Say};
@@ -22,12 +22,15 @@ use crate::web::{Error, Result, Route};
 /// The routes of what everybody may see.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         Route::get("/", show_home),
         Route::get("/{edition}", show_front),
         Route::get("/{edition}/topic/{topic}", show_topic),
         Route::get("/media/{name}", show_picture),
-    ]
+    ];
+    routes.extend(feeds::routes());
+    routes.extend(sitemap::routes());
+    routes
 }
 
 /// The frame of an edition's pages: its masthead and sections.
@@ -129,7 +132,8 @@ async fn show_front(
     Ok(app.pages.insert(key, page).respond(&headers))
 }
 
-fn subject(text: &str) -> u128 {
+/// What a finished page shows, where it has no identifier of its own.
+pub(super) fn subject(text: &str) -> u128 {
     let hash = TokenHash::of(text).0;
     u128::from_be_bytes(hash[..16].try_into().expect("sixteen of thirty-two bytes"))
 }
@@ -166,6 +170,7 @@ fn front(app: &App, room: &Room, mut cards: Vec<Card>) -> FrontPage {
     let say = Say::new(room.edition.language);
     let mut frame = edition_frame(app, room, room.edition.name.clone());
     frame.description = room.edition.tagline.clone();
+    frame.feed = format!("/{}/feed.xml", room.edition.slug);
     frame.canonical = format!("{}/{}", app.config.site.public_url, room.edition.slug);
     frame.alternates = editions(app);
     FrontPage {
@@ -269,6 +274,7 @@ fn archive(
     let say = Say::new(room.edition.language);
     let mut frame = edition_frame(app, room, topic.name.clone());
     frame.description = topic.description.clone();
+    frame.feed = format!("{}/feed.xml", topic.path());
     frame
         .sections
         .iter_mut()

@@ -4,12 +4,14 @@ mod article;
 mod cards;
 mod editions;
 mod images;
+mod paths;
 
 pub use article::{find_article, find_by_slug};
 pub(super) use article::{list_entries, set_article};
 pub use cards::{count_articles, list_cards};
 pub(super) use editions::{find_topic, list_editions, list_topics, set_edition, set_topic};
 pub(super) use images::{find_image_file, insert_image, list_image_widths};
+pub(super) use paths::{count_all_articles, list_paths, list_places};
 
 /// A row that our own checks would not have let in: the database was changed by other means.
 fn broken(what: impl std::fmt::Display) -> sqlx::Error {
