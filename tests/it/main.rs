@@ -1,0 +1,9 @@
+//! The whole paper in process: real application, real router, own database each, a clock that stands still.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod canary;
+mod doors;
+mod paper;
+mod reading;
+mod stores;

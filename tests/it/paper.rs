@@ -1,0 +1,386 @@
+//! `TestPaper` and the people who use it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use gaceta::App;
+use gaceta::articles::{self, Draft, EditionDraft, TopicDraft};
+use gaceta::base::config::{Config, MailTransport};
+use gaceta::base::db::Db;
+use gaceta::base::lang::Lang;
+use gaceta::base::rng::Rng;
+use gaceta::base::time::{Clock, Span, UnixMillis};
+use gaceta::readers;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use sqlx::{AssertSqlSafe, Executor as _};
+use tower::ServiceExt as _;
+
+/// 2026-02-25T12:00:00Z.
+const NOON: UnixMillis = UnixMillis(1_772_020_800_000);
+/// Everybody's password.
+pub const PASSWORD: &str = "a paper a day";
+
+/// The sentence after the cut that nobody without a seat may ever receive.
+pub const CANARY: &str = "Zumaque-7731 canta detras del corte";
+
+pub struct TestPaper {
+    pub app: Arc<App>,
+    router: Router,
+    _dir: tempfile::TempDir,
+}
+
+static DATABASES: AtomicU64 = AtomicU64::new(0);
+
+/// A database of this test alone on the private PostgreSQL.
+async fn postgres() -> String {
+    let base = std::env::var("GACETA_TEST_POSTGRES")
+        .expect("GACETA_TEST_POSTGRES is set by `cargo xtask test`");
+    let name = format!(
+        "it_{}_{}",
+        std::process::id(),
+        DATABASES.fetch_add(1, Ordering::Relaxed)
+    );
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .max_connections(1)
+        .connect(&base)
+        .await
+        .unwrap();
+    pool.execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .await
+        .unwrap();
+    pool.close().await;
+    let (server, query) = base
+        .split_once('?')
+        .map_or((base.as_str(), ""), |(server, query)| (server, query));
+    let (server, _) = server.rsplit_once('/').unwrap();
+    if query.is_empty() {
+        format!("{server}/{name}")
+    } else {
+        format!("{server}/{name}?{query}")
+    }
+}
+
+impl TestPaper {
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A paper with two editions, three articles of each access, and settings of your own.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.database.dir = dir.path().to_owned();
+        config.mail.transport = MailTransport::Memory;
+        config.site.public_url = "http://localhost:8080".into();
+        if std::env::var("GACETA_TEST_ENGINE").is_ok_and(|engine| engine == "postgres") {
+            config.database.url = postgres().await;
+        }
+        change(&mut config);
+        let app = App::open(config, Clock::fixed(NOON), Rng::seeded(7))
+            .await
+            .unwrap();
+        let router = gaceta::web::router::router(Arc::clone(&app)).unwrap();
+        let paper = Self {
+            app,
+            router,
+            _dir: dir,
+        };
+        paper.publish_all().await;
+        paper
+    }
+
+    /// Adds a route that the paper does not have.
+    pub fn add_route(&mut self, path: &str, answer: axum::routing::MethodRouter) {
+        self.router = std::mem::take(&mut self.router).route(path, answer);
+    }
+
+    async fn publish_all(&self) {
+        let edition = |slug: &str, language: Lang, zone: &str| EditionDraft {
+            slug: slug.into(),
+            name: slug.to_uppercase(),
+            language,
+            locale: slug.into(),
+            timezone: zone.into(),
+            title: "Gaceta".into(),
+            tagline: "A test".into(),
+        };
+        let editions = [
+            edition("en", Lang::En, "America/New_York"),
+            edition("es", Lang::Es, "Europe/Madrid"),
+        ];
+        articles::set_editions(&self.app, &editions).await.unwrap();
+        let topic = TopicDraft {
+            slug: "water".into(),
+            name: "Water".into(),
+            description: "Wells".into(),
+            same_as: String::new(),
+        };
+        for edition in ["en", "es"] {
+            articles::set_topics(&self.app, edition, std::slice::from_ref(&topic))
+                .await
+                .unwrap();
+            for access in ["open", "metered", "subscribers"] {
+                for number in 1..=4 {
+                    self.publish(
+                        edition,
+                        &format!("{access}-{number}"),
+                        access,
+                        &format!("{CANARY} {edition} {number}."),
+                    )
+                    .await;
+                }
+            }
+        }
+    }
+
+    /// Publishes an article whose restricted part is `secret`; gives its address.
+    pub async fn publish(&self, edition: &str, slug: &str, access: &str, secret: &str) -> String {
+        let text = format!(
+            "headline = \"Headline {slug}\"\ndeck = \"Deck {slug}\"\nbyline = [\"Ada\"]\npublished = \"2026-02-24T10:00:00Z\"\n\
+             edition = \"{edition}\"\nslug = \"{slug}\"\ntopics = [\"water\"]\naccess = \"{access}\"\n"
+        );
+        let draft: Draft = toml::from_str(&text).unwrap();
+        let (document, _) = markup::Document::from_markdown(&format!(
+            "Free words.\n\n<!--more-->\n\n{secret}\n\nThe end."
+        ));
+        articles::publish(&self.app, &draft, document, &BTreeMap::new())
+            .await
+            .unwrap();
+        format!("/{edition}/2026-02-24/{slug}")
+    }
+
+    /// Runs one statement, for what the paper itself offers no door to.
+    pub async fn execute(&self, sql: String) {
+        match &self.app.db {
+            Db::Sqlite { write, .. } => {
+                write.execute(AssertSqlSafe(sql)).await.map(|_| ()).unwrap()
+            }
+            Db::Postgres(pool) => pool.execute(AssertSqlSafe(sql)).await.map(|_| ()).unwrap(),
+        }
+    }
+
+    /// A reader with an account and, if `seat`, a year's digital subscription.
+    pub async fn reader(&self, name: &str, seat: bool) -> Person<'_> {
+        let email = format!("{name}@example.com").parse().unwrap();
+        let password = self
+            .app
+            .passwords
+            .hash(PASSWORD.into(), &self.app.rng)
+            .await;
+        let mut tx = self.app.write().await.unwrap();
+        let id = readers::store::insert_reader(&mut tx, &email, name, &password, Lang::En, "1")
+            .await
+            .unwrap()
+            .unwrap();
+        tx.commit().await.unwrap();
+        if seat {
+            let (from, to) = (NOON.0 - 1, NOON.0 + 365 * 86_400_000);
+            self.execute(format!(
+                "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, starts_at, ends_at, terms_version, terms_accepted_at, created_at)
+                 VALUES ('sub-{name}', '{id}', 'digital', '', 1, 'granted', {from}, {to}, '1', {from}, {from})"
+            ))
+            .await;
+            self.execute(format!(
+                "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
+                 VALUES ('seat-{name}', 'sub-{name}', '{id}', '{email}', 'accepted', NULL, {from}, {from}, 0, 0)"
+            ))
+            .await;
+            self.app.seats.forget(id);
+        }
+        Person {
+            paper: self,
+            email: email.to_string(),
+            id,
+        }
+    }
+
+    /// Somebody without an account.
+    pub fn guest(&self) -> Browser<'_> {
+        Browser {
+            paper: self,
+            jar: Mutex::default(),
+        }
+    }
+
+    pub fn advance(&self, span: Span) {
+        self.app.clock.advance(span);
+    }
+}
+
+/// A person with an account.
+pub struct Person<'a> {
+    paper: &'a TestPaper,
+    pub email: String,
+    pub id: readers::ReaderId,
+}
+
+impl<'a> Person<'a> {
+    /// Signs in on a new device.
+    pub async fn on(&self, device: &str) -> Browser<'a> {
+        let browser = self.paper.guest();
+        let agent = format!("Test/1.0 ({device})");
+        let answer = browser
+            .send(
+                Method::POST,
+                "/sign-in",
+                &[("user-agent", &agent)],
+                &format!(
+                    "email={}&password=a+paper+a+day",
+                    self.email.replace('@', "%40")
+                ),
+            )
+            .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        browser
+    }
+}
+
+/// A browser profile with its cookies.
+pub struct Browser<'a> {
+    paper: &'a TestPaper,
+    jar: Mutex<BTreeMap<String, String>>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// What the visitor got, as the server calls it.
+    pub fn access(&self) -> &str {
+        self.headers
+            .get("gaceta-access")
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of a hidden field.
+    pub fn hidden(&self, name: &str) -> String {
+        let at = self
+            .text
+            .split(&format!("name=\"{name}\" value=\""))
+            .nth(1)
+            .expect("the field is in the form");
+        at.split('"').next().unwrap().to_owned()
+    }
+}
+
+impl Browser<'_> {
+    /// Opens a page as a person does.
+    pub async fn opens(&self, path: &str) -> Answer {
+        self.send(
+            Method::GET,
+            path,
+            &[
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "document"),
+            ],
+            "",
+        )
+        .await
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method.clone())
+            .uri(path)
+            .header(header::HOST, "localhost:8080");
+        let cookies: Vec<String> = self
+            .jar
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let json = body.starts_with('{');
+        if method == Method::POST {
+            request = request.header(
+                header::CONTENT_TYPE,
+                if json {
+                    "application/json"
+                } else {
+                    "application/x-www-form-urlencoded"
+                },
+            );
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.paper.router.clone().oneshot(request).await.unwrap();
+        for line in response.headers().get_all(header::SET_COOKIE) {
+            let pair = line.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            let mut jar = self.jar.lock().unwrap();
+            if value.is_empty() {
+                jar.remove(name)
+            } else {
+                jar.insert(name.to_owned(), value.to_owned())
+            };
+        }
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// "Read here" on the message that `answer` is.
+    pub async fn takes(&self, answer: &Answer) -> Answer {
+        let form = format!(
+            "epoch={}&op={}&next={}",
+            answer.hidden("epoch"),
+            answer.hidden("op"),
+            answer.hidden("next")
+        );
+        self.send(Method::POST, "/reading/take", &[], &form).await
+    }
+
+    /// A heartbeat of an open page.
+    pub async fn beats(&self, view: u64, seq: u64, back: bool) -> serde_json::Value {
+        let body = format!(
+            r#"{{"view":"{view}","seq":{seq},"epoch":null,"focused":true,"idle":0,"back":{back}}}"#
+        );
+        let answer = self.send(Method::POST, "/reading/beat", &[], &body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        serde_json::from_str(&answer.text).unwrap()
+    }
+
+    /// The page was hidden.
+    pub async fn rests(&self, view: u64, seq: u64) {
+        let body = format!(r#"{{"view":"{view}","seq":{seq},"epoch":null}}"#);
+        assert_eq!(
+            self.send(Method::POST, "/reading/rest", &[], &body)
+                .await
+                .status,
+            StatusCode::NO_CONTENT
+        );
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar.lock().unwrap().get(name).cloned()
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.jar
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value.to_owned());
+    }
+}
