@@ -104,9 +104,12 @@ pub struct ImageTags {
     pub largest: String,
 }
 
+/// Width and height of each rung, pixels, narrow first.
+type Rungs = Arc<Vec<(i64, i64)>>;
+
 /// The widths of all pictures, in memory.
 #[derive(Debug, Default)]
-pub struct Images(RwLock<HashMap<ImageId, Arc<Vec<(i64, i64)>>>>);
+pub struct Images(RwLock<HashMap<ImageId, Rungs>>);
 
 impl Images {
     /// Reads them all, at start.

@@ -16,7 +16,7 @@ mod sitemap;
 mod store;
 
 pub use catalog::{Catalog, Entry};
-pub use editions::Editions;
+pub use editions::{Editions, Room};
 pub use images::{ImageTags, Images};
 pub use pages::{edition_frame, routes};
 pub use publish::{Draft, EditionDraft, Published, TopicDraft, publish, set_editions, set_topics};

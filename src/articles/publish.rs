@@ -317,36 +317,8 @@ async fn assemble(
     pictures: &BTreeMap<String, Prepared>,
     before: Option<&Article>,
 ) -> anyhow::Result<Article> {
-    let mut topics = Vec::new();
-    for name in &draft.topics {
-        let topic_slug: Slug = name.parse().map_err(anyhow::Error::msg)?;
-        let topic = store::find_topic(tx, &room.edition.slug, &topic_slug).await?;
-        topics.push(topic.ok_or_else(|| {
-            anyhow::anyhow!("edition {} has no topic {name:?}", room.edition.slug)
-        })?);
-    }
-    let picture = match &draft.image {
-        None => Picture::default(),
-        Some(image) => {
-            let prepared = pictures
-                .get(&image.file)
-                .ok_or_else(|| anyhow::anyhow!("the picture {:?} is missing", image.file))?;
-            anyhow::ensure!(
-                !image.alt.trim().is_empty(),
-                "the picture {:?} needs an `alt` text: say what is seen",
-                image.file
-            );
-            Picture {
-                image: Some(prepared.id),
-                alt: image.alt.clone(),
-                caption: image.caption.clone(),
-                place: image.place.clone(),
-                date: image.date.clone(),
-                credit: image.credit.clone(),
-                agency: image.agency.clone(),
-            }
-        }
-    };
+    let topics = find_topics(tx, &draft.topics, room).await?;
+    let picture = picture(draft.image.as_ref(), pictures)?;
     let published_at = UnixMillis::from(draft.published);
     let day = jiff::ZonedDateTime::new(draft.published, room.zone.clone()).date();
     let id = before.map_or_else(|| tx.new_id(), |before| before.id);
@@ -387,6 +359,50 @@ async fn assemble(
             })
             .collect(),
     })
+}
+
+async fn find_topics(
+    tx: &mut crate::base::db::Tx,
+    names: &[String],
+    room: &super::editions::Room,
+) -> anyhow::Result<Vec<Topic>> {
+    let mut topics = Vec::new();
+    for name in names {
+        let topic_slug: Slug = name.parse().map_err(anyhow::Error::msg)?;
+        let topic = store::find_topic(tx, &room.edition.slug, &topic_slug).await?;
+        topics.push(topic.ok_or_else(|| {
+            anyhow::anyhow!("edition {} has no topic {name:?}", room.edition.slug)
+        })?);
+    }
+    Ok(topics)
+}
+
+fn picture(
+    image: Option<&PictureDraft>,
+    pictures: &BTreeMap<String, Prepared>,
+) -> anyhow::Result<Picture> {
+    match image {
+        None => Ok(Picture::default()),
+        Some(image) => {
+            let prepared = pictures
+                .get(&image.file)
+                .ok_or_else(|| anyhow::anyhow!("the picture {:?} is missing", image.file))?;
+            anyhow::ensure!(
+                !image.alt.trim().is_empty(),
+                "the picture {:?} needs an `alt` text: say what is seen",
+                image.file
+            );
+            Ok(Picture {
+                image: Some(prepared.id),
+                alt: image.alt.clone(),
+                caption: image.caption.clone(),
+                place: image.place.clone(),
+                date: image.date.clone(),
+                credit: image.credit.clone(),
+                agency: image.agency.clone(),
+            })
+        }
+    }
 }
 
 /// Whether readers would see any difference.

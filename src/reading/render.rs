@@ -160,32 +160,19 @@ fn write(
         .ok_or(Error::NotFound)?;
     let say = Say::new(room.edition.language);
     let text = body_html(app, say, article, variant, pass)?;
-    let mut frame = articles::edition_frame(app, &room, article.headline.clone());
-    frame.description = article.deck.clone();
-    frame.canonical = format!("{}{}", app.config.site.public_url, article.path);
-    frame.kind = "article";
-    frame.watch = variant == Variant::Watched;
     let picture = article.picture.image.and_then(|id| app.images.tags(id));
-    frame.picture = picture.as_ref().map_or_else(String::new, |tags| {
-        format!("{}{}", app.config.site.public_url, tags.largest)
-    });
-    let translation = beside.translation.as_ref().and_then(|other| {
-        let room = app.editions.find(other.edition.as_str())?;
-        Some(Alternate {
-            tag: room.edition.locale.clone(),
-            href: format!("{}{}", app.config.site.public_url, other.path),
-            name: Say::new(room.edition.language).say("language-name"),
-        })
-    });
-    if let Some(other) = &translation {
-        let own = Alternate {
-            tag: room.edition.locale.clone(),
-            href: frame.canonical.clone(),
-            name: say.say("language-name"),
-        };
-        frame.alternates = vec![own, other.clone()];
-    }
-    frame.json_ld = structured(app, article, &frame, &room.edition.locale);
+    let translation = beside
+        .translation
+        .as_ref()
+        .and_then(|other| alternate(app, other));
+    let frame = frame(
+        app,
+        &room,
+        article,
+        variant,
+        picture.as_ref(),
+        translation.as_ref(),
+    );
     let moment = |at: UnixMillis| say.moment(at, &room.zone);
     let page = ArticlePage {
         say,
@@ -224,6 +211,40 @@ fn write(
         frame,
     };
     Ok(page.render()?)
+}
+
+fn alternate(app: &App, article: &Article) -> Option<Alternate> {
+    let room = app.editions.find(article.edition.as_str())?;
+    Some(Alternate {
+        tag: room.edition.locale.clone(),
+        href: format!("{}{}", app.config.site.public_url, article.path),
+        name: Say::new(room.edition.language).say("language-name"),
+    })
+}
+
+fn frame(
+    app: &App,
+    room: &articles::Room,
+    article: &Article,
+    variant: Variant,
+    picture: Option<&ImageTags>,
+    translation: Option<&Alternate>,
+) -> Frame {
+    let url = &app.config.site.public_url;
+    let mut frame = articles::edition_frame(app, room, article.headline.clone());
+    frame.description = article.deck.clone();
+    frame.canonical = format!("{url}{}", article.path);
+    frame.kind = "article";
+    frame.watch = variant == Variant::Watched;
+    frame.picture = picture.map_or_else(String::new, |tags| format!("{url}{}", tags.largest));
+    if let Some(other) = translation {
+        frame.alternates = alternate(app, article)
+            .into_iter()
+            .chain([other.clone()])
+            .collect();
+    }
+    frame.json_ld = structured(app, article, &frame, &room.edition.locale);
+    frame
 }
 
 /// The date of a picture in words; an odd one as it was written.

@@ -3,7 +3,7 @@
 use markup::Document;
 
 use super::super::catalog::Entry;
-use super::super::rules::{Article, Body, Correction, ImageId, Picture, Slug};
+use super::super::rules::{Article, Body, Correction, ImageId, Picture, Slug, Topic};
 use super::broken;
 use super::editions::{TopicRow, topic};
 use crate::access::{Access, ArticleId};
@@ -85,19 +85,7 @@ pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Art
     ) = row;
     let (published_at, updated_at, revision) = (row.12, row.13, row.14);
     let (picture, document) = get_text(tx, id).await?;
-    let topics = fetch_all!(
-        tx,
-        TopicRow,
-        "SELECT t.id, t.edition, t.slug, t.name, t.description, t.same_as
-         FROM topic t JOIN article_topic a ON a.topic_id = t.id WHERE a.article_id = $1 ORDER BY a.place",
-        id
-    )?;
-    let corrections = fetch_all!(
-        tx,
-        (UnixMillis, String),
-        "SELECT corrected_at, note FROM correction WHERE article_id = $1 ORDER BY corrected_at",
-        id
-    )?;
+    let (topics, corrections) = list_belongings(tx, id).await?;
     Ok(Some(Article {
         id,
         edition: Slug::edition(&edition).map_err(broken)?,
@@ -117,12 +105,34 @@ pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Art
         published_at,
         updated_at,
         revision,
-        topics: topics.into_iter().map(topic).collect::<sqlx::Result<_>>()?,
-        corrections: corrections
-            .into_iter()
-            .map(|(at, note)| Correction { at, note })
-            .collect(),
+        topics,
+        corrections,
     }))
+}
+
+async fn list_belongings(
+    tx: &mut Tx,
+    id: ArticleId,
+) -> sqlx::Result<(Vec<Topic>, Vec<Correction>)> {
+    let topics = fetch_all!(
+        tx,
+        TopicRow,
+        "SELECT t.id, t.edition, t.slug, t.name, t.description, t.same_as
+         FROM topic t JOIN article_topic a ON a.topic_id = t.id WHERE a.article_id = $1 ORDER BY a.place",
+        id
+    )?;
+    let corrections = fetch_all!(
+        tx,
+        (UnixMillis, String),
+        "SELECT corrected_at, note FROM correction WHERE article_id = $1 ORDER BY corrected_at",
+        id
+    )?;
+    let topics = topics.into_iter().map(topic).collect::<sqlx::Result<_>>()?;
+    let corrections = corrections
+        .into_iter()
+        .map(|(at, note)| Correction { at, note })
+        .collect();
+    Ok((topics, corrections))
 }
 
 async fn get_text(tx: &mut Tx, id: ArticleId) -> sqlx::Result<(Picture, Document)> {
@@ -191,6 +201,11 @@ pub(in crate::articles) async fn set_article(tx: &mut Tx, article: &Article) -> 
         article.updated_at,
         article.revision
     )?;
+    set_belongings(tx, article).await
+}
+
+/// Its topics and corrections, as they are now.
+async fn set_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
     execute!(
         tx,
         "DELETE FROM article_topic WHERE article_id = $1",
