@@ -139,6 +139,11 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
         for name in names {
             let parsed =
                 draft::parse(&text(&name)?).map_err(|error| error.context(name.to_string()))?;
+            anyhow::ensure!(
+                parsed.notes.is_empty(),
+                "{name}: {}",
+                parsed.notes.join("; ")
+            );
             let pictures = draft::pictures(&parsed, |file| {
                 let file = file.trim_start_matches("../");
                 Ok(Files::get(file)
