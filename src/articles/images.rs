@@ -20,7 +20,7 @@ const QUALITY: u8 = 78;
 const LARGEST_SIDE: u32 = 12_000;
 
 /// A picture, ready to be stored.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Prepared {
     /// Its identifier, from its content.
     pub id: ImageId,

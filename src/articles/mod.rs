@@ -4,6 +4,7 @@
 //! with an [`access::Pass`](crate::access::Pass). Deliberately not here: who may read (`access`), the article's page and
 //! the wall (`reading`), running stories (`stories`).
 
+mod batch;
 mod catalog;
 mod editions;
 mod feeds;
@@ -12,14 +13,17 @@ mod pages;
 mod publish;
 mod rails;
 pub mod rules;
+mod sections;
 mod sitemap;
 mod store;
 
+pub use batch::{Batch, Sheet, publish_batch};
 pub use catalog::{Catalog, Entry};
 pub use editions::{Editions, Room};
 pub use images::{ImageTags, Images};
 pub use pages::{edition_frame, routes};
-pub use publish::{Draft, EditionDraft, Published, TopicDraft, publish, set_editions, set_topics};
+pub use publish::{Draft, Published, publish};
 pub use rails::{Rails, Shelf};
 pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};
-pub use store::{count_articles, find_article, find_by_slug, list_cards};
+pub use sections::{EditionDraft, TopicDraft, add_topic, set_editions, set_topics};
+pub use store::{count_articles, find_article, find_by_slug, list_cards, published_at};

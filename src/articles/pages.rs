@@ -33,6 +33,9 @@ pub fn routes() -> Vec<Route> {
     routes
 }
 
+/// So many topics stand in the masthead; an imported paper may have hundreds, which its articles link to.
+const MASTHEAD_TOPICS: usize = 12;
+
 /// The frame of an edition's pages: its masthead and sections.
 #[must_use]
 pub fn edition_frame(app: &App, room: &Room, title: String) -> Frame {
@@ -42,6 +45,7 @@ pub fn edition_frame(app: &App, room: &Room, title: String) -> Frame {
     frame.sections = room
         .topics
         .iter()
+        .take(MASTHEAD_TOPICS)
         .map(|topic| Link {
             href: topic.path(),
             text: topic.name.clone(),

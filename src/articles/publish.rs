@@ -2,55 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
 use markup::Document;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::Entry;
 use super::images::{self, Prepared};
-use super::rules::{Article, Body, Correction, Edition, FREE_PARAGRAPHS, Picture, Slug, Topic};
+use super::rules::{Article, Body, Correction, FREE_PARAGRAPHS, Picture, Slug, Topic};
+use super::sections::find_room;
 use super::store;
 use crate::App;
 use crate::access::Access;
-use crate::base::lang::Lang;
+use crate::base::db::Tx;
 use crate::base::time::UnixMillis;
-
-/// An edition as the publisher writes it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EditionDraft {
-    /// First part of its addresses.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// Language of its texts.
-    pub language: Lang,
-    /// Language tag of its pages.
-    pub locale: String,
-    /// Time zone of its dates.
-    pub timezone: String,
-    /// Title of its front page.
-    pub title: String,
-    /// One line about it.
-    #[serde(default)]
-    pub tagline: String,
-}
-
-/// A topic as the publisher writes it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TopicDraft {
-    /// Last part of its address.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// What it is about.
-    #[serde(default)]
-    pub description: String,
-    /// The same topic in another edition, `EDITION/SLUG`.
-    #[serde(default)]
-    pub same_as: String,
-}
 
 /// The lead picture of a draft.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -147,71 +110,6 @@ pub enum Published {
     Same(String),
 }
 
-/// Writes the list of editions, in this order.
-///
-/// # Errors
-/// Names what is wrong; then nothing is changed.
-pub async fn set_editions(app: &App, drafts: &[EditionDraft]) -> anyhow::Result<()> {
-    let mut tx = app.write().await?;
-    for (place, draft) in (0..).zip(drafts) {
-        let slug = Slug::edition(&draft.slug).map_err(anyhow::Error::msg)?;
-        TimeZone::get(&draft.timezone).map_err(|_| {
-            anyhow::anyhow!(
-                "edition {slug}: {:?} is no time zone; write one such as \"Europe/Madrid\"",
-                draft.timezone
-            )
-        })?;
-        let edition = Edition {
-            slug,
-            name: draft.name.clone(),
-            language: draft.language,
-            locale: draft.locale.clone(),
-            timezone: draft.timezone.clone(),
-            title: draft.title.clone(),
-            tagline: draft.tagline.clone(),
-        };
-        store::set_edition(&mut tx, &edition, place).await?;
-    }
-    app.editions.load(&mut tx).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Writes topics of an edition, in this order.
-///
-/// # Errors
-/// Names what is wrong; then nothing is changed.
-pub async fn set_topics(app: &App, edition: &str, drafts: &[TopicDraft]) -> anyhow::Result<()> {
-    let room = find_room(app, edition)?;
-    let mut tx = app.write().await?;
-    for (place, draft) in (0..).zip(drafts) {
-        let topic = Topic {
-            id: tx.new_id(),
-            edition: room.edition.slug.clone(),
-            slug: draft.slug.parse().map_err(anyhow::Error::msg)?,
-            name: draft.name.clone(),
-            description: draft.description.clone(),
-            same_as: draft.same_as.clone(),
-        };
-        store::set_topic(&mut tx, &topic, place).await?;
-    }
-    tx.commit().await?;
-    app.editions.load(&mut app.read().await?).await?;
-    app.shelf.changed(&room.edition.slug);
-    Ok(())
-}
-
-fn find_room(app: &App, edition: &str) -> anyhow::Result<std::sync::Arc<super::editions::Room>> {
-    app.editions.find(edition).ok_or_else(|| {
-        let all = app.editions.all();
-        let names: Vec<&str> = all.iter().map(|room| room.edition.slug.as_str()).collect();
-        anyhow::anyhow!(
-            "there is no edition {edition:?}; the paper has: {}",
-            names.join(", ")
-        )
-    })
-}
-
 /// Publishes a draft with the text `document` and the pictures that text and draft name, by their names there.
 ///
 /// # Errors
@@ -222,6 +120,42 @@ pub async fn publish(
     document: Document,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> anyhow::Result<Published> {
+    let pictures = prepare_all(files).await?;
+    let mut tx = app.write().await?;
+    let written = write(app, &mut tx, draft, document, &pictures).await?;
+    tx.commit().await?;
+    Ok(written.announce(app))
+}
+
+/// What was written and is still to be told to the memory of this process, once it is on disk.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) published: Published,
+    entry: Option<(String, Entry)>,
+    pictures: Vec<Prepared>,
+}
+
+impl Written {
+    /// Tells it.
+    pub(super) fn announce(self, app: &App) -> Published {
+        self.pictures.iter().for_each(|one| app.images.set(one));
+        if let Some((path, entry)) = self.entry {
+            let edition = entry.edition.clone();
+            app.catalog.set(&path, entry);
+            app.shelf.changed(&edition);
+        }
+        self.published
+    }
+}
+
+/// Writes one article in a transaction that somebody else commits.
+pub(super) async fn write(
+    app: &App,
+    tx: &mut Tx,
+    draft: &Draft,
+    document: Document,
+    pictures: &BTreeMap<String, Prepared>,
+) -> anyhow::Result<Written> {
     let room = find_room(app, &draft.edition)?;
     let slug: Slug = draft.slug.parse().map_err(anyhow::Error::msg)?;
     anyhow::ensure!(
@@ -234,47 +168,39 @@ pub async fn publish(
             .parse::<Slug>()
             .map_err(|error| anyhow::anyhow!("story: {error}"))?;
     }
-    let pictures = prepare_all(files).await?;
-    let document = with_stored_pictures(document, &pictures, draft.access);
-    let mut tx = app.write().await?;
-    let before = store::find_by_slug(&mut tx, &room.edition.slug, &slug).await?;
-    let article = assemble(
-        &mut tx,
-        draft,
-        &room,
-        slug,
-        document,
-        &pictures,
-        before.as_ref(),
-    )
-    .await?;
+    let document = with_stored_pictures(document, pictures, draft.access);
+    let before = store::find_by_slug(tx, &room.edition.slug, &slug).await?;
+    let article = assemble(tx, draft, &room, slug, document, pictures, before.as_ref()).await?;
     if before.as_ref().is_some_and(|before| same(before, &article)) {
-        return Ok(Published::Same(article.path));
+        return Ok(Written {
+            published: Published::Same(article.path),
+            entry: None,
+            pictures: Vec::new(),
+        });
     }
     for prepared in pictures.values() {
-        store::insert_image(&mut tx, prepared.id, prepared.size, &prepared.files).await?;
+        store::insert_image(tx, prepared.id, prepared.size, &prepared.files).await?;
     }
-    store::set_article(&mut tx, &article).await?;
-    tx.commit().await?;
-    pictures
-        .values()
-        .for_each(|prepared| app.images.set(prepared));
+    store::set_article(tx, &article).await?;
     let entry = Entry {
         id: article.id,
         edition: article.edition.clone(),
         access: article.access,
         revision: article.revision.unsigned_abs(),
     };
-    app.catalog.set(&article.path, entry);
-    app.shelf.changed(&article.edition);
-    Ok(if before.is_some() {
-        Published::Changed(article.path)
-    } else {
-        Published::New(article.path)
+    let path = article.path;
+    Ok(Written {
+        published: match before {
+            Some(_) => Published::Changed(path.clone()),
+            None => Published::New(path.clone()),
+        },
+        entry: Some((path, entry)),
+        pictures: pictures.values().cloned().collect(),
     })
 }
 
-async fn prepare_all(
+/// Reads the pictures of one article, on a thread that may take its time.
+pub(super) async fn prepare_all(
     files: &BTreeMap<String, Vec<u8>>,
 ) -> anyhow::Result<BTreeMap<String, Prepared>> {
     let files = files.clone();
@@ -309,7 +235,7 @@ fn with_stored_pictures(
 }
 
 async fn assemble(
-    tx: &mut crate::base::db::Tx,
+    tx: &mut Tx,
     draft: &Draft,
     room: &super::editions::Room,
     slug: Slug,
@@ -362,7 +288,7 @@ async fn assemble(
 }
 
 async fn find_topics(
-    tx: &mut crate::base::db::Tx,
+    tx: &mut Tx,
     names: &[String],
     room: &super::editions::Room,
 ) -> anyhow::Result<Vec<Topic>> {
@@ -371,7 +297,12 @@ async fn find_topics(
         let topic_slug: Slug = name.parse().map_err(anyhow::Error::msg)?;
         let topic = store::find_topic(tx, &room.edition.slug, &topic_slug).await?;
         topics.push(topic.ok_or_else(|| {
-            anyhow::anyhow!("edition {} has no topic {name:?}", room.edition.slug)
+            let names: Vec<&str> = room.topics.iter().map(|topic| topic.slug.as_str()).collect();
+            anyhow::anyhow!(
+                "edition {0} has no topic {name:?}; it has: {1}. `gaceta topic add {0} {name} NAME` makes one",
+                room.edition.slug,
+                if names.is_empty() { "none".into() } else { names.join(", ") }
+            )
         })?);
     }
     Ok(topics)

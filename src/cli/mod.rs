@@ -2,6 +2,8 @@
 
 mod demo;
 mod draft;
+mod paper;
+mod publish;
 mod serve;
 
 use std::path::PathBuf;
@@ -26,6 +28,18 @@ struct Cli {
 enum Command {
     /// Fill an empty paper with the demo edition and serve it.
     Demo(demo::Demo),
+    /// Write gaceta.toml and editions.toml as files to be filled in, and make the database.
+    Init,
+    /// Read the editions of the paper from a file.
+    Editions {
+        /// The file, such as the editions.toml that `init` writes.
+        file: PathBuf,
+    },
+    /// Add or list topics.
+    #[command(subcommand)]
+    Topic(paper::Topic),
+    /// Publish article files; those published before are changed.
+    Publish(publish::Publish),
     /// Serve the paper.
     Serve,
 }
@@ -63,6 +77,10 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Demo(demo) => demo::run(demo).await,
+        Command::Init => paper::init(cli.config).await,
+        Command::Editions { file } => paper::editions(config(cli.config)?, &file).await,
+        Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
+        Command::Publish(publish) => publish::run(config(cli.config)?, publish).await,
         Command::Serve => serve::run(config(cli.config)?).await,
     }
 }

@@ -32,6 +32,19 @@ pub(in crate::articles) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(
         .collect()
 }
 
+/// Slug and moment of publication (unix milliseconds) of all articles of an edition.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn published_at(tx: &mut Tx, edition: &Slug) -> sqlx::Result<Vec<(String, i64)>> {
+    fetch_all!(
+        tx,
+        (String, i64),
+        "SELECT slug, published_at FROM article WHERE edition = $1",
+        edition.as_str()
+    )
+}
+
 /// The article with this slug in this edition.
 ///
 /// # Errors

@@ -1,0 +1,81 @@
+//! Many articles at once: all of them, or nothing. An import or a folder of files is never half in the paper.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use markup::Document;
+
+use super::publish::{Draft, Published, Written, prepare_all, write};
+use super::sections::{TopicDraft, find_room, insert_topic};
+use crate::App;
+
+/// One of several articles that are published together.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// The article.
+    pub draft: Draft,
+    /// Its text.
+    pub document: Document,
+    /// Its pictures, by their names in draft and text.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// Articles and the topics they need, all of them or nothing.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Topics by edition. One that is there already stays as it is.
+    pub topics: Vec<(String, TopicDraft)>,
+    /// Articles.
+    pub sheets: Vec<Sheet>,
+    /// Find out what would happen, and change nothing.
+    pub dry_run: bool,
+}
+
+/// Publishes a batch in one transaction and answers for each article in turn; `told` is called after each. Where one
+/// answer is an error, nothing is changed.
+///
+/// # Errors
+/// When the database fails, or a topic is not as it should be; then nothing is changed.
+pub async fn publish_batch(
+    app: &App,
+    batch: Batch,
+    mut told: impl FnMut(),
+) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
+    let mut pictures = Vec::new();
+    for sheet in &batch.sheets {
+        pictures.push(prepare_all(&sheet.files).await);
+    }
+    let mut tx = app.write().await?;
+    let mut shelves = BTreeSet::new();
+    for (edition, draft) in &batch.topics {
+        let room = find_room(app, edition)?;
+        if insert_topic(&mut tx, &room.edition.slug, draft).await? {
+            shelves.insert(room.edition.slug.clone());
+        }
+    }
+    let mut done = Vec::new();
+    for (sheet, pictures) in batch.sheets.into_iter().zip(pictures) {
+        done.push(match pictures {
+            Ok(pictures) => write(app, &mut tx, &sheet.draft, sheet.document, &pictures).await,
+            Err(error) => Err(error),
+        });
+        told();
+    }
+    let real = !batch.dry_run && done.iter().all(Result::is_ok);
+    if real {
+        tx.commit().await?;
+        if !shelves.is_empty() {
+            app.editions.load(&mut app.read().await?).await?;
+            shelves
+                .iter()
+                .for_each(|edition| app.shelf.changed(edition));
+        }
+    }
+    let answer = |written: Written| {
+        if real {
+            written.announce(app)
+        } else {
+            written.published
+        }
+    };
+    Ok(done.into_iter().map(|one| one.map(answer)).collect())
+}
