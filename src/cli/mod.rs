@@ -2,6 +2,7 @@
 
 mod demo;
 mod draft;
+mod import;
 mod paper;
 mod publish;
 mod serve;
@@ -40,6 +41,9 @@ enum Command {
     Topic(paper::Topic),
     /// Publish article files; those published before are changed.
     Publish(publish::Publish),
+    /// Take over what another system exported.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Serve the paper.
     Serve,
 }
@@ -81,6 +85,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Editions { file } => paper::editions(config(cli.config)?, &file).await,
         Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
         Command::Publish(publish) => publish::run(config(cli.config)?, publish).await,
+        Command::Import(import) => import::run(config(cli.config)?, import).await,
         Command::Serve => serve::run(config(cli.config)?).await,
     }
 }
