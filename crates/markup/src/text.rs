@@ -45,10 +45,9 @@ pub(crate) fn clean(text: &str) -> String {
 /// Runs of white space as one space, none at the ends: for texts of one line.
 pub(crate) fn line(text: &str) -> String {
     let cleaned = clean(text);
-    cleaned
-        .split_ascii_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    // No-break spaces stay inside, where they mean something.
+    let words: Vec<&str> = cleaned.trim().split_ascii_whitespace().collect();
+    words.join(" ")
 }
 
 /// Is there anything to see?

@@ -144,13 +144,11 @@ impl Flow<'_> {
         if self.captions.inside == 0 {
             return self.block_children(id);
         }
+        self.captions.cut |= self.has_cut(id);
         // The link around a picture is not one around its caption.
         let marks = std::mem::take(&mut self.marks);
-        let mut blocks = self.nested(id);
+        let blocks = self.nested(id);
         self.marks = marks;
-        let before = blocks.len();
-        blocks.retain(|block| !matches!(block, Block::Cut));
-        self.captions.cut |= blocks.len() < before;
         let mut pictures = Vec::new();
         let text = as_line(blocks, &mut pictures);
         self.blocks.append(&mut pictures);

@@ -176,11 +176,15 @@ impl<'t> Flow<'t> {
 
     /// Ends the free part here if it ends anywhere in an element that cannot be split: what follows must not become free.
     pub(super) fn cut_if_inside(&mut self, id: Id) {
-        let tree = self.tree;
-        let cut = |node: Id| matches!(tree.data(node), Data::Comment(text) if is_cut(text));
-        if tree.descendants(id).any(cut) {
+        if self.has_cut(id) {
             self.cut();
         }
+    }
+
+    /// Does the free part end inside an element?
+    pub(super) fn has_cut(&self, id: Id) -> bool {
+        let cut = |node| matches!(self.tree.data(node), Data::Comment(text) if is_cut(text));
+        self.tree.descendants(id).any(cut)
     }
 
     pub(super) fn comment(&mut self, comment: &str) {

@@ -75,10 +75,14 @@ impl<'a> Iterator for Scan<'a> {
         }
         if let Some(length) = markup_length(rest) {
             let tag = self.take(length);
-            self.verbatim = self
-                .elements
-                .iter()
-                .find(|name| is_start_tag(tag, name))
+            let name = if tag.starts_with("</") {
+                ""
+            } else {
+                tag_name(tag)
+            };
+            let mut elements = self.elements.iter();
+            self.verbatim = elements
+                .find(|known| name.eq_ignore_ascii_case(known))
                 .copied();
             return Some(Piece::Markup(tag));
         }
@@ -206,10 +210,6 @@ fn tag_name(tag: &str) -> &str {
         .find(|c: char| !c.is_ascii_alphanumeric())
         .unwrap_or(name.len());
     &name[..end]
-}
-
-fn is_start_tag(tag: &str, name: &str) -> bool {
-    !tag.starts_with("</") && tag_name(tag).eq_ignore_ascii_case(name)
 }
 
 fn find_end_tag(text: &str, name: &str) -> Option<usize> {
