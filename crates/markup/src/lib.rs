@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Safety rests on the shape, not on a filter: there is no node for a script, a style, an event handler or raw HTML, an
-//! [`Href`] cannot hold another scheme than the few it names, and [`render`] writes nothing but these nodes with every
+//! [`Href`] cannot hold another scheme than the few it names, and [`render()`] writes nothing but these nodes with every
 //! text escaped. What a source has beyond that is left out and said in a [`Note`].
 //!
 //! Deliberately not here: fetching or storing pictures (the application maps [`Image::src`] to its own files), who may

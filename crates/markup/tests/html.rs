@@ -330,6 +330,10 @@ fn tables() {
             "from {source:?}"
         );
     }
+}
+
+#[test]
+fn captions_of_tables_and_tables_that_are_none() {
     check(&[
         (
             "<figure><table><caption>T</caption><tr><td>1<td>2</table></figure>",
@@ -450,7 +454,6 @@ fn the_cut_wherever_it_is() {
 
 #[test]
 fn what_is_left_out_is_said() {
-    let link = |to: &str| format!("<p><a href=\"{to}\" rel=\"noopener\">{to}</a></p>");
     let cases: &[(&str, &str, &[&str])] = &[
         (
             "a<script>x</script><script>y</script><style>z</style>",
@@ -471,26 +474,6 @@ fn what_is_left_out_is_said() {
             "<template>x</template><button>y</button>",
             "",
             &["left out: template (1)", "left out: button (1)"],
-        ),
-        (
-            "<iframe src='/own'>x</iframe>",
-            "",
-            &["left out: iframe (1)"],
-        ),
-        (
-            "<iframe src='//v.com/1'></iframe>",
-            &link("https://v.com/1"),
-            &["embedded content became a link: https://v.com/1"],
-        ),
-        (
-            "<video poster=/p><source src='https://v.com/1.mp4'>no</video>",
-            &link("https://v.com/1.mp4"),
-            &["embedded content became a link: https://v.com/1.mp4"],
-        ),
-        (
-            "<object data='https://v.com/1'><embed src='https://v.com/2'></object>",
-            &link("https://v.com/1"),
-            &["embedded content became a link: https://v.com/1"],
         ),
         (
             "<a href='/story'><img src=/a></a>",
@@ -524,6 +507,41 @@ fn what_is_left_out_is_said() {
     let (doc, notes) = Document::from_html(&page);
     assert_eq!(doc.words(), 160);
     assert_eq!(notes[0].to_string(), "left out: form (1)");
+}
+
+#[test]
+fn frames_and_players_become_links() {
+    let link = |to: &str| format!("<p><a href=\"{to}\" rel=\"noopener\">{to}</a></p>");
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "<iframe src='/own'>x</iframe>",
+            "",
+            &["left out: iframe (1)"],
+        ),
+        (
+            "<iframe src='//v.com/1'></iframe>",
+            &link("https://v.com/1"),
+            &["embedded content became a link: https://v.com/1"],
+        ),
+        (
+            "<video poster=/p><source src='https://v.com/1.mp4'>no</video>",
+            &link("https://v.com/1.mp4"),
+            &["embedded content became a link: https://v.com/1.mp4"],
+        ),
+        (
+            "<object data='https://v.com/1'><embed src='https://v.com/2'></object>",
+            &link("https://v.com/1"),
+            &["embedded content became a link: https://v.com/1"],
+        ),
+    ];
+    for (source, expected, said) in cases {
+        assert_eq!(
+            &short(&Document::from_html(source).0),
+            expected,
+            "from {source:?}"
+        );
+        assert_eq!(&notes(source), said, "from {source:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! WordPress shortcodes, before the HTML is parsed, as WordPress itself does it.
 //!
 //! `[caption]` becomes a `<figure>`, `[embed]` its address, `[audio]` and `[video]` the element; the others are left out
-//! with a note and the text they enclose is kept. Brackets are everyday characters in a newspaper ("[sic]", "[1]"), so
+//! with a note and the text they enclose is kept. Brackets are everyday characters in a newspaper (`[sic]`, `[1]`), so
 //! only what is known as a shortcode, has attributes like one, or is closed like one is taken for one. Code is left alone.
 
 use std::collections::{HashMap, HashSet};

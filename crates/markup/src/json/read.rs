@@ -158,7 +158,7 @@ fn block(node: &Node, depth: usize) -> Result<Block, Error> {
         "heading" => {
             let level = node.number("level")?.unwrap_or(2);
             if !(2..=4).contains(&level) {
-                return Err(node.error(format!("a heading of level {level}; 2 to 4 there are")));
+                return Err(node.error(format!("a heading of level {level} (2 to 4 are allowed)")));
             }
             Block::Heading {
                 level: level as u8,
@@ -198,7 +198,7 @@ fn block(node: &Node, depth: usize) -> Result<Block, Error> {
         "horizontal_rule" => Block::Rule,
         "cut" => {
             return Err(
-                node.error("a cut inside another node; it stands at the top level".to_owned())
+                node.error("a cut inside another node (it stands at the top level)".to_owned())
             );
         }
         _ => return Err(node.unknown("node")),
