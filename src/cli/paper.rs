@@ -62,7 +62,7 @@ pub async fn init(file: Option<PathBuf>) -> anyhow::Result<()> {
     let file = file.unwrap_or_else(|| "gaceta.toml".into());
     anyhow::ensure!(
         write_new(&file, DEFAULT_FILE)?,
-        "{} is there already and stays as it is; `gaceta doctor` checks it",
+        "{} is there already and stays as it is",
         file.display()
     );
     println!(

@@ -20,7 +20,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::serve;
 use crate::App;
 use crate::access::Access;
-use crate::articles::{Batch, Published, publish_batch, published_at};
+use crate::articles::{Batch, Published, Room, TopicDraft, publish_batch, published_at};
 use crate::base::config::Config;
 use crate::base::rng::Rng;
 use crate::base::time::Clock;
@@ -86,52 +86,73 @@ async fn wordpress(app: &Arc<App>, options: &Wordpress) -> anyhow::Result<String
         .into_iter()
         .collect();
     wordpress::number(&mut plan.sheets, &taken);
-    let (new_topics, old_topics): (Vec<_>, Vec<_>) = plan.topics.into_iter().partition(|topic| {
-        !room
-            .topics
-            .iter()
-            .any(|have| have.slug.as_str() == topic.slug)
-    });
-    let topics = (new_topics.len(), old_topics.len());
-    let slugs: Vec<String> = plan
-        .sheets
-        .iter()
-        .map(|one| one.draft.slug.clone())
-        .collect();
+    let done = write(app, &room, &mut plan, options.dry_run)
+        .await
+        .map_err(|error| error.context(format!("{name}: nothing was imported")))?;
+    let mut out = report(&export, edition, &plan, &done);
+    if options.dry_run {
+        out += "Nothing was changed: this was a dry run.\n";
+    }
+    Ok(out)
+}
+
+/// Publishes the articles of a plan and the topics that are missing.
+async fn write(
+    app: &App,
+    room: &Room,
+    plan: &mut wordpress::Plan,
+    dry_run: bool,
+) -> anyhow::Result<Done> {
+    let is_new = |topic: &TopicDraft| {
+        let mut have = room.topics.iter().map(|have| have.slug.as_str());
+        !have.any(|slug| slug == topic.slug)
+    };
+    let (new, old): (Vec<_>, Vec<_>) = std::mem::take(&mut plan.topics)
+        .into_iter()
+        .partition(is_new);
+    let mut done = Done {
+        topics: (new.len(), old.len()),
+        ..Done::default()
+    };
+    let sheets = std::mem::take(&mut plan.sheets);
+    let slugs: Vec<String> = sheets.iter().map(|one| one.draft.slug.clone()).collect();
+    let edition = room.edition.slug.as_str();
     let batch = Batch {
-        topics: new_topics
+        topics: new
             .into_iter()
-            .map(|topic| (edition.clone(), topic))
+            .map(|topic| (edition.to_owned(), topic))
             .collect(),
-        sheets: plan.sheets,
-        dry_run: options.dry_run,
+        sheets,
+        dry_run,
     };
     let bar = bar(slugs.len());
     let answers = publish_batch(app, batch, || bar.inc(1)).await?;
     bar.finish_and_clear();
-    let mut done = Done::default();
+    let mut bad = Vec::new();
     for (slug, answer) in slugs.iter().zip(answers) {
         match answer {
             Ok(Published::New(_)) => done.new += 1,
             Ok(Published::Changed(_)) => done.changed += 1,
             Ok(Published::Same(_)) => done.same += 1,
-            Err(error) => done.bad.push(format!("{slug}: {error:#}")),
+            Err(error) => bad.push(format!("{slug}: {error:#}")),
         }
     }
-    anyhow::ensure!(
-        done.bad.is_empty(),
-        "{}\n{name}: nothing was imported",
-        done.bad.join("\n")
-    );
-    let head = format!(
+    anyhow::ensure!(bad.is_empty(), "{}", bad.join("\n"));
+    Ok(done)
+}
+
+fn report(export: &wxr::Export, edition: &str, plan: &wordpress::Plan, done: &Done) -> String {
+    let mut out = format!(
         "{} (WordPress export, WXR {}) into edition {edition}\n",
         export.title.trim(),
         export.version
     );
-    let mut out = head;
     section(&mut out, "In the file", &plan.kinds);
     let Done {
-        new, changed, same, ..
+        new,
+        changed,
+        same,
+        topics,
     } = done;
     out += &format!("Articles: {new} new, {changed} changed, {same} the same as before\n");
     out += &format!("Topics: {} new, {} there before\n", topics.0, topics.1);
@@ -143,10 +164,7 @@ async fn wordpress(app: &Arc<App>, options: &Wordpress) -> anyhow::Result<String
             export.mended
         );
     }
-    if options.dry_run {
-        out += "Nothing was changed: this was a dry run.\n";
-    }
-    Ok(out)
+    out
 }
 
 #[derive(Default)]
@@ -154,7 +172,7 @@ struct Done {
     new: usize,
     changed: usize,
     same: usize,
-    bad: Vec<String>,
+    topics: (usize, usize),
 }
 
 fn bar(length: usize) -> ProgressBar {
