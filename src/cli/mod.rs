@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod demo;
 mod draft;
 mod import;
@@ -44,6 +45,13 @@ enum Command {
     /// Take over what another system exported.
     #[command(subcommand)]
     Import(import::Import),
+    /// Copy the whole paper into one file, also while it is served.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database.
+    Restore(backup::Restore),
     /// Serve the paper.
     Serve,
 }
@@ -86,6 +94,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
         Command::Publish(publish) => publish::run(config(cli.config)?, publish).await,
         Command::Import(import) => import::run(config(cli.config)?, import).await,
+        Command::Backup { file } => backup::backup(&config(cli.config)?, &file).await,
+        Command::Restore(restore) => backup::restore(&config(cli.config)?, &restore).await,
         Command::Serve => serve::run(config(cli.config)?).await,
     }
 }

@@ -136,6 +136,42 @@ impl Db {
         Ok(Self::Sqlite { write, read })
     }
 
+    /// Opens a file that is there, as it is: nothing is made or migrated. For backups beside a running server.
+    ///
+    /// # Errors
+    /// When it is no database.
+    pub async fn open_existing(path: &Path) -> sqlx::Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .busy_timeout(std::time::Duration::from_secs(10));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
+        Ok(Self::Sqlite {
+            write: pool.clone(),
+            read: pool,
+        })
+    }
+
+    /// What is wrong with a database file that nobody else works on; `None` for a whole one of a paper.
+    ///
+    /// # Errors
+    /// When it is no database of a paper at all.
+    pub async fn find_damage(path: &Path) -> sqlx::Result<Option<String>> {
+        let Self::Sqlite { read, .. } = Self::open_existing(path).await? else {
+            return Ok(None);
+        };
+        let said: (String,) = sqlx::query_as("PRAGMA integrity_check(1)")
+            .fetch_one(&read)
+            .await?;
+        let _: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM edition")
+            .fetch_one(&read)
+            .await?;
+        read.close().await;
+        Ok((said.0 != "ok").then_some(said.0))
+    }
+
     /// Begins a transaction that may write.
     ///
     /// # Errors
