@@ -165,7 +165,7 @@ impl Db {
         let said: (String,) = sqlx::query_as("PRAGMA integrity_check(1)")
             .fetch_one(&read)
             .await?;
-        let _: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM edition")
+        let _: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM setting")
             .fetch_one(&read)
             .await?;
         read.close().await;
