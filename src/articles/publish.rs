@@ -229,7 +229,10 @@ fn with_stored_pictures(
         }
     });
     if access != Access::Open {
-        document.cut_after(FREE_PARAGRAPHS);
+        // A text too short for that is closed as a whole: without a cut all of it would be free.
+        if !document.cut_after(FREE_PARAGRAPHS) {
+            document.blocks.insert(0, markup::Block::Cut);
+        }
     }
     document
 }

@@ -138,14 +138,24 @@ impl TestPaper {
 
     /// Publishes an article whose restricted part is `secret`; gives its address.
     pub async fn publish(&self, edition: &str, slug: &str, access: &str, secret: &str) -> String {
+        let text = format!("Free words.\n\n<!--more-->\n\n{secret}\n\nThe end.");
+        self.publish_text(edition, slug, access, &text).await
+    }
+
+    /// Publishes an article with this text, in Markdown; gives its address.
+    pub async fn publish_text(
+        &self,
+        edition: &str,
+        slug: &str,
+        access: &str,
+        body: &str,
+    ) -> String {
         let text = format!(
             "headline = \"Headline {slug}\"\ndeck = \"Deck {slug}\"\nbyline = [\"Ada\"]\npublished = \"2026-02-24T10:00:00Z\"\n\
              edition = \"{edition}\"\nslug = \"{slug}\"\ntopics = [\"water\"]\naccess = \"{access}\"\n"
         );
         let draft: Draft = toml::from_str(&text).unwrap();
-        let (document, _) = markup::Document::from_markdown(&format!(
-            "Free words.\n\n<!--more-->\n\n{secret}\n\nThe end."
-        ));
+        let (document, _) = markup::Document::from_markdown(body);
         articles::publish(&self.app, &draft, document, &BTreeMap::new())
             .await
             .unwrap();

@@ -275,3 +275,14 @@ async fn a_change_of_text_or_access_takes_effect_at_once() {
     assert_eq!((after.status, after.access()), (StatusCode::OK, "wall"));
     assert!(!after.text.contains("Everybody reads this."));
 }
+
+#[tokio::test]
+async fn a_text_too_short_for_a_cut_is_closed_as_a_whole() {
+    let paper = TestPaper::new().await;
+    let path = paper
+        .publish_text("en", "short", "subscribers", "One sentence only.")
+        .await;
+    let answer = paper.guest().opens(&path).await;
+    assert_eq!(answer.access(), "wall");
+    assert!(!answer.text.contains("One sentence only."));
+}
