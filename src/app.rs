@@ -15,8 +15,8 @@ use crate::base::secret::Key;
 use crate::base::settings::{find_setting, set_setting};
 use crate::base::time::Clock;
 use crate::leases::{self, Leases};
-use crate::readers::Sessions;
 use crate::readers::passwords::Passwords;
+use crate::readers::{Limits, Sessions};
 use crate::subscriptions::Seats;
 use crate::web::pages::Pages;
 
@@ -49,6 +49,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// How often signing in and up may be tried.
+    pub limits: Limits,
     /// Who has a seat.
     pub seats: Seats,
     /// Who reads where.
@@ -77,6 +79,7 @@ impl App {
             pages: Pages::new(config.pages.cache_bytes),
             passwords: Passwords::new(config.accounts.hashes_at_once),
             sessions: Sessions::default(),
+            limits: Limits::new(&config.accounts, &clock),
             seats: Seats::default(),
             leases: Leases::new(generation, &config.reading),
             stopping: AtomicBool::new(false),

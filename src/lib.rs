@@ -7,6 +7,7 @@
 mod app;
 pub mod base;
 pub mod cli;
+pub mod jobs;
 pub mod web;
 
 pub mod access;

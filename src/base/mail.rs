@@ -9,6 +9,11 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use serde::{Deserialize, Serialize};
 
 use super::config::{self, MailTransport};
+use super::db::Tx;
+use super::jobs::insert_job;
+
+/// Kind of the job that hands a [`Mail`] over.
+pub const MAIL_JOB: &str = "mail";
 
 /// A mail, ready to send, in plain text and HTML.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +26,15 @@ pub struct Mail {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+}
+
+/// Puts a mail into the outbox; it leaves when the transaction is committed, and not otherwise.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn post(tx: &mut Tx, mail: &Mail) -> sqlx::Result<()> {
+    let payload = serde_json::to_string(mail).expect("four texts always become JSON");
+    insert_job(tx, MAIL_JOB, payload, None).await
 }
 
 /// How mail leaves.

@@ -122,5 +122,7 @@ async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 async fn turn(app: &App) -> anyhow::Result<()> {
     app.leases.events.write(app).await?;
     app.sessions.save_seen(app).await?;
+    while !app.stopping() && crate::jobs::step(app).await? {}
+    app.limits.forget_full(app.clock.now());
     Ok(())
 }

@@ -5,12 +5,15 @@
 //! may read (`subscriptions`, `access`) and where (`leases`).
 
 mod labels;
+pub mod letters;
+mod limits;
 mod pages;
 pub mod passwords;
 pub mod rules;
 mod sessions;
 pub mod store;
 
+pub use limits::Limits;
 pub use pages::routes;
 pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
 pub use sessions::{Session, Sessions};

@@ -66,6 +66,64 @@ impl fmt::Display for Email {
     }
 }
 
+/// Why a new password is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordFault {
+    /// Fewer characters than the setting asks for.
+    TooShort,
+    /// More characters than anyone types.
+    TooLong,
+    /// Among the first that anyone tries, or the address itself.
+    TooCommon,
+}
+
+/// The longest password, characters. A bound, so that nobody makes us hash a book.
+pub const MAX_PASSWORD: usize = 256;
+/// The longest name of a reader, characters.
+pub const MAX_NAME: usize = 80;
+/// The longest name of a device, characters.
+pub const MAX_LABEL: usize = 60;
+
+/// The first passwords anyone tries, one a line, in small letters.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// Whether a new password may be taken: long enough and not the first that anyone tries. What it is made of is free
+/// (OWASP ASVS 5.0, 6.2.5).
+///
+/// # Errors
+/// Says what is wrong.
+pub fn check_password(password: &str, email: &str, shortest: usize) -> Result<(), PasswordFault> {
+    let length = password.chars().count();
+    if length < shortest {
+        return Err(PasswordFault::TooShort);
+    }
+    if length > MAX_PASSWORD {
+        return Err(PasswordFault::TooLong);
+    }
+    let small = password.to_lowercase();
+    let one_character = small
+        .chars()
+        .next()
+        .is_some_and(|first| small.chars().all(|c| c == first));
+    if one_character || small == email.to_lowercase() || COMMON.lines().any(|line| line == small) {
+        return Err(PasswordFault::TooCommon);
+    }
+    Ok(())
+}
+
+/// A name of a person or a device as it is kept: one line without spaces at its ends. `None` if it is longer than
+/// `longest` characters or holds characters that are not to be seen.
+#[must_use]
+pub fn one_line(text: &str, longest: usize) -> Option<&str> {
+    let text = text.trim();
+    // Marks that turn the direction of writing could make a page say something else.
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    (text.chars().count() <= longest && !text.chars().any(hidden)).then_some(text)
+}
+
 /// A person with an account.
 #[derive(Clone, Debug)]
 pub struct Reader {
@@ -132,6 +190,62 @@ mod tests {
             "a@b.c,d@e.f",
         ] {
             assert!(bad.parse::<Email>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_password_is_long_enough_and_not_the_first_anyone_tries() {
+        use PasswordFault::{TooCommon, TooLong, TooShort};
+        let long = "ñ".repeat(128) + &"o".repeat(129);
+        for (password, answer) in [
+            ("", Err(TooShort)),
+            ("ninechars", Err(TooShort)),
+            ("ñandúñandú", Ok(())),
+            ("one device at a time", Ok(())),
+            (&long[..long.len() - 1], Ok(())),
+            (&long, Err(TooLong)),
+            ("password123", Err(TooCommon)),
+            ("PassWord123", Err(TooCommon)),
+            ("Contraseña123", Err(TooCommon)),
+            ("qwertyuiop", Err(TooCommon)),
+            ("kkkkkkkkkkkkkk", Err(TooCommon)),
+            ("ANA@example.com", Err(TooCommon)),
+        ] {
+            assert_eq!(
+                check_password(password, "ana@example.com", 10),
+                answer,
+                "{password}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_list_of_common_passwords_can_be_matched() {
+        let lines: Vec<&str> = COMMON.lines().collect();
+        assert!(lines.len() >= 200);
+        for line in &lines {
+            assert_eq!(line.trim(), *line);
+            assert_eq!(line.to_lowercase(), *line, "would never match");
+            assert!(!line.is_empty());
+        }
+        let mut once = lines.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), lines.len(), "each stands there once");
+    }
+
+    #[test]
+    fn names_are_one_visible_line() {
+        for (text, kept) in [
+            ("  Ana Ruiz ", Some("Ana Ruiz")),
+            ("", Some("")),
+            ("Ana\nBcc: x", None),
+            ("a\u{202e}b", None),
+            ("éééé", Some("éééé")),
+            ("ééééé", None),
+        ] {
+            let longest = if text.contains('é') { 4 } else { 20 };
+            assert_eq!(one_line(text, longest), kept, "{text:?}");
         }
     }
 }

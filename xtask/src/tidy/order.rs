@@ -24,7 +24,7 @@ pub const FEATURES: &[&str] = &[
 const FACES: &[&str] = &["desk", "admin"];
 
 /// Puts the paper together, so it sees all of it. Nobody looks at these, but each other.
-const TOP: &[&str] = &["main", "lib", "cli", "demo"];
+const TOP: &[&str] = &["main", "lib", "cli", "demo", "jobs"];
 
 /// Handed to everybody: the paper that runs.
 const APP: &[&str] = &["app", "App"];

@@ -6,6 +6,12 @@ use crate::base::lang::Lang;
 use crate::base::secret::TokenHash;
 use crate::base::time::UnixMillis;
 
+mod account;
+mod proofs;
+
+pub use account::*;
+pub use proofs::*;
+
 type ReaderRow = (ReaderId, String, String, String, Lang);
 
 fn reader((id, email, name, password, language): ReaderRow) -> Reader {

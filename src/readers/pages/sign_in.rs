@@ -6,31 +6,25 @@ use askama::Template;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{Extensions, HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
 
-use super::rules::{Email, Reader};
-use super::{labels, store};
+use super::form::{Faults, Notice};
 use crate::App;
 use crate::base::secret::TokenHash;
 use crate::base::time::Span;
+use crate::readers::limits::network;
+use crate::readers::rules::{Email, Reader};
+use crate::readers::{labels, store};
+use crate::web::Result;
 use crate::web::cookies::Cookie;
+use crate::web::error::encode;
 use crate::web::locale::{self, Say};
 use crate::web::view::{Frame, html, local_path, personal, see_other};
-use crate::web::{Result, Route};
 
-/// The routes of accounts.
-#[must_use]
-pub fn routes() -> Vec<Route> {
-    vec![
-        Route::get("/sign-in", show_sign_in),
-        Route::post("/sign-in", submit_sign_in),
-        Route::post("/sign-out", submit_sign_out),
-    ]
-}
-
+/// Where to go afterwards.
 #[derive(Debug, Deserialize)]
-struct Next {
+pub struct Next {
     #[serde(default)]
     next: String,
 }
@@ -40,49 +34,66 @@ struct Next {
 struct SignInPage {
     frame: Frame,
     say: Say,
+    /// Path to go on to.
     next: String,
+    /// The same as a query value.
+    query: String,
     email: String,
-    wrong: bool,
+    notice: String,
+    faults: Faults,
 }
 
-async fn show_sign_in(
+/// The form.
+pub async fn show_sign_in(
     State(app): State<Arc<App>>,
     Query(query): Query<Next>,
+    Query(notice): Query<Notice>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
     let say = Say::new(locale::of_request(&app, &uri, &headers));
-    personal(&sign_in_page(&app, say, &query.next, "", false))
+    let mut page = sign_in_page(&app, say, &query.next, "", Faults::default());
+    page.notice = notice.text(say);
+    personal(&page)
 }
 
-fn sign_in_page(app: &App, say: Say, next: &str, email: &str, wrong: bool) -> SignInPage {
+fn sign_in_page(app: &App, say: Say, next: &str, email: &str, faults: Faults) -> SignInPage {
+    let next = local_path(next);
     let mut frame = Frame::new(app, say.lang, say.say("sign-in-title"));
     frame.index = false;
     SignInPage {
         frame,
         say,
-        next: local_path(next).to_owned(),
+        next: next.to_owned(),
+        query: encode(next),
         email: email.to_owned(),
-        wrong,
+        notice: String::new(),
+        faults,
     }
 }
 
+/// Who says they are who.
 #[derive(Debug, Deserialize)]
-struct SignIn {
+pub struct SignIn {
     email: String,
     password: String,
     #[serde(default)]
     next: String,
 }
 
-async fn submit_sign_in(
+/// Checks the password and signs in.
+pub async fn submit_sign_in(
     State(app): State<Arc<App>>,
+    extensions: Extensions,
     uri: Uri,
     headers: HeaderMap,
     form: std::result::Result<Form<SignIn>, FormRejection>,
 ) -> Result {
     let Form(form) = form?;
-    let reader = match form.email.parse::<Email>() {
+    let typed = form.email.trim().to_lowercase();
+    app.limits
+        .password(network(&app, &extensions, &headers), &typed)?;
+    let reader = match typed.parse::<Email>() {
         Ok(email) => store::find_by_email(&mut app.read().await?, &email).await?,
         Err(()) => None,
     };
@@ -90,10 +101,9 @@ async fn submit_sign_in(
     let right = app.passwords.verify(form.password, stored).await;
     let Some(reader) = reader.filter(|_| right) else {
         let say = Say::new(locale::of_request(&app, &uri, &headers));
-        return Ok(html(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            sign_in_page(&app, say, &form.next, &form.email, true).render()?,
-        ));
+        let faults = Faults::one("email", say.say("sign-in-wrong"));
+        let page = sign_in_page(&app, say, &form.next, &form.email, faults);
+        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
     };
     sign_in(&app, &reader, &headers, &form.next).await
 }
@@ -102,7 +112,7 @@ async fn submit_sign_in(
 ///
 /// # Errors
 /// Whatever the database says.
-pub(super) async fn sign_in(
+pub async fn sign_in(
     app: &App,
     reader: &Reader,
     headers: &HeaderMap,
@@ -128,8 +138,11 @@ pub(super) async fn sign_in(
     let expires_at = tx.now().plus(app.config.accounts.session_for);
     store::insert_session(&mut tx, &hash, reader.id, device, expires_at).await?;
     tx.commit().await?;
-    for (token, ..) in ended {
+    for (token, before, its_device) in ended {
         app.sessions.forget_stored(&token);
+        if before != reader.id {
+            app.leases.release(app, before, its_device);
+        }
     }
     let home = app.editions.home(reader.language);
     let mut response = see_other(if local_path(next) == "/" {
@@ -149,7 +162,8 @@ pub(super) async fn sign_in(
     Ok(response)
 }
 
-async fn submit_sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result {
+/// Signs out here.
+pub async fn submit_sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result {
     let Some(session) = app.sessions.of(&app, &headers).await? else {
         return Ok(see_other("/"));
     };

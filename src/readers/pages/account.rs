@@ -1,0 +1,122 @@
+//! The reader's own page: name, address, language, and the way to everything else of the account.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Query, State};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use super::form::{Faults, Notice};
+use crate::App;
+use crate::base::lang::Lang;
+use crate::readers::Session;
+use crate::readers::rules::{MAX_NAME, Reader, one_line};
+use crate::readers::store;
+use crate::web::locale::Say;
+use crate::web::view::{Frame, html, personal, see_other};
+use crate::web::{Error, Result};
+
+/// The page's path.
+pub const PATH: &str = "/account";
+
+#[derive(Template)]
+#[template(path = "readers/account.html")]
+struct AccountPage {
+    frame: Frame,
+    say: Say,
+    tab: &'static str,
+    faults: Faults,
+    notice: String,
+    name: String,
+    email: String,
+    language: String,
+}
+
+/// Frame of an account page, in the reader's language.
+pub fn frame(app: &App, say: Say, title: &str) -> Frame {
+    let mut frame = Frame::new(app, say.lang, say.say(title));
+    frame.index = false;
+    frame
+}
+
+/// The reader of a session.
+pub async fn reader(app: &App, session: &Session) -> Result<Reader> {
+    store::find_reader(&mut app.read().await?, session.reader)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// Shows it.
+pub async fn show_account(
+    State(app): State<Arc<App>>,
+    Query(notice): Query<Notice>,
+    headers: HeaderMap,
+) -> Result {
+    let session = app.sessions.required(&app, &headers, PATH).await?;
+    let reader = reader(&app, &session).await?;
+    let say = Say::new(reader.language);
+    personal(&AccountPage {
+        frame: frame(&app, say, "account-title"),
+        say,
+        tab: "account",
+        faults: Faults::default(),
+        notice: notice.text(say),
+        name: reader.name,
+        email: reader.email,
+        language: reader.language.to_string(),
+    })
+}
+
+/// Name and language.
+#[derive(Debug, Deserialize)]
+pub struct Account {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    language: String,
+}
+
+/// Keeps them.
+pub async fn submit_account(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    form: std::result::Result<Form<Account>, FormRejection>,
+) -> Result {
+    let session = app.sessions.required(&app, &headers, PATH).await?;
+    let Form(form) = form?;
+    let say = Say::new(session.language);
+    let mut faults = Faults::default();
+    let name = one_line(&form.name, MAX_NAME);
+    if name.is_none() {
+        faults.add("name", say.with("fault-name", "length", MAX_NAME));
+    }
+    let language = form.language.parse::<Lang>();
+    if language.is_err() {
+        faults.add("language", say.say("fault-language"));
+    }
+    let (Some(name), Ok(language)) = (name, language) else {
+        let reader = reader(&app, &session).await?;
+        let page = AccountPage {
+            frame: frame(&app, say, "account-title"),
+            say,
+            tab: "account",
+            faults,
+            notice: String::new(),
+            name: form.name,
+            email: reader.email,
+            language: form.language,
+        };
+        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+    };
+    let mut tx = app.write().await?;
+    store::set_reader(&mut tx, session.reader, name, language).await?;
+    let sessions = store::list_sessions(&mut tx, session.reader).await?;
+    tx.commit().await?;
+    for (token, _) in sessions {
+        // They hold the language.
+        app.sessions.forget_stored(&token);
+    }
+    Ok(see_other("/account?notice=saved"))
+}

@@ -1,0 +1,254 @@
+//! Signing up: the account is made when the address is proven, and not before.
+//!
+//! The answer to the form is the same, and made by the same work, whether an account with that address exists or not;
+//! only the mail differs, and it goes to the owner of the address.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use http::{Extensions, HeaderMap, StatusCode, Uri, header};
+use serde::{Deserialize, Serialize};
+
+use super::form::{Faults, password_fault};
+use super::note::dead_link;
+use super::sign_in::sign_in;
+use crate::App;
+use crate::base::lang::Lang;
+use crate::base::mail;
+use crate::base::secret::TokenHash;
+use crate::readers::letters::{self, Letter};
+use crate::readers::limits::network;
+use crate::readers::rules::{Email, MAX_NAME, check_password, one_line};
+use crate::readers::store::{self, Purpose};
+use crate::web::cookies::Cookie;
+use crate::web::locale::{self, Say};
+use crate::web::view::{Frame, html, local_path, personal, see_other};
+use crate::web::{Error, Result};
+
+/// The version of the terms that is accepted by signing up.
+const TERMS: &str = "1";
+
+#[derive(Template)]
+#[template(path = "readers/sign_up.html")]
+struct SignUpPage {
+    frame: Frame,
+    say: Say,
+    faults: Faults,
+    next: String,
+    name: String,
+    email: String,
+    shortest: usize,
+}
+
+/// What the form of signing up holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SignUp {
+    name: String,
+    email: String,
+    password: String,
+    next: String,
+}
+
+fn page(app: &App, say: Say, form: &SignUp, faults: Faults) -> SignUpPage {
+    let mut frame = Frame::new(app, say.lang, say.say("sign-up-title"));
+    frame.index = false;
+    SignUpPage {
+        frame,
+        say,
+        faults,
+        next: local_path(&form.next).to_owned(),
+        name: form.name.clone(),
+        email: form.email.clone(),
+        shortest: app.config.accounts.min_password,
+    }
+}
+
+/// The empty form.
+pub async fn show_sign_up(
+    State(app): State<Arc<App>>,
+    Query(form): Query<SignUpNext>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result {
+    let say = Say::new(locale::of_request(&app, &uri, &headers));
+    let form = SignUp {
+        next: form.next,
+        ..SignUp::default()
+    };
+    personal(&page(&app, say, &form, Faults::default()))
+}
+
+/// Where to go afterwards.
+#[derive(Debug, Deserialize)]
+pub struct SignUpNext {
+    #[serde(default)]
+    next: String,
+}
+
+/// What waits for the proof.
+#[derive(Debug, Serialize, Deserialize)]
+struct Wanted {
+    name: String,
+    password: String,
+    language: Lang,
+    terms: String,
+    next: String,
+}
+
+/// Takes the form and sends a mail.
+pub async fn submit_sign_up(
+    State(app): State<Arc<App>>,
+    extensions: Extensions,
+    uri: Uri,
+    headers: HeaderMap,
+    form: std::result::Result<Form<SignUp>, FormRejection>,
+) -> Result {
+    let Form(form) = form?;
+    let say = Say::new(locale::of_request(&app, &uri, &headers));
+    let (email, name) = match checked(&app, say, &form) {
+        Ok(checked) => checked,
+        Err(faults) => {
+            let page = page(&app, say, &form, faults);
+            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+        }
+    };
+    app.limits
+        .mail(network(&app, &extensions, &headers), &email)?;
+    let secure = app.config.secure();
+    let cookie = Cookie::Proof
+        .read(&headers, secure)
+        .filter(|value| value.len() == 43)
+        .map_or_else(|| app.rng.token(), str::to_owned);
+    let wanted = Wanted {
+        name,
+        password: app.passwords.hash(form.password, &app.rng).await,
+        language: say.lang,
+        terms: TERMS.to_owned(),
+        next: local_path(&form.next).to_owned(),
+    };
+    post_link(&app, &email, &wanted, &TokenHash::of(&cookie)).await?;
+    let mut response = see_other(&format!("/sign-up/sent?lang={}", say.lang));
+    response.headers_mut().append(
+        header::SET_COOKIE,
+        Cookie::Proof.set(&cookie, app.config.accounts.proof_for, secure),
+    );
+    Ok(response)
+}
+
+fn checked(app: &App, say: Say, form: &SignUp) -> std::result::Result<(Email, String), Faults> {
+    let mut faults = Faults::default();
+    let name = one_line(&form.name, MAX_NAME);
+    if name.is_none() {
+        faults.add("name", say.with("fault-name", "length", MAX_NAME));
+    }
+    let email = form.email.parse::<Email>();
+    if email.is_err() {
+        faults.add("email", say.say("fault-email"));
+    }
+    let shortest = app.config.accounts.min_password;
+    if let Err(fault) = check_password(&form.password, &form.email, shortest) {
+        faults.add("password", password_fault(app, say, fault));
+    }
+    match (email, name) {
+        (Ok(email), Some(name)) if faults.is_empty() => Ok((email, name.to_owned())),
+        _ => Err(faults),
+    }
+}
+
+/// One look, one link and one mail, whether the address is known or not.
+async fn post_link(app: &App, email: &Email, wanted: &Wanted, browser: &TokenHash) -> Result<()> {
+    let payload = serde_json::to_string(wanted).map_err(anyhow::Error::from)?;
+    let token = app.rng.token();
+    let mut tx = app.write().await?;
+    let known = store::find_by_email(&mut tx, email).await?;
+    let accounts = &app.config.accounts;
+    let (purpose, payload, lasts_for) = if known.is_some() {
+        (Purpose::Reset, "", accounts.reset_for)
+    } else {
+        (Purpose::SignUp, payload.as_str(), accounts.proof_for)
+    };
+    let hash = TokenHash::of(&token);
+    store::insert_proof(&mut tx, &hash, purpose, email, payload, browser, lasts_for).await?;
+    let letter = match &known {
+        Some(reader) => letters::write(app, reader.language, email.as_str(), Letter::Known(&token)),
+        None => letters::write(app, wanted.language, email.as_str(), Letter::Prove(&token)),
+    }?;
+    mail::post(&mut tx, &letter).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+#[derive(Template)]
+#[template(path = "readers/proof.html")]
+struct ProofPage {
+    frame: Frame,
+    say: Say,
+    token: String,
+    email: String,
+}
+
+/// The page a mail's link opens. It changes nothing: programs that look at links in mails open them too.
+pub async fn show_proof(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result {
+    let say = Say::new(locale::of_request(&app, &uri, &headers));
+    let hash = TokenHash::of(&token);
+    let found = store::find_proof(&mut app.read().await?, &hash, Purpose::SignUp).await?;
+    let Some(proof) = found else {
+        return dead_link(&app, say, "/sign-up");
+    };
+    let mut frame = Frame::new(&app, say.lang, say.say("proof-title"));
+    frame.index = false;
+    personal(&ProofPage {
+        frame,
+        say,
+        token,
+        email: proof.email,
+    })
+}
+
+/// Uses the link up and makes the account. The browser that asked for it is signed in; another one is asked to.
+pub async fn submit_proof(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result {
+    let say = Say::new(locale::of_request(&app, &uri, &headers));
+    let mut tx = app.write().await?;
+    let hash = TokenHash::of(&token);
+    let Some(proof) = store::use_proof(&mut tx, &hash, Purpose::SignUp).await? else {
+        return dead_link(&app, say, "/sign-up");
+    };
+    let email: Email = proof
+        .email
+        .parse()
+        .map_err(|()| anyhow::anyhow!("the address of a stored proof cannot be read"))?;
+    let wanted: Wanted = serde_json::from_str(&proof.payload).map_err(anyhow::Error::from)?;
+    let (name, password) = (&wanted.name, &wanted.password);
+    let (language, terms) = (wanted.language, &wanted.terms);
+    let made = store::insert_reader(&mut tx, &email, name, password, language, terms).await?;
+    tx.commit().await?;
+    let secure = app.config.secure();
+    let same_browser = Cookie::Proof
+        .read(&headers, secure)
+        .is_some_and(|cookie| TokenHash::of(cookie).text() == proof.browser);
+    let mut response = match made.filter(|_| same_browser) {
+        Some(id) => {
+            let reader = store::find_reader(&mut app.read().await?, id).await?;
+            let reader = reader.ok_or(Error::NotFound)?;
+            sign_in(&app, &reader, &headers, &wanted.next).await?
+        }
+        None => see_other(&format!("/sign-in?notice=proved&lang={}", say.lang)),
+    };
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, Cookie::Proof.clear(secure));
+    Ok(response)
+}
