@@ -1,0 +1,105 @@
+// The small rules that leave honest people in peace: prefetching, tabs, signing out.
+
+import assert from "node:assert/strict";
+import { ARTICLE, hasMessage, isAsked, listening, paused, reads, take, until, watched } from "../people.mjs";
+
+const SAM = "sam@demo.test";
+const path = ARTICLE.en;
+
+async function prefetchTakesNothing({ people }) {
+  const laptop = await (await people.device("laptop")).signsIn(SAM);
+  const phone = await (await people.device("phone")).signsIn(SAM);
+  const get = async (device, headers) => {
+    const answer = await device.context.request.get(path, { headers });
+    return [answer.headers()["gaceta-access"], (await answer.text()).includes("give in. It is the better arrangement")];
+  };
+  for (const headers of [{ "Sec-Purpose": "prefetch" }, { "Sec-Purpose": "prefetch;prerender" }, { Purpose: "prefetch" }, { "Sec-Fetch-Mode": "cors" }]) {
+    assert.deepEqual(await get(phone, headers), ["lead", false], JSON.stringify(headers));
+  }
+  assert.equal(await phone.access(path), "lead", "HEAD");
+  // Nobody has the lease: the laptop opens it without being asked, and prefetching on the phone moves nothing.
+  const a = await laptop.opens(path);
+  await reads(a);
+  assert.deepEqual(await get(phone, { "Sec-Purpose": "prefetch" }), ["lead", false]);
+  assert.equal(await laptop.access(path), "full");
+  assert.deepEqual(await get(laptop, { "Sec-Purpose": "prefetch" }), ["full", true], "the device that reads may prefetch");
+}
+
+async function tabsAreOneDevice({ people }) {
+  const laptop = await (await people.device("laptop")).signsIn(SAM);
+  const one = await laptop.opens(path);
+  const two = await laptop.opens(path);
+  for (const page of [one, two]) await reads(page);
+  for (const page of [one, two]) await listening(page);
+  await one.close();
+  await two.waitForTimeout(300);
+  // The other tab is read on, so the phone is asked; and all tabs lose the text together.
+  const three = await laptop.opens(path);
+  await listening(three);
+  const phone = await (await people.device("phone")).signsIn(SAM);
+  const b = await phone.opens(path);
+  await isAsked(b);
+  await take(b);
+  await reads(b);
+  await paused(two);
+  await paused(three);
+}
+
+async function signingOutFrees({ people }) {
+  const laptop = await (await people.device("laptop")).signsIn(SAM);
+  const phone = await (await people.device("phone")).signsIn(SAM);
+  const a = await laptop.opens(path);
+  await reads(a);
+  await listening(a);
+  await laptop.signsOut();
+  await until(() => a.locator("dialog[open]").count(), "the open page says that it is signed out");
+  assert.equal(await a.locator("dialog[open] [data-act=take]").count(), 0, "nothing to take");
+  const b = await phone.opens(path);
+  await reads(b);
+  const again = watched(await laptop.context.newPage(), people.troubles);
+  await again.goto(path);
+  assert.equal(await again.locator(".wall").count(), 1, "signed out: the wall");
+  assert.ok(!(await hasMessage(again)));
+}
+
+async function signsInByTheForm({ people }) {
+  const laptop = await people.device("laptop");
+  const page = await laptop.opens(path);
+  assert.equal(await page.locator(".wall").count(), 1);
+  await page.locator(".wall a[href^='/sign-in']").click();
+  await page.locator("#email").fill(SAM);
+  await page.locator("#password").fill("not this one");
+  await page.locator("main form button").first().click();
+  await page.locator("#problem").waitFor();
+  assert.match(await page.title(), /^Error:/);
+  assert.equal(await page.locator("#email").inputValue(), SAM, "what was typed is kept");
+  await page.locator("#password").fill("one device at a time");
+  await page.locator("main form button").first().click();
+  await page.waitForURL(`**${path}`);
+  await reads(page);
+}
+
+async function aStaleMessageIsShownAgain({ people }) {
+  const [laptop, phone, tablet] = [await people.device("laptop"), await people.device("phone"), await people.device("laptop")];
+  for (const device of [laptop, phone, tablet]) await device.signsIn(SAM);
+  await reads(await laptop.opens(path));
+  const b = await phone.opens(path);
+  const c = await tablet.opens(path);
+  await isAsked(b);
+  await isAsked(c);
+  await take(b);
+  await reads(b);
+  await take(c); // what it shows is no longer so: the message again, with the device that reads now
+  await isAsked(c);
+  assert.match(await c.locator("main").innerText(), /Android/);
+  await take(c);
+  await reads(c);
+}
+
+export const journeys = [
+  { name: "prefetching, previews and HEAD take nothing", walk: prefetchTakesNothing },
+  { name: "several tabs are one device", walk: tabsAreOneDevice },
+  { name: "signing out frees the lease and tells the open page", walk: signingOutFrees },
+  { name: "signing in by the form leads back to the article", walk: signsInByTheForm },
+  { name: "a message that is no longer true is shown again", walk: aStaleMessageIsShownAgain },
+];
