@@ -58,6 +58,10 @@ fn read(process: &Path) -> Option<Stat> {
 fn parse(stat: &str) -> Option<Stat> {
     let (_, rest) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
+    if fields.first() == Some(&"Z") {
+        // It has ended, and nobody has asked how.
+        return None;
+    }
     let number = |at: usize| fields.get(at)?.parse::<u64>().ok();
     Some(Stat {
         parent: u32::try_from(number(1)?).ok()?,
@@ -75,6 +79,7 @@ mod tests {
         let line = "42 (a b) c) S 7 42 42 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 1 1";
         let stat = parse(line).unwrap();
         assert_eq!((stat.parent, stat.own, stat.children), (7, 30, 70));
+        assert!(parse(&line.replace(" S 7", " Z 7")).is_none());
     }
 
     #[test]
