@@ -4,6 +4,8 @@
 //! architecture: a new module at the top of `src/` needs its place in them. Deliberately not here: the leaf crates, which
 //! cannot look back at all.
 
+use std::collections::BTreeSet;
+
 use super::names::{self, Named};
 use super::tree::Tree;
 use super::{Finding, finding};
@@ -169,6 +171,7 @@ fn is_rules(path: &str) -> bool {
 /// The rule `pure-rules`.
 pub fn pure_rules(tree: &Tree) -> Vec<Finding> {
     let libraries = libraries(tree);
+    let handed_on = handed_on(tree);
     let mut found = Vec::new();
     for (file, source) in tree.rust("src/") {
         if !is_rules(&file.path) {
@@ -176,7 +179,8 @@ pub fn pure_rules(tree: &Tree) -> Vec<Finding> {
         }
         let module = names::module_of(&file.path);
         for named in names::named(&source.tokens, &module) {
-            if named.in_test || pure(&named, &module, &libraries) {
+            let of_rules = named.of_crate && handed_on.contains(&named.segments.join("::"));
+            if named.in_test || of_rules || pure(&named, &module, &libraries) {
                 continue;
             }
             let advice = format!(
@@ -190,6 +194,31 @@ pub fn pure_rules(tree: &Tree) -> Vec<Finding> {
             if token.word().is_some_and(waits) {
                 let advice = "decisions do not wait: fetch first, decide then";
                 found.push(finding(&file.path, token.line, advice));
+            }
+        }
+    }
+    found
+}
+
+/// Names that a feature hands on from its `rules`, such as `readers::ReaderId`: they are rules by another address.
+fn handed_on(tree: &Tree) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (file, source) in tree.rust("src/") {
+        let module = names::module_of(&file.path);
+        let ([feature], true) = (module.as_slice(), file.path.ends_with("/mod.rs")) else {
+            continue;
+        };
+        let all = names::named(&source.tokens, &module);
+        for named in all.iter().filter(|named| named.imported) {
+            // Inside `readers/mod.rs` it is `use rules::..` or `use self::rules::..`.
+            let own = match named.segments.as_slice() {
+                [first, rest @ ..] if named.of_crate && first == feature => rest,
+                all => all,
+            };
+            if let ([first, .., name], true) = (own, own.len() > 1)
+                && first == "rules"
+            {
+                found.insert(format!("{feature}::{name}"));
             }
         }
     }
@@ -296,6 +325,22 @@ mod tests {
     fn tests_may_look_anywhere() {
         let text = "#[cfg(test)] mod tests { use crate::newsletters::x; }";
         assert_eq!(order("src/access/rules.rs", text), []);
+    }
+
+    #[test]
+    fn what_a_feature_hands_on_from_its_rules_is_a_rule() {
+        let tree = |handed_on: &str| {
+            pure_rules(&Tree::of(&[
+                ("src/readers/mod.rs", handed_on),
+                (
+                    "src/subscriptions/rules.rs",
+                    "use crate::readers::ReaderId;",
+                ),
+            ]))
+        };
+        assert_eq!(tree("pub mod rules; pub use rules::{Email, ReaderId};"), []);
+        assert_eq!(tree("pub use self::rules::ReaderId;"), []);
+        assert_eq!(tree("pub use store::ReaderId;").len(), 1);
     }
 
     #[test]
