@@ -6,14 +6,14 @@
 
 mod dependencies;
 mod files;
-mod lexer;
+pub mod lexer;
 mod locales;
 mod migrations;
 mod names;
 mod order;
 mod shape;
 mod sql;
-mod tree;
+pub mod tree;
 
 use anyhow::bail;
 
