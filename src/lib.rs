@@ -18,4 +18,6 @@ pub mod subscriptions;
 pub mod leases;
 pub mod reading;
 
+pub mod admin;
+
 pub use app::App;

@@ -156,9 +156,34 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
                 .map_err(|error| error.context(name.to_string()))?;
         }
     }
+    for name in ["terms.en.md", "terms.es.md"] {
+        terms(app, &text(name)?).await?;
+    }
     for person in &READERS {
         settle(app, person).await?;
     }
+    Ok(())
+}
+
+/// What stands above the terms in their file.
+#[derive(Deserialize)]
+struct TermsFront {
+    version: String,
+    language: Lang,
+    published: jiff::Timestamp,
+}
+
+async fn terms(app: &App, file: &str) -> anyhow::Result<()> {
+    let (front, body): (TermsFront, &str) = draft::front_matter(file)?;
+    let mut tx = app.write().await?;
+    let terms = subscriptions::store::Terms {
+        version: front.version,
+        language: front.language,
+        body: body.to_owned(),
+        published_at: front.published.into(),
+    };
+    subscriptions::store::insert_terms(&mut tx, &terms).await?;
+    tx.commit().await?;
     Ok(())
 }
 

@@ -3,10 +3,13 @@
 mod backup;
 mod demo;
 mod draft;
+mod grant;
 mod import;
 mod paper;
 mod publish;
+mod reader;
 mod serve;
+mod staff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +57,14 @@ enum Command {
     Restore(backup::Restore),
     /// Serve the paper.
     Serve,
+    /// Give a reader a subscription. The paper must not be served meanwhile.
+    Grant(grant::Grant),
+    /// Accounts.
+    #[command(subcommand)]
+    Reader(reader::Reader),
+    /// Who works for the paper.
+    #[command(subcommand)]
+    Staff(staff::Staff),
 }
 
 /// Runs the program.
@@ -97,6 +108,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backup { file } => backup::backup(&config(cli.config)?, &file).await,
         Command::Restore(restore) => backup::restore(&config(cli.config)?, &restore).await,
         Command::Serve => serve::run(config(cli.config)?).await,
+        Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
+        Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
+        Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
     }
 }
 

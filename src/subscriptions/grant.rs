@@ -9,6 +9,14 @@ use crate::readers::Reader;
 use super::rules::{Plan, SubscriptionId};
 use super::store::{self, NewSubscription};
 
+/// The moment after a last day, in UTC; `None` at the end of the calendar.
+#[must_use]
+pub fn end_of(day: jiff::civil::Date) -> Option<UnixMillis> {
+    let next = day.tomorrow().ok()?;
+    let next = next.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
+    Some(next.timestamp().into())
+}
+
 /// What is given.
 #[derive(Clone, Debug)]
 pub struct Grant {

@@ -4,10 +4,13 @@
 //! invoices, which come with payment.
 
 mod grant;
+pub mod invite;
+mod pages;
 pub mod rules;
 mod seats;
 pub mod store;
 
-pub use grant::{Grant, Granted, grant, seat};
+pub use grant::{Grant, Granted, end_of, grant, seat};
+pub use pages::routes;
 pub use rules::Plan;
 pub use seats::Seats;

@@ -2,6 +2,7 @@
 
 use crate::base::db::text_enum;
 use crate::base::id::Id;
+use crate::base::lang::Lang;
 use crate::base::time::UnixMillis;
 use crate::readers::ReaderId;
 
@@ -58,6 +59,67 @@ pub struct Subscription {
     pub terms: String,
     /// Since when that version holds for it.
     pub terms_at: UnixMillis,
+}
+
+text_enum! {
+    /// Where a seat is on its way.
+    pub enum SeatStatus {
+        /// An invitation is under way; it may have run out.
+        Invited = "invited",
+        /// Its reader reads.
+        Accepted = "accepted",
+        /// Taken back.
+        Removed = "removed",
+    }
+}
+
+/// A seat, as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Which seat.
+    pub seat: SeatId,
+    /// Who has it; nobody yet for an invitation.
+    pub reader: Option<ReaderId>,
+    /// How they are called; may be empty.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Member or invitation.
+    pub status: SeatStatus,
+    /// Since when they read.
+    pub accepted_at: UnixMillis,
+    /// When the invitation runs out.
+    pub expires_at: UnixMillis,
+}
+
+/// An invitation that can be accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// To which subscription.
+    pub subscription: SubscriptionId,
+    /// Who is invited.
+    pub email: String,
+    /// Who invites: name, or address if they gave no name.
+    pub owner: String,
+    /// Language of who invites.
+    pub language: Lang,
+}
+
+/// A subscription as the publisher sees it in a list.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// Address of the owner.
+    pub email: String,
+    /// Which plan.
+    pub plan: Plan,
+    /// Name of the company, or empty.
+    pub company_name: String,
+    /// Seats, the owner's included.
+    pub seats: i64,
+    /// Seats with a reader.
+    pub taken: i64,
+    /// When it ends.
+    pub ends_at: UnixMillis,
 }
 
 /// The largest company.

@@ -1,30 +1,16 @@
-//! SQL of subscriptions, seats and terms.
+//! SQL of subscriptions; of seats and terms in the files beside.
 
-use crate::base::db::{Tx, execute, fetch_all, fetch_one, fetch_optional};
+mod seats;
+mod terms;
+
+pub use seats::*;
+pub use terms::*;
+
+use crate::base::db::{Tx, execute, fetch_all, fetch_optional};
 use crate::base::time::UnixMillis;
 use crate::readers::ReaderId;
 
-use super::rules::{Plan, Provider, SeatId, Subscription, SubscriptionId};
-
-/// Start and end of the seat of this reader that lasts longest.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn find_seat_span(
-    tx: &mut Tx,
-    reader: ReaderId,
-) -> sqlx::Result<Option<(UnixMillis, UnixMillis)>> {
-    let now = tx.now();
-    fetch_optional!(
-        tx,
-        (UnixMillis, UnixMillis),
-        "SELECT s.starts_at, s.ends_at FROM seat t JOIN subscription s ON s.id = t.subscription_id
-         WHERE t.reader_id = $1 AND t.status = 'accepted' AND s.ends_at > $2
-         ORDER BY CASE WHEN s.starts_at <= $2 THEN 0 ELSE 1 END, s.ends_at DESC LIMIT 1",
-        reader,
-        now
-    )
-}
+use super::rules::{Overview, Plan, Provider, Subscription, SubscriptionId};
 
 type Row = (
     SubscriptionId,
@@ -134,121 +120,59 @@ pub async fn set_subscription(
     Ok(())
 }
 
-/// How many seats a running subscription has. Until this transaction ends nobody else who asks gets an answer, so what
-/// is counted after it holds.
+/// The running subscription this reader has a seat on, their own first, with name and address of its owner.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn lock_seats(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Option<i64>> {
-    let now = tx.now();
-    let row = fetch_optional!(
-        tx,
-        (i64,),
-        "UPDATE subscription SET seats = seats WHERE id = $1 AND ends_at > $2 RETURNING seats",
-        id,
-        now
-    )?;
-    Ok(row.map(|row| row.0))
-}
-
-/// Seats that are taken or held for an invitation that still runs.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn count_used(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<i64> {
-    let now = tx.now();
-    let row = fetch_one!(
-        tx,
-        (i64,),
-        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1
-         AND (status = 'accepted' OR (status = 'invited' AND expires_at > $2))",
-        id,
-        now
-    )?;
-    Ok(row.0)
-}
-
-/// Seats that others than this reader have accepted.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn count_accepted_without(
+pub async fn find_held(
     tx: &mut Tx,
-    id: SubscriptionId,
     reader: ReaderId,
-) -> sqlx::Result<i64> {
-    let row = fetch_one!(
+) -> sqlx::Result<Option<(Subscription, String, String)>> {
+    let now = tx.now();
+    let found = fetch_optional!(
         tx,
-        (i64,),
-        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1 AND status = 'accepted' AND reader_id <> $2",
-        id,
-        reader
+        (SubscriptionId, String, String),
+        "SELECT s.id, r.name, r.email FROM seat t JOIN subscription s ON s.id = t.subscription_id
+         JOIN reader r ON r.id = s.owner_id
+         WHERE t.reader_id = $1 AND t.status = 'accepted' AND s.ends_at > $2
+         ORDER BY CASE WHEN s.owner_id = $1 THEN 0 ELSE 1 END, s.ends_at DESC LIMIT 1",
+        reader,
+        now
     )?;
-    Ok(row.0)
-}
-
-/// Whether this reader has a seat on that subscription.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn has_seat(tx: &mut Tx, id: SubscriptionId, reader: ReaderId) -> sqlx::Result<bool> {
+    let Some((id, name, email)) = found else {
+        return Ok(None);
+    };
     let row = fetch_optional!(
         tx,
-        (SeatId,),
-        "SELECT id FROM seat WHERE subscription_id = $1 AND reader_id = $2 AND status = 'accepted' LIMIT 1",
-        id,
-        reader
-    )?;
-    Ok(row.is_some())
-}
-
-/// Everybody with a seat on that subscription.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn find_seated(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<ReaderId>> {
-    let rows = fetch_all!(
-        tx,
-        (ReaderId,),
-        "SELECT reader_id FROM seat WHERE subscription_id = $1 AND status = 'accepted' AND reader_id IS NOT NULL",
+        Row,
+        "SELECT id, owner_id, plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at
+         FROM subscription WHERE id = $1",
         id
     )?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    Ok(row.map(|row| (subscription(row), name, email)))
 }
 
-/// A seat that its reader has at once, without an invitation.
+/// The newest subscriptions with the address of their owner and the seats taken, for the publisher.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn insert_accepted_seat(
-    tx: &mut Tx,
-    subscription: SubscriptionId,
-    reader: ReaderId,
-    email: &str,
-) -> sqlx::Result<SeatId> {
-    let (id, now) = (tx.new_id(), tx.now());
-    execute!(
+pub async fn list_newest(tx: &mut Tx, most: i64) -> sqlx::Result<Vec<Overview>> {
+    type Row = (String, Plan, String, i64, i64, UnixMillis);
+    let rows = fetch_all!(
         tx,
-        "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
-         VALUES ($1, $2, $3, $4, 'accepted', NULL, $5, $5, 0, 0)",
-        id,
-        subscription,
-        reader,
+        Row,
+        "SELECT r.email, s.plan, s.company_name, s.seats,
+           (SELECT COUNT(*) FROM seat t WHERE t.subscription_id = s.id AND t.status = 'accepted'), s.ends_at
+         FROM subscription s JOIN reader r ON r.id = s.owner_id ORDER BY s.created_at DESC, s.id DESC LIMIT $1",
+        most
+    )?;
+    let overview = |(email, plan, company_name, seats, taken, ends_at)| Overview {
         email,
-        now
-    )?;
-    Ok(id)
-}
-
-/// The newest version of the terms.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn find_terms_version(tx: &mut Tx) -> sqlx::Result<Option<String>> {
-    let row = fetch_optional!(
-        tx,
-        (String,),
-        "SELECT version FROM terms ORDER BY published_at DESC, version DESC LIMIT 1"
-    )?;
-    Ok(row.map(|row| row.0))
+        plan,
+        company_name,
+        seats,
+        taken,
+        ends_at,
+    };
+    Ok(rows.into_iter().map(overview).collect())
 }

@@ -12,7 +12,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{Error, Route, error, headers};
-use crate::{App, articles, readers, reading};
+use crate::{App, admin, articles, readers, reading, subscriptions};
 
 /// The list of all routes. What is not here does not answer.
 #[must_use]
@@ -21,7 +21,9 @@ pub fn routes() -> Vec<Route> {
         super::assets::routes(),
         articles::routes(),
         readers::routes(),
+        subscriptions::routes(),
         reading::routes(),
+        admin::routes(),
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,9 @@
 //! SQL of readers, their devices and sessions.
 
+mod staff;
+
+pub use staff::*;
+
 use super::rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
 use crate::base::db::{Tx, execute, fetch_all, fetch_optional};
 use crate::base::lang::Lang;

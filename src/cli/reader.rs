@@ -1,0 +1,83 @@
+//! `gaceta reader`: accounts, made by the operator.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use clap::Subcommand;
+
+use super::serve;
+use crate::App;
+use crate::base::config::Config;
+use crate::base::lang::Lang;
+use crate::base::rng::Rng;
+use crate::base::time::Clock;
+use crate::readers::{self, Email};
+use crate::subscriptions;
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Reader {
+    /// Add an account. The password is read from the standard input, one line.
+    Add {
+        /// Their address. Nobody checks that it is theirs; that is on you.
+        email: String,
+        /// How the paper calls them.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Language of their account pages: en or es.
+        #[arg(long, default_value = "en")]
+        language: Lang,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// Says what is wrong and how to mend it.
+pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
+    let Reader::Add {
+        email,
+        name,
+        language,
+    } = reader;
+    let email: Email = email
+        .parse()
+        .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
+    let name = name.trim();
+    anyhow::ensure!(
+        name.chars().count() <= 80 && !name.chars().any(char::is_control),
+        "a name has one line of up to 80 characters"
+    );
+    let _lock = serve::lock(&config)?;
+    let password = password(config.accounts.min_password)?;
+    let app = App::open(config, Clock::System, Rng::System).await?;
+    let hash = app.passwords.hash(password, &app.rng).await;
+    let mut tx = app.write().await?;
+    let terms = subscriptions::store::find_terms_version(&mut tx)
+        .await?
+        .unwrap_or_default();
+    let made =
+        readers::store::insert_reader(&mut tx, &email, name, &hash, language, &terms).await?;
+    tx.commit().await?;
+    app.db.close().await;
+    anyhow::ensure!(made.is_some(), "{email} has an account already");
+    println!("{email} can sign in");
+    Ok(())
+}
+
+/// One line of the standard input.
+fn password(shortest: usize) -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        // What is typed is shown: hiding it needs terminal modes, and a pipe serves those who mind.
+        print!("Password (at least {shortest} characters; it is shown as you type): ");
+        std::io::stdout().flush()?;
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    let length = password.chars().count();
+    anyhow::ensure!(
+        (shortest..=256).contains(&length),
+        "a password has {shortest} to 256 characters; this one has {length}"
+    );
+    Ok(password)
+}

@@ -1,0 +1,45 @@
+//! `gaceta staff`: who works for the paper.
+
+use clap::Subcommand;
+
+use super::serve;
+use crate::App;
+use crate::base::config::Config;
+use crate::base::rng::Rng;
+use crate::base::time::Clock;
+use crate::readers::{self, Email};
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Staff {
+    /// Let a reader into the pages under /admin.
+    Add {
+        /// Their address; they have an account.
+        email: String,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// Says what is wrong and how to mend it.
+pub async fn run(config: Config, staff: Staff) -> anyhow::Result<()> {
+    let Staff::Add { email } = staff;
+    let email: Email = email
+        .parse()
+        .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
+    let _lock = serve::lock(&config)?;
+    let app = App::open(config, Clock::System, Rng::System).await?;
+    let mut tx = app.write().await?;
+    let reader = readers::store::find_by_email(&mut tx, &email).await?;
+    let reader = reader.ok_or_else(|| {
+        anyhow::anyhow!(
+            "nobody has an account with {email}; add one with: gaceta reader add {email}"
+        )
+    })?;
+    readers::store::insert_operator(&mut tx, reader.id).await?;
+    tx.commit().await?;
+    app.db.close().await;
+    println!("{email} may open the pages under /admin");
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! An invitation, opened from its mail. Its token proves the address it was sent to, so an account can be made at once.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use http::{HeaderMap, StatusCode, Uri};
+use serde::Deserialize;
+
+use crate::App;
+use crate::base::lang::Lang;
+use crate::base::secret::TokenHash;
+use crate::readers::{self, Email, Reader, Session};
+use crate::subscriptions::invite::{self, Accepting};
+use crate::subscriptions::rules::Invitation;
+use crate::subscriptions::store;
+use crate::web::locale::{self, Say};
+use crate::web::view::{Frame, html, see_other};
+use crate::web::{Error, Result};
+
+/// The longest name of a reader, characters.
+const LONGEST_NAME: usize = 80;
+/// The longest password, characters; so that nobody makes us hash a book.
+const LONGEST_PASSWORD: usize = 256;
+
+/// How somebody who opens an invitation can accept it.
+enum Way {
+    /// Signed in with the invited address.
+    Accept,
+    /// The address has an account, which is not the one signed in here.
+    SignIn,
+    /// The address is new.
+    SignUp,
+}
+
+/// An invitation with what is known of the visitor.
+struct Door {
+    invitation: Invitation,
+    session: Option<Arc<Session>>,
+    account: Option<Reader>,
+    say: Say,
+    token: String,
+}
+
+#[derive(Template)]
+#[template(path = "subscriptions/invitation.html")]
+struct InvitationPage<'a> {
+    frame: Frame,
+    say: Say,
+    way: Way,
+    host: &'a str,
+    email: &'a str,
+    token: &'a str,
+    /// What is wrong, or empty.
+    problem: &'a str,
+    name: &'a str,
+    min_password: u64,
+}
+
+#[derive(Template)]
+#[template(path = "subscriptions/invitation_gone.html")]
+struct GonePage {
+    frame: Frame,
+    say: Say,
+    text: String,
+}
+
+/// The invitation behind the token, or what to answer instead.
+async fn door(
+    app: &App,
+    token: String,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<std::result::Result<Door, axum::response::Response>> {
+    let session = app.sessions.of(app, headers).await?;
+    let lang = session.as_ref().map_or_else(
+        || locale::of_request(app, uri, headers),
+        |session| session.language,
+    );
+    let say = Say::new(lang);
+    let mut tx = app.read().await?;
+    let found = if token.len() == 43 {
+        store::find_invitation(&mut tx, &TokenHash::of(&token)).await?
+    } else {
+        None
+    };
+    let Some(invitation) = found else {
+        return Ok(Err(gone(app, say, "invitation-gone")?));
+    };
+    let email: Email = invitation.email.parse().map_err(|()| Error::NotFound)?;
+    let account = readers::store::find_by_email(&mut tx, &email).await?;
+    Ok(Ok(Door {
+        invitation,
+        session,
+        account,
+        say,
+        token,
+    }))
+}
+
+fn gone(app: &App, say: Say, key: &str) -> Result {
+    let mut frame = Frame::new(app, say.lang, say.say("invitation-gone-title"));
+    frame.index = false;
+    let page = GonePage {
+        frame,
+        say,
+        text: say.say(key),
+    };
+    Ok(html(StatusCode::GONE, page.render()?))
+}
+
+impl Door {
+    fn way(&self) -> Way {
+        match (&self.account, &self.session) {
+            (Some(account), Some(session)) if account.id == session.reader => Way::Accept,
+            (Some(_), _) => Way::SignIn,
+            (None, _) => Way::SignUp,
+        }
+    }
+
+    fn page(&self, app: &App, problem: &str, name: &str) -> Result {
+        let say = self.say;
+        let mut frame = Frame::new(app, say.lang, say.say("invitation-title"));
+        frame.index = false;
+        let page = InvitationPage {
+            frame,
+            say,
+            way: self.way(),
+            host: &self.invitation.owner,
+            email: &self.invitation.email,
+            token: &self.token,
+            problem,
+            name,
+            min_password: app.config.accounts.min_password as u64,
+        };
+        let status = if problem.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        Ok(html(status, page.render()?))
+    }
+}
+
+pub(super) async fn show_invitation(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result {
+    match door(&app, token, &uri, &headers).await? {
+        Ok(door) => door.page(&app, "", ""),
+        Err(answer) => Ok(answer),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Accept {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: String,
+}
+
+pub(super) async fn submit_invitation(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    form: std::result::Result<Form<Accept>, FormRejection>,
+) -> Result {
+    let Form(form) = form?;
+    let door = match door(&app, token, &uri, &headers).await? {
+        Ok(door) => door,
+        Err(answer) => return Ok(answer),
+    };
+    match (door.way(), &door.account) {
+        (Way::Accept, Some(account)) => {
+            let mut tx = app.write().await?;
+            let token = TokenHash::of(&door.token);
+            let came = invite::accept(&mut tx, &token, account.id).await?;
+            if came == Accepting::Seated {
+                tx.commit().await?;
+                app.seats.forget(account.id);
+            }
+            match came {
+                Accepting::Seated => Ok(see_other("/account/subscription")),
+                Accepting::Full => gone(&app, door.say, "invitation-full"),
+                Accepting::Gone => gone(&app, door.say, "invitation-gone"),
+            }
+        }
+        (Way::SignUp, _) => sign_up(&app, &door, form, &headers).await,
+        _ => Err(Error::SignIn {
+            next: format!("/invitation/{}", door.token),
+        }),
+    }
+}
+
+/// What is wrong with a name and a password, as a key; empty if nothing.
+fn fault(name: &str, password: &str, email: &str, shortest: usize) -> &'static str {
+    let length = password.chars().count();
+    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        "invitation-name-wrong"
+    } else if length < shortest {
+        "invitation-password-short"
+    } else if length > LONGEST_PASSWORD || password.to_lowercase() == email {
+        "invitation-password-other"
+    } else {
+        ""
+    }
+}
+
+/// Makes the account and takes the seat in one transaction, then signs in.
+async fn sign_up(app: &App, door: &Door, form: Accept, headers: &HeaderMap) -> Result {
+    let (name, email) = (form.name.trim(), &door.invitation.email);
+    let shortest = app.config.accounts.min_password;
+    let key = fault(name, &form.password, email, shortest);
+    if !key.is_empty() {
+        let text = door.say.with(key, "characters", shortest as u64);
+        return door.page(app, &text, name);
+    }
+    let email: Email = email.parse().map_err(|()| Error::NotFound)?;
+    let password = app.passwords.hash(form.password, &app.rng).await;
+    let mut tx = app.write().await?;
+    let terms = store::find_terms_version(&mut tx)
+        .await?
+        .unwrap_or_default();
+    let lang: Lang = door.say.lang;
+    let made =
+        readers::store::insert_reader(&mut tx, &email, name, &password, lang, &terms).await?;
+    let Some(id) = made else {
+        // The address got its account a moment ago; now it can sign in.
+        return Err(Error::SignIn {
+            next: format!("/invitation/{}", door.token),
+        });
+    };
+    match invite::accept(&mut tx, &TokenHash::of(&door.token), id).await? {
+        Accepting::Seated => {}
+        Accepting::Full => return gone(app, door.say, "invitation-full"),
+        Accepting::Gone => return gone(app, door.say, "invitation-gone"),
+    }
+    let reader = readers::store::find_reader(&mut tx, id).await?;
+    tx.commit().await?;
+    app.seats.forget(id);
+    let reader = reader.ok_or(Error::NotFound)?;
+    readers::sign_in(app, &reader, headers, "/account/subscription").await
+}
