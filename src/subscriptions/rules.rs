@@ -4,7 +4,7 @@ use crate::base::db::text_enum;
 use crate::base::id::Id;
 use crate::base::lang::Lang;
 use crate::base::time::UnixMillis;
-use crate::readers::ReaderId;
+use crate::readers::rules::ReaderId;
 
 /// Marks the identifiers of subscriptions.
 #[derive(Debug)]
