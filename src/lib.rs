@@ -2,7 +2,7 @@
 //!
 //! This page is the table of contents, in reading order. A feature's `mod.rs` says what it is and what is deliberately
 //! not there; `ARCHITECTURE.md` walks a request through all of them. Features stand in a line and never look to their
-//! right: `access < articles < readers < subscriptions < leases < reading`.
+//! right: `access < articles < stories < readers < subscriptions < leases < reading`.
 
 mod app;
 pub mod base;
@@ -13,6 +13,7 @@ pub mod web;
 pub mod access;
 pub mod articles;
 pub mod readers;
+pub mod stories;
 pub mod subscriptions;
 
 pub mod leases;

@@ -21,9 +21,11 @@ pub use batch::{Batch, Sheet, publish_batch};
 pub use catalog::{Catalog, Entry};
 pub use editions::{Editions, Room};
 pub use images::{ImageTags, Images};
-pub use pages::{edition_frame, routes};
+pub use pages::{Shown, edition_frame, routes, shown};
 pub use publish::{Draft, Published, publish};
 pub use rails::{Rails, Shelf};
 pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};
 pub use sections::{EditionDraft, TopicDraft, add_topic, set_editions, set_topics};
-pub use store::{count_articles, find_article, find_by_slug, list_cards, published_at};
+pub use store::{
+    count_articles, find_article, find_by_slug, list_cards, list_of_story, published_at,
+};

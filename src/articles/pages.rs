@@ -79,13 +79,18 @@ async fn show_home(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) ->
 }
 
 /// A card with its picture and date, ready for a list.
-struct Shown {
-    card: Card,
-    picture: Option<ImageTags>,
-    at: String,
+pub struct Shown {
+    /// The card.
+    pub card: Card,
+    /// Its picture, if it has one.
+    pub picture: Option<ImageTags>,
+    /// When it was published, in words.
+    pub at: String,
 }
 
-fn shown(app: &App, room: &Room, card: Card) -> Shown {
+/// A card made ready for a list of this edition.
+#[must_use]
+pub fn shown(app: &App, room: &Room, card: Card) -> Shown {
     let say = Say::new(room.edition.language);
     let picture = card.image.and_then(|id| app.images.tags(id));
     let at = say.moment(card.published_at, &room.zone);

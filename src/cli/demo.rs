@@ -16,6 +16,7 @@ use crate::base::lang::Lang;
 use crate::base::rng::Rng;
 use crate::base::time::{Clock, Span};
 use crate::readers::{self, Email, Reader};
+use crate::stories::{self, StoryDraft};
 use crate::subscriptions::{self, Grant, Plan};
 
 #[derive(RustEmbed)]
@@ -158,6 +159,12 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
     }
     for name in ["terms.en.md", "terms.es.md"] {
         terms(app, &text(name)?).await?;
+    }
+    for name in Files::iter().filter(|name| name.contains("/story-")) {
+        let story: StoryDraft = toml::from_str(&text(&name)?)?;
+        stories::publish(app, &story)
+            .await
+            .map_err(|error| error.context(name.to_string()))?;
     }
     for person in &READERS {
         settle(app, person).await?;

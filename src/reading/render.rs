@@ -10,6 +10,7 @@ use crate::App;
 use crate::access::{Access, Pass};
 use crate::articles::{self, Article, Card, Entry, ImageTags, Topic};
 use crate::base::time::UnixMillis;
+use crate::stories;
 use crate::web::locale::Say;
 use crate::web::pages::{Keep, Page, PageKey};
 use crate::web::view::{Alternate, Frame, json_ld};
@@ -96,6 +97,7 @@ struct Beside {
     latest: Vec<Card>,
     recommended: Vec<Card>,
     translation: Option<Article>,
+    story: Option<stories::Brief>,
 }
 
 impl Beside {
@@ -111,6 +113,7 @@ impl Beside {
             latest,
             recommended,
             translation: translation(app, article).await?,
+            story: stories::brief(app, article.edition.as_str(), &article.story).await?,
         })
     }
 }
@@ -145,6 +148,7 @@ struct ArticlePage<'a> {
     recommended: Vec<(Card, Option<ImageTags>)>,
     translation: Option<Alternate>,
     topics: &'a [Topic],
+    story: Option<stories::Brief>,
 }
 
 fn write(
@@ -207,6 +211,7 @@ fn write(
             .collect(),
         translation,
         topics: &article.topics,
+        story: beside.story,
         picture,
         frame,
     };

@@ -12,7 +12,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{Error, Route, error, headers};
-use crate::{App, admin, articles, readers, reading, subscriptions};
+use crate::{App, admin, articles, readers, reading, stories, subscriptions};
 
 /// The list of all routes. What is not here does not answer.
 #[must_use]
@@ -20,6 +20,7 @@ pub fn routes() -> Vec<Route> {
     [
         super::assets::routes(),
         articles::routes(),
+        stories::routes(),
         readers::routes(),
         subscriptions::routes(),
         reading::routes(),

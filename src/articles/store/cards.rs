@@ -119,6 +119,33 @@ pub async fn list_cards(
             skip
         )?,
     };
+    with_topics(tx, edition, rows).await
+}
+
+/// The newest articles of a running story, with their topics.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_of_story(
+    tx: &mut Tx,
+    edition: &Slug,
+    story: &str,
+    count: i64,
+) -> sqlx::Result<Vec<Card>> {
+    let rows = fetch_all!(
+        tx,
+        Row,
+        "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at, byline
+         FROM article WHERE edition = $1 AND story = $2 ORDER BY published_at DESC, id DESC LIMIT $3",
+        edition.as_str(),
+        story,
+        count
+    )?;
+    with_topics(tx, edition, rows).await
+}
+
+/// Cards of these rows, newest first, with their topics.
+async fn with_topics(tx: &mut Tx, edition: &Slug, rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
     let mut cards = rows
         .into_iter()
         .map(card)
