@@ -14,6 +14,7 @@ mod sessions;
 pub mod store;
 
 pub use limits::Limits;
-pub use pages::{routes, sign_in};
+pub use pages::routes;
+pub use pages::sign_in::sign_in;
 pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
 pub use sessions::{Session, Sessions};

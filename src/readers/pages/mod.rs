@@ -7,7 +7,7 @@ mod form;
 mod note;
 mod password;
 mod reset;
-mod sign_in;
+pub(super) mod sign_in;
 mod sign_up;
 
 use crate::App;
