@@ -283,6 +283,11 @@ mod tests {
         assert_eq!(store::find_seated(&mut tx, of.id).await.unwrap().len(), 3);
     }
 
+    fn token_of(mail: &Mail) -> &str {
+        let rest = mail.text.split("/invitation/").nth(1).unwrap();
+        rest.split('?').next().unwrap()
+    }
+
     #[tokio::test]
     async fn an_invitation_holds_a_seat_is_used_once_and_can_be_taken_back() {
         let dir = tempfile::tempdir().unwrap();
@@ -316,12 +321,7 @@ mod tests {
             .unwrap();
         drop(tx);
         let mail: Mail = serde_json::from_str(&job.payload).unwrap();
-        let token = mail
-            .text
-            .split("/invitation/")
-            .nth(1)
-            .and_then(|rest| rest.split('?').next());
-        let token = token.unwrap();
+        let token = token_of(&mail);
         assert!(mail.html.contains(token) && mail.to == "nora@demo.test");
 
         let nora = reader(&app, "nora@demo.test").await;
@@ -341,10 +341,7 @@ mod tests {
             let has = |member: &&super::super::rules::Member| member.reader == Some(reader.id);
             members.iter().find(has).unwrap().seat
         };
-        assert!(
-            !remove(&app, &of, seat_of(&owner)).await.unwrap(),
-            "the owner stays"
-        );
+        assert!(!remove(&app, &of, seat_of(&owner)).await.unwrap());
         assert!(remove(&app, &of, seat_of(&nora)).await.unwrap());
         assert!(!app.seats.active(&app, nora.id).await.unwrap());
         assert!(matches!(
