@@ -335,11 +335,24 @@ mod tests {
             })
             .flat_map(|line| [line, "\n"])
             .collect();
-        let table: toml::Table = toml::from_str(&live).unwrap();
+        let written: toml::Table = toml::from_str(&live).unwrap();
+        let config: Config = written.clone().try_into().unwrap();
+        assert_eq!(config, Config::default());
+        let names = |table: &toml::Table| -> Vec<String> {
+            let names = |(section, part): (&String, &toml::Value)| {
+                part.as_table()
+                    .unwrap()
+                    .keys()
+                    .map(|name| format!("{section}.{name}"))
+                    .collect::<Vec<_>>()
+            };
+            table.iter().flat_map(names).collect()
+        };
+        let known = toml::Table::try_from(Config::default()).unwrap();
         assert_eq!(
-            table,
-            toml::Table::try_from(Config::default()).unwrap(),
-            "every setting stands in gaceta.toml with its default"
+            names(&written),
+            names(&known),
+            "every setting is in gaceta.toml"
         );
     }
 
