@@ -10,7 +10,7 @@ export const PASSWORD = "one device at a time";
 /** What is read where. All of it is in the demo edition. */
 export const ARTICLE = {
   en: "/en/2026-02-07/the-auction-where-nobody-shouts",
-  es: "/es/2026-02-07/la-lonja-donde-nadie-grita",
+  es: "/es/2026-02-06/la-lonja-donde-nadie-grita",
 };
 
 const AGENTS = {
@@ -22,7 +22,12 @@ export const NAMES = { laptop: "Chrome · Linux", phone: "Chrome · Android" };
 
 /** Holds, or the journey fails saying what never came. */
 export async function until(holds, what, limit = 8_000) {
-  for (const end = Date.now() + limit; Date.now() < end; await pause(15)) if (await holds()) return;
+  // A page that is just being replaced cannot be asked; the next one can.
+  const changing = (error) => {
+    if (!/context was destroyed|navigation/.test(error.message)) throw error;
+    return false;
+  };
+  for (const end = Date.now() + limit; Date.now() < end; await pause(15)) if (await Promise.resolve(holds()).catch(changing)) return;
   assert.fail(`in ${limit} ms never: ${what}`);
 }
 
