@@ -10,6 +10,7 @@ use crate::base::config::Config;
 use crate::base::lang::Lang;
 use crate::base::rng::Rng;
 use crate::base::time::Clock;
+use crate::readers::rules::{MAX_NAME, MAX_PASSWORD, PasswordFault, check_password, one_line};
 use crate::readers::{self, Email};
 use crate::subscriptions;
 
@@ -42,13 +43,10 @@ pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
     let email: Email = email
         .parse()
         .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
-    let name = name.trim();
-    anyhow::ensure!(
-        name.chars().count() <= 80 && !name.chars().any(char::is_control),
-        "a name has one line of up to 80 characters"
-    );
+    let name = one_line(&name, MAX_NAME)
+        .ok_or_else(|| anyhow::anyhow!("a name has one line of up to {MAX_NAME} characters"))?;
     let _lock = serve::lock(&config)?;
-    let password = password(config.accounts.min_password)?;
+    let password = password(config.accounts.min_password, email.as_str())?;
     let app = App::open(config, Clock::System, Rng::System).await?;
     let hash = app.passwords.hash(password, &app.rng).await;
     let mut tx = app.write().await?;
@@ -65,7 +63,7 @@ pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
 }
 
 /// One line of the standard input.
-fn password(shortest: usize) -> anyhow::Result<String> {
+fn password(shortest: usize, email: &str) -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
         // What is typed is shown: hiding it needs terminal modes, and a pipe serves those who mind.
         print!("Password (at least {shortest} characters; it is shown as you type): ");
@@ -74,10 +72,10 @@ fn password(shortest: usize) -> anyhow::Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     let password = line.trim_end_matches(['\r', '\n']).to_owned();
-    let length = password.chars().count();
-    anyhow::ensure!(
-        (shortest..=256).contains(&length),
-        "a password has {shortest} to 256 characters; this one has {length}"
-    );
+    match check_password(&password, email, shortest) {
+        Ok(()) => {}
+        Err(PasswordFault::TooCommon) => anyhow::bail!("choose a password that is harder to guess"),
+        Err(_) => anyhow::bail!("a password has {shortest} to {MAX_PASSWORD} characters"),
+    }
     Ok(password)
 }

@@ -5,9 +5,8 @@ use askama::Template;
 
 use crate::App;
 use crate::base::db::Tx;
-use crate::base::jobs::insert_job;
 use crate::base::lang::Lang;
-use crate::base::mail::Mail;
+use crate::base::mail::{Mail, post};
 use crate::base::secret::TokenHash;
 use crate::base::time::Span;
 use crate::readers::{Email, ReaderId};
@@ -69,7 +68,7 @@ pub async fn invite(
         store::insert_invitation(tx, subscription, email, &TokenHash::of(&token), expires_at)
             .await?;
         let mail = letter(app, email, *language, host, &token)?;
-        insert_job(tx, "mail", serde_json::to_string(&mail)?, None).await?;
+        post(tx, &mail).await?;
     }
     Ok(Inviting::Sent)
 }

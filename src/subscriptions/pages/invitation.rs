@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::App;
 use crate::base::lang::Lang;
 use crate::base::secret::TokenHash;
+use crate::readers::rules::{MAX_NAME, MAX_PASSWORD, PasswordFault, check_password, one_line};
 use crate::readers::{self, Email, Reader, Session};
 use crate::subscriptions::invite::{self, Accepting};
 use crate::subscriptions::rules::Invitation;
@@ -18,11 +19,6 @@ use crate::subscriptions::store;
 use crate::web::locale::{self, Say};
 use crate::web::view::{Frame, html, see_other};
 use crate::web::{Error, Result};
-
-/// The longest name of a reader, characters.
-const LONGEST_NAME: usize = 80;
-/// The longest password, characters; so that nobody makes us hash a book.
-const LONGEST_PASSWORD: usize = 256;
 
 /// How somebody who opens an invitation can accept it.
 enum Way {
@@ -197,27 +193,24 @@ pub(super) async fn submit_invitation(
     }
 }
 
-/// What is wrong with a name and a password, as a key; empty if nothing.
-fn fault(name: &str, password: &str, email: &str, shortest: usize) -> &'static str {
-    let length = password.chars().count();
-    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        "invitation-name-wrong"
-    } else if length < shortest {
-        "invitation-password-short"
-    } else if length > LONGEST_PASSWORD || password.to_lowercase() == email {
-        "invitation-password-other"
-    } else {
-        ""
+/// What is wrong with a name and a password, if anything.
+fn fault(app: &App, say: Say, form: &Accept, email: &str) -> Option<String> {
+    let shortest = app.config.accounts.min_password;
+    if one_line(&form.name, MAX_NAME).is_none() {
+        return Some(say.with("fault-name", "length", MAX_NAME));
     }
+    let fault = check_password(&form.password, email, shortest).err()?;
+    Some(match fault {
+        PasswordFault::TooShort => say.with("fault-short", "length", shortest),
+        PasswordFault::TooLong => say.with("fault-long", "length", MAX_PASSWORD),
+        PasswordFault::TooCommon => say.say("fault-common"),
+    })
 }
 
 /// Makes the account and takes the seat in one transaction, then signs in.
 async fn sign_up(app: &App, door: &Door, form: Accept, headers: &HeaderMap) -> Result {
     let (name, email) = (form.name.trim(), &door.invitation.email);
-    let shortest = app.config.accounts.min_password;
-    let key = fault(name, &form.password, email, shortest);
-    if !key.is_empty() {
-        let text = door.say.with(key, "characters", shortest as u64);
+    if let Some(text) = fault(app, door.say, &form, email) {
         return door.page(app, &text, name);
     }
     let email: Email = email.parse().map_err(|()| Error::NotFound)?;
