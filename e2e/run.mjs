@@ -13,6 +13,7 @@ import { journeys as lease } from "./journeys/lease.mjs";
 import { journeys as small } from "./journeys/small_rules.mjs";
 import { journeys as guests } from "./journeys/guests.mjs";
 import { journeys as keyboard } from "./journeys/keyboard.mjs";
+import { journeys as pages } from "./journeys/pages.mjs";
 
 const LIMIT = 180_000; // ms for one journey; a busy machine is slow
 
@@ -25,7 +26,7 @@ const screens = process.env.GACETA_SCREENS ?? "";
 if (screens) mkdirSync(screens, { recursive: true });
 
 const words = process.argv.slice(2);
-const all = [...lease, ...small, ...guests, ...keyboard];
+const all = [...lease, ...small, ...guests, ...keyboard, ...pages];
 const chosen = all.filter(({ name }) => !words.length || words.some((word) => name.includes(word)));
 
 const paper = await Paper.open(binary);
