@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use markup::Document;
 
-use super::publish::{Draft, Published, Written, prepare_all, write};
+use super::images::prepare_all;
+use super::publish::{Draft, Published, Written, write};
 use super::sections::{TopicDraft, find_room, insert_topic};
 use crate::App;
 
@@ -40,10 +41,8 @@ pub async fn publish_batch(
     batch: Batch,
     mut told: impl FnMut(),
 ) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
-    let mut pictures = Vec::new();
-    for sheet in &batch.sheets {
-        pictures.push(prepare_all(&sheet.files).await);
-    }
+    let files: Vec<_> = batch.sheets.iter().map(|sheet| &sheet.files).collect();
+    let pictures = prepare_all(app, &files).await;
     let mut tx = app.write().await?;
     let mut shelves = BTreeSet::new();
     for (edition, draft) in &batch.topics {

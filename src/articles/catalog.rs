@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use super::rules::Slug;
+use super::rules::{Article, Slug};
 use super::store;
 use crate::access::{Access, ArticleId};
 use crate::base::db::Tx;
@@ -20,6 +20,19 @@ pub struct Entry {
     pub access: Access,
     /// Changes with every change of text or access.
     pub revision: u64,
+}
+
+impl Entry {
+    /// Of an article as it is stored.
+    #[must_use]
+    pub fn of(article: &Article) -> Self {
+        Self {
+            id: article.id,
+            edition: article.edition.clone(),
+            access: article.access,
+            revision: article.revision.unsigned_abs(),
+        }
+    }
 }
 
 /// All published articles by address.

@@ -1,15 +1,17 @@
 //! Pictures as they are handed in become a ladder of JPEGs; a page names the ladder and the browser chooses.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Cursor;
 use std::sync::{Arc, RwLock};
 
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use futures_util::{StreamExt as _, stream};
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
+use image::{ColorType, DynamicImage, ImageDecoder as _, ImageReader, Limits};
 
 use super::rules::ImageId;
 use super::store;
+use crate::App;
 use crate::base::db::Tx;
 use crate::base::secret::TokenHash;
 
@@ -59,6 +61,7 @@ pub fn prepare(bytes: &[u8]) -> Result<Prepared, String> {
     let orientation = decoder.orientation().map_err(refused)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(refused)?;
     picture.apply_orientation(orientation);
+    let picture = DynamicImage::ImageRgb8(picture.into_rgb8());
     let (width, height) = (picture.width(), picture.height());
     let mut files: Vec<(i64, i64, Vec<u8>)> = Vec::new();
     for rung in LADDER
@@ -71,22 +74,83 @@ pub fn prepare(bytes: &[u8]) -> Result<Prepared, String> {
         }
         let scaled = (u64::from(height) * u64::from(rung) / u64::from(width)).max(1);
         let scaled = u32::try_from(scaled).unwrap_or(LARGEST_SIDE);
-        let small = if rung == width {
-            picture.clone()
-        } else {
-            picture.resize_exact(rung, scaled, FilterType::CatmullRom)
-        };
         let mut out = Vec::new();
-        JpegEncoder::new_with_quality(&mut out, QUALITY)
-            .encode_image(&small.to_rgb8())
-            .map_err(refused)?;
-        files.push((i64::from(rung), i64::from(small.height()), out));
+        let encoder = JpegEncoder::new_with_quality(&mut out, QUALITY);
+        if rung == width {
+            picture.write_with_encoder(encoder)
+        } else {
+            resized(&picture, rung, scaled)?.write_with_encoder(encoder)
+        }
+        .map_err(refused)?;
+        files.push((i64::from(rung), i64::from(scaled), out));
     }
     Ok(Prepared {
         id: image_id(bytes),
         size: (i64::from(width), i64::from(height)),
         files,
     })
+}
+
+fn resized(picture: &DynamicImage, width: u32, height: u32) -> Result<DynamicImage, String> {
+    let mut small = DynamicImage::new(width, height, ColorType::Rgb8);
+    let how = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new()
+        .resize(picture, &mut small, &how)
+        .map_err(|error| format!("the picture cannot be made smaller ({error})"))?;
+    Ok(small)
+}
+
+/// The pictures of one article.
+#[derive(Debug, Default)]
+pub(super) struct Pictures {
+    /// By their names in draft and text.
+    pub(super) ids: BTreeMap<String, ImageId>,
+    /// Those that the paper does not have yet.
+    pub(super) fresh: Vec<Arc<Prepared>>,
+}
+
+/// Reads the pictures of several articles, whose files are given by their names there. A picture that the paper has
+/// already, or that several articles show, is made once only; as many are made side by side as there are cores.
+pub(super) async fn prepare_all(
+    app: &App,
+    articles: &[&BTreeMap<String, Vec<u8>>],
+) -> Vec<anyhow::Result<Pictures>> {
+    let mut ids = Vec::new();
+    let mut files = HashMap::new();
+    for article in articles {
+        let mut named = BTreeMap::new();
+        for (name, bytes) in *article {
+            let id = image_id(bytes);
+            named.insert(name.clone(), id);
+            if app.images.tags(id).is_none() {
+                files.insert(id, bytes);
+            }
+        }
+        ids.push(named);
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let making = files.into_iter().map(|(id, bytes)| {
+        let bytes = bytes.clone();
+        async move {
+            let made = tokio::task::spawn_blocking(move || prepare(&bytes)).await;
+            let made = made.map_err(|error| error.to_string()).flatten();
+            (id, made.map(Arc::new))
+        }
+    });
+    let made: HashMap<ImageId, Result<Arc<Prepared>, String>> =
+        stream::iter(making).buffer_unordered(cores).collect().await;
+    let of_article = |ids: BTreeMap<String, ImageId>| {
+        let mut fresh = Vec::new();
+        for (name, id) in &ids {
+            match made.get(id) {
+                Some(Ok(prepared)) => fresh.push(Arc::clone(prepared)),
+                Some(Err(error)) => anyhow::bail!("{name}: {error}"),
+                None => {}
+            }
+        }
+        Ok(Pictures { ids, fresh })
+    };
+    ids.into_iter().map(of_article).collect()
 }
 
 /// What an `img` element needs.

@@ -1,12 +1,13 @@
 //! Publishing: a draft is checked as a whole, then written in one transaction; publishing it again changes it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use markup::Document;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::Entry;
-use super::images::{self, Prepared};
+use super::images::{Pictures, Prepared, prepare_all};
 use super::rules::{Article, Body, Correction, FREE_PARAGRAPHS, Picture, Slug, Topic};
 use super::sections::find_room;
 use super::store;
@@ -110,6 +111,16 @@ pub enum Published {
     Same(String),
 }
 
+impl Published {
+    /// The article's address, from the root.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::New(path) | Self::Changed(path) | Self::Same(path) => path,
+        }
+    }
+}
+
 /// Publishes a draft with the text `document` and the pictures that text and draft name, by their names there.
 ///
 /// # Errors
@@ -120,7 +131,8 @@ pub async fn publish(
     document: Document,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> anyhow::Result<Published> {
-    let pictures = prepare_all(files).await?;
+    let mut pictures = prepare_all(app, &[files]).await;
+    let pictures = pictures.pop().expect("one answer for one article")?;
     let mut tx = app.write().await?;
     let written = write(app, &mut tx, draft, document, &pictures).await?;
     tx.commit().await?;
@@ -132,7 +144,7 @@ pub async fn publish(
 pub(super) struct Written {
     pub(super) published: Published,
     entry: Option<(String, Entry)>,
-    pictures: Vec<Prepared>,
+    pictures: Vec<Arc<Prepared>>,
 }
 
 impl Written {
@@ -154,7 +166,7 @@ pub(super) async fn write(
     tx: &mut Tx,
     draft: &Draft,
     document: Document,
-    pictures: &BTreeMap<String, Prepared>,
+    pictures: &Pictures,
 ) -> anyhow::Result<Written> {
     let room = find_room(app, &draft.edition)?;
     let slug: Slug = draft.slug.parse().map_err(anyhow::Error::msg)?;
@@ -178,16 +190,11 @@ pub(super) async fn write(
             pictures: Vec::new(),
         });
     }
-    for prepared in pictures.values() {
+    for prepared in &pictures.fresh {
         store::insert_image(tx, prepared.id, prepared.size, &prepared.files).await?;
     }
     store::set_article(tx, &article).await?;
-    let entry = Entry {
-        id: article.id,
-        edition: article.edition.clone(),
-        access: article.access,
-        revision: article.revision.unsigned_abs(),
-    };
+    let entry = Entry::of(&article);
     let path = article.path;
     Ok(Written {
         published: match before {
@@ -195,37 +202,15 @@ pub(super) async fn write(
             None => Published::New(path.clone()),
         },
         entry: Some((path, entry)),
-        pictures: pictures.values().cloned().collect(),
+        pictures: pictures.fresh.clone(),
     })
-}
-
-/// Reads the pictures of one article, on a thread that may take its time.
-pub(super) async fn prepare_all(
-    files: &BTreeMap<String, Vec<u8>>,
-) -> anyhow::Result<BTreeMap<String, Prepared>> {
-    let files = files.clone();
-    tokio::task::spawn_blocking(move || {
-        files
-            .iter()
-            .map(|(name, bytes)| {
-                let prepared =
-                    images::prepare(bytes).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
-                Ok((name.clone(), prepared))
-            })
-            .collect()
-    })
-    .await?
 }
 
 /// Names pictures by their stored identifier, and cuts a restricted text whose author set no cut.
-fn with_stored_pictures(
-    mut document: Document,
-    pictures: &BTreeMap<String, Prepared>,
-    access: Access,
-) -> Document {
+fn with_stored_pictures(mut document: Document, pictures: &Pictures, access: Access) -> Document {
     document.map_images(|image| {
-        if let Some(prepared) = pictures.get(&image.src) {
-            image.src = prepared.id.to_string();
+        if let Some(id) = pictures.ids.get(&image.src) {
+            image.src = id.to_string();
         }
     });
     if access != Access::Open {
@@ -243,7 +228,7 @@ async fn assemble(
     room: &super::editions::Room,
     slug: Slug,
     document: Document,
-    pictures: &BTreeMap<String, Prepared>,
+    pictures: &Pictures,
     before: Option<&Article>,
 ) -> anyhow::Result<Article> {
     let topics = find_topics(tx, &draft.topics, room).await?;
@@ -311,14 +296,12 @@ async fn find_topics(
     Ok(topics)
 }
 
-fn picture(
-    image: Option<&PictureDraft>,
-    pictures: &BTreeMap<String, Prepared>,
-) -> anyhow::Result<Picture> {
+fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<Picture> {
     match image {
         None => Ok(Picture::default()),
         Some(image) => {
-            let prepared = pictures
+            let id = pictures
+                .ids
                 .get(&image.file)
                 .ok_or_else(|| anyhow::anyhow!("the picture {:?} is missing", image.file))?;
             anyhow::ensure!(
@@ -327,7 +310,7 @@ fn picture(
                 image.file
             );
             Ok(Picture {
-                image: Some(prepared.id),
+                image: Some(*id),
                 alt: image.alt.clone(),
                 caption: image.caption.clone(),
                 place: image.place.clone(),

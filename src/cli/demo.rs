@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{draft, serve};
 use crate::App;
-use crate::articles::{self, EditionDraft, TopicDraft};
+use crate::articles::{self, Batch, EditionDraft, Sheet, TopicDraft};
 use crate::base::config::Config;
 use crate::base::lang::Lang;
 use crate::base::rng::Rng;
@@ -136,26 +136,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
         articles::set_topics(app, edition, topics).await?;
     }
     if app.catalog.is_empty() {
-        let names = Files::iter().filter(|name| name.contains('/') && name.ends_with(".md"));
-        for name in names {
-            let parsed =
-                draft::parse(&text(&name)?).map_err(|error| error.context(name.to_string()))?;
-            anyhow::ensure!(
-                parsed.notes.is_empty(),
-                "{name}: {}",
-                parsed.notes.join("; ")
-            );
-            let pictures = draft::pictures(&parsed, |file| {
-                let file = file.trim_start_matches("../");
-                Ok(Files::get(file)
-                    .ok_or_else(|| anyhow::anyhow!("not in the demo"))?
-                    .data
-                    .into_owned())
-            })?;
-            articles::publish(app, &parsed.draft, parsed.document, &pictures)
-                .await
-                .map_err(|error| error.context(name.to_string()))?;
-        }
+        publish(app).await?;
     }
     for name in ["terms.en.md", "terms.es.md"] {
         terms(app, &text(name)?).await?;
@@ -172,6 +153,37 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Publishes the articles, all of them or, when it is stopped meanwhile, none.
+async fn publish(app: &App) -> anyhow::Result<()> {
+    let names: Vec<_> = Files::iter()
+        .filter(|name| name.contains('/') && name.ends_with(".md"))
+        .collect();
+    let mut batch = Batch::default();
+    for name in &names {
+        let parsed = draft::parse(&text(name)?).map_err(|error| error.context(name.to_string()))?;
+        anyhow::ensure!(
+            parsed.notes.is_empty(),
+            "{name}: {}",
+            parsed.notes.join("; ")
+        );
+        let files = draft::pictures(&parsed, |file| {
+            let file = file.trim_start_matches("../");
+            let found = Files::get(file).ok_or_else(|| anyhow::anyhow!("not in the demo"))?;
+            Ok(found.data.into_owned())
+        })?;
+        batch.sheets.push(Sheet {
+            draft: parsed.draft,
+            document: parsed.document,
+            files,
+        });
+    }
+    let answers = articles::publish_batch(app, batch, || {}).await?;
+    for (name, answer) in names.iter().zip(answers) {
+        answer.map_err(|error| error.context(name.to_string()))?;
+    }
+    Ok(())
+}
+
 /// What stands above the terms in their file.
 #[derive(Deserialize)]
 struct TermsFront {
@@ -183,13 +195,13 @@ struct TermsFront {
 async fn terms(app: &App, file: &str) -> anyhow::Result<()> {
     let (front, body): (TermsFront, &str) = draft::front_matter(file)?;
     let mut tx = app.write().await?;
-    let terms = subscriptions::store::Terms {
+    let terms = readers::store::Terms {
         version: front.version,
         language: front.language,
         body: body.to_owned(),
         published_at: front.published.into(),
     };
-    subscriptions::store::insert_terms(&mut tx, &terms).await?;
+    readers::store::insert_terms(&mut tx, &terms).await?;
     tx.commit().await?;
     Ok(())
 }

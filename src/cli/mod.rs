@@ -1,6 +1,7 @@
 //! The command line.
 
 mod backup;
+mod bench_data;
 mod demo;
 mod draft;
 mod grant;
@@ -65,6 +66,9 @@ enum Command {
     /// Who works for the paper.
     #[command(subcommand)]
     Staff(staff::Staff),
+    /// Write a paper with many readers and articles, to be measured.
+    #[command(hide = true)]
+    BenchData(bench_data::BenchData),
 }
 
 /// Runs the program.
@@ -110,6 +114,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::run(config(cli.config)?).await,
         Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
+        Command::BenchData(what) => bench_data::run(what).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
     }
 }

@@ -12,7 +12,6 @@ use crate::base::rng::Rng;
 use crate::base::time::Clock;
 use crate::readers::rules::{MAX_NAME, MAX_PASSWORD, PasswordFault, check_password, one_line};
 use crate::readers::{self, Email};
-use crate::subscriptions;
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -50,7 +49,7 @@ pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
     let app = App::open(config, Clock::System, Rng::System).await?;
     let hash = app.passwords.hash(password, &app.rng).await;
     let mut tx = app.write().await?;
-    let terms = subscriptions::store::find_terms_version(&mut tx)
+    let terms = readers::store::find_terms_version(&mut tx)
         .await?
         .unwrap_or_default();
     let made =

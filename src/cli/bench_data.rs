@@ -1,0 +1,219 @@
+//! `gaceta bench-data`, hidden: an empty directory becomes a paper with many readers and articles, for `cargo xtask bench`.
+//!
+//! Written by the same functions that the paper itself uses, so that what is measured is what a paper has. Beside the
+//! database lie `urls.txt` (one article a line), `cookies.txt` (one signed-in reader a line) and `second.txt` (a second
+//! device of the first twentieth of them, in the same order). Deliberately not here: anything for a real paper; the
+//! passwords of these readers match nothing.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use markup::Document;
+
+use super::serve;
+use crate::App;
+use crate::articles::{self, Batch, Draft, EditionDraft, Sheet, TopicDraft};
+use crate::base::config::Config;
+use crate::base::db::Tx;
+use crate::base::lang::Lang;
+use crate::base::rng::Rng;
+use crate::base::secret::TokenHash;
+use crate::base::time::{Clock, Span};
+use crate::readers::{self, DeviceKind, Email, ReaderId};
+use crate::subscriptions::Plan;
+use crate::subscriptions::store::{NewSubscription, insert_accepted_seat, insert_subscription};
+
+/// Options of `bench-data`.
+#[derive(Debug, Args)]
+pub struct BenchData {
+    /// An empty directory.
+    #[arg(long)]
+    dir: PathBuf,
+    /// Readers with a plan and a session.
+    #[arg(long, default_value_t = 1000)]
+    readers: usize,
+    /// Articles for subscribers, of about 40 kB as a page.
+    #[arg(long, default_value_t = 100)]
+    articles: usize,
+}
+
+/// Rows of one transaction.
+const AT_ONCE: usize = 5000;
+/// Articles of one transaction; their texts are in memory meanwhile.
+const SHEETS_AT_ONCE: usize = 500;
+
+/// Writes the paper.
+///
+/// # Errors
+/// When the directory has a paper already, or the database fails.
+pub async fn run(what: BenchData) -> anyhow::Result<()> {
+    let mut config = Config::default();
+    config.database.dir = what.dir.clone();
+    let _lock = serve::lock(&config)?;
+    let app = App::open(config, Clock::System, Rng::System).await?;
+    anyhow::ensure!(
+        app.catalog.is_empty(),
+        "{} has a paper already; name an empty directory",
+        what.dir.display()
+    );
+    let urls = publish(&app, what.articles).await?;
+    std::fs::write(what.dir.join("urls.txt"), urls)?;
+    let (mut first, mut second) = (String::new(), String::new());
+    for start in (0..what.readers).step_by(AT_ONCE) {
+        let mut tx = app.write().await?;
+        for number in start..(start + AT_ONCE).min(what.readers) {
+            let reader = subscribe(&app, &mut tx, number).await?;
+            sign_in(&mut tx, reader, &mut first).await?;
+            if number * 20 < what.readers {
+                sign_in(&mut tx, reader, &mut second).await?;
+            }
+        }
+        tx.commit().await?;
+    }
+    std::fs::write(what.dir.join("cookies.txt"), first)?;
+    std::fs::write(what.dir.join("second.txt"), second)?;
+    app.db.close().await;
+    Ok(())
+}
+
+async fn subscribe(app: &App, tx: &mut Tx, number: usize) -> anyhow::Result<ReaderId> {
+    let email: Email = format!("reader{number}@bench.test")
+        .parse()
+        .map_err(|()| anyhow::anyhow!("no address"))?;
+    let reader = readers::store::insert_reader(tx, &email, "Reader", "-", Lang::En, "").await?;
+    let reader = reader.ok_or_else(|| anyhow::anyhow!("{email} is there already"))?;
+    let new = NewSubscription {
+        owner: reader,
+        plan: Plan::Digital,
+        company_name: "",
+        seats: 1,
+        until: app.clock.now().plus(Span::days(365)),
+        terms: "",
+    };
+    let subscription = insert_subscription(tx, &new).await?;
+    insert_accepted_seat(tx, subscription, reader, email.as_str()).await?;
+    Ok(reader)
+}
+
+/// Signs the reader in on one more device; its cookie becomes a line of `cookies`.
+async fn sign_in(tx: &mut Tx, reader: ReaderId, cookies: &mut String) -> anyhow::Result<()> {
+    let browser = TokenHash::of(&tx.rng().token());
+    let kind = DeviceKind::Computer;
+    let device = readers::store::set_device(tx, reader, &browser, "Firefox", kind).await?;
+    let token = tx.rng().token();
+    let end = tx.now().plus(Span::days(30));
+    readers::store::insert_session(tx, &TokenHash::of(&token), reader, device, end).await?;
+    writeln!(cookies, "session={token}")?;
+    Ok(())
+}
+
+async fn publish(app: &App, articles: usize) -> anyhow::Result<String> {
+    articles::set_editions(app, &[edition()]).await?;
+    let topics: Vec<TopicDraft> = (0..20).map(topic).collect();
+    articles::set_topics(app, "en", &topics).await?;
+    let mut urls = String::new();
+    for start in (0..articles).step_by(SHEETS_AT_ONCE) {
+        let mut batch = Batch::default();
+        for number in start..(start + SHEETS_AT_ONCE).min(articles) {
+            batch.sheets.push(sheet(app, number)?);
+        }
+        for answer in articles::publish_batch(app, batch, || {}).await? {
+            writeln!(urls, "{}", answer?.path())?;
+        }
+    }
+    Ok(urls)
+}
+
+fn edition() -> EditionDraft {
+    EditionDraft {
+        slug: "en".into(),
+        name: "Bench".into(),
+        language: Lang::En,
+        locale: "en-US".into(),
+        timezone: "UTC".into(),
+        title: "Bench".into(),
+        tagline: String::new(),
+    }
+}
+
+fn topic(number: usize) -> TopicDraft {
+    TopicDraft {
+        slug: format!("topic-{number}"),
+        name: format!("Topic {number}"),
+        description: String::new(),
+        same_as: String::new(),
+    }
+}
+
+/// An article whose text is its own: words drawn by its number.
+fn sheet(app: &App, number: usize) -> anyhow::Result<Sheet> {
+    let mut words = Words::of(number);
+    let mut text = String::new();
+    for paragraph in 0..56 {
+        if paragraph % 8 == 7 {
+            writeln!(text, "## {}\n", words.sentence(5))?;
+        }
+        for _ in 0..4 {
+            let length = 12 + words.draw(10);
+            write!(text, "{}. ", words.sentence(length))?;
+        }
+        text.push_str("\n\n");
+    }
+    let published = app.clock.now().0 / 1000 - 3600 - i64::try_from(number)?;
+    let draft: Draft = serde_json::from_value(serde_json::json!({
+        "headline": words.sentence(8),
+        "deck": words.sentence(16),
+        "byline": ["Ada Bench"],
+        "published": jiff::Timestamp::from_second(published)?,
+        "edition": "en",
+        "slug": format!("article-{number}"),
+        "topics": [format!("topic-{}", number % 20), format!("topic-{}", (number / 20) % 20)],
+        "access": "subscribers",
+    }))?;
+    Ok(Sheet {
+        draft,
+        document: Document::from_markdown(&text).0,
+        files: std::collections::BTreeMap::default(),
+    })
+}
+
+/// Made-up words, always the same for one number.
+struct Words(u64);
+
+impl Words {
+    fn of(number: usize) -> Self {
+        Self((number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A number below `end`.
+    fn draw(&mut self, end: u64) -> u64 {
+        // Knuth's multiplier; quality does not matter here, only that texts differ and compress like texts.
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % end
+    }
+
+    fn sentence(&mut self, length: u64) -> String {
+        const SYLLABLES: [&str; 24] = [
+            "an", "ber", "co", "da", "el", "fin", "ga", "ho", "in", "ja", "ka", "lo", "mar", "no",
+            "or", "pe", "qui", "ra", "sol", "ta", "un", "ver", "wa", "zo",
+        ];
+        let mut sentence = String::new();
+        for word in 0..length {
+            if word > 0 {
+                sentence.push(' ');
+            }
+            for _ in 0..=self.draw(3) {
+                let at = usize::try_from(self.draw(24)).unwrap_or_default();
+                sentence.push_str(SYLLABLES[at]);
+            }
+        }
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        sentence
+    }
+}
