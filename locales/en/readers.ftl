@@ -30,6 +30,7 @@ dead-text = It has been used already, or it is too old. You can get a new one ri
 dead-again = Get a new link
 proof-title = Confirm your address
 proof-text = One last step: press the button and your account is ready.
+proof-text-elsewhere = You opened the link in another browser than the one you signed up in. So that the account is yours alone, choose its password here; this one counts.
 proof-button = Confirm this address
 reset-title = Choose a new password
 reset-text = Tell us your e-mail address and we send you a link.

@@ -30,6 +30,7 @@ dead-text = Ya se ha usado o es demasiado antiguo. Puedes pedir otro ahora mismo
 dead-again = Pedir un enlace nuevo
 proof-title = Confirma tu dirección
 proof-text = Un último paso: pulsa el botón y tu cuenta estará lista.
+proof-text-elsewhere = Has abierto el enlace en un navegador distinto del que usaste para registrarte. Para que la cuenta sea solo tuya, elige aquí su contraseña: es la que vale.
 proof-button = Confirmar esta dirección
 reset-title = Elegir una contraseña nueva
 reset-text = Dinos tu correo electrónico y te enviamos un enlace.

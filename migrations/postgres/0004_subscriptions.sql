@@ -1,4 +1,4 @@
--- owner: subscriptions
+-- owner: readers
 CREATE TABLE terms (
     version TEXT NOT NULL,
     language TEXT NOT NULL CHECK (language IN ('en', 'es')),

@@ -48,6 +48,12 @@ impl Limits {
         self.account.count(email)
     }
 
+    /// The password was right: that does not count, however often someone signs in and on however many devices.
+    pub fn password_was_right(&self, network: Network, email: &str) {
+        self.network.give_back(network);
+        self.account.give_back(email);
+    }
+
     /// Someone asks for a mail to this address.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 
 use crate::App;
 use crate::base::time::UnixMillis;
-use crate::readers::Reader;
+use crate::readers::{self, Reader};
 
 use super::rules::{Plan, SubscriptionId};
 use super::store::{self, NewSubscription};
@@ -45,7 +45,7 @@ pub enum Granted {
 /// Whatever the database says; then nothing was given.
 pub async fn grant(app: &App, reader: &Reader, grant: &Grant) -> sqlx::Result<Granted> {
     let mut tx = app.write().await?;
-    let terms = store::find_terms_version(&mut tx).await?;
+    let terms = readers::store::find_terms_version(&mut tx).await?;
     let new = NewSubscription {
         owner: reader.id,
         plan: grant.plan,

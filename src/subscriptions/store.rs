@@ -1,10 +1,8 @@
 //! SQL of subscriptions; of seats and terms in the files beside.
 
 mod seats;
-mod terms;
 
 pub use seats::*;
-pub use terms::*;
 
 use crate::base::db::{Tx, execute, fetch_all, fetch_optional};
 use crate::base::time::UnixMillis;

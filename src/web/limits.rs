@@ -2,14 +2,17 @@
 //!
 //! Keys are hashed with a secret of the process, so no address of a mail or network stands in memory.
 
+use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use governor::clock::{Clock as _, Reference};
 use governor::nanos::Nanos;
-use governor::state::keyed::DashMapStateStore;
+use governor::state::StateStore;
+use governor::state::keyed::{DashMapStateStore, ShrinkableKeyedStateStore};
 use governor::{Quota, RateLimiter};
 use http::HeaderMap;
 
@@ -47,14 +50,38 @@ impl Reference for Moment {
     }
 }
 
+/// The state of all keys, shared with the limiter, which by itself can only take.
+#[derive(Clone, Default)]
+struct Buckets(Arc<DashMapStateStore<u64>>);
+
+impl StateStore for Buckets {
+    type Key = u64;
+    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> std::result::Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> std::result::Result<(T, Nanos), E>,
+    {
+        self.0.measure_and_replace(key, decide)
+    }
+}
+
+impl ShrinkableKeyedStateStore<u64> for Buckets {
+    fn retain_recent(&self, drop_below: Nanos) {
+        self.0.retain_recent(drop_below);
+    }
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// So many an hour for each key.
 pub struct Limit {
-    bucket: RateLimiter<
-        u64,
-        DashMapStateStore<u64>,
-        Ticks,
-        governor::middleware::NoOpMiddleware<Moment>,
-    >,
+    bucket: RateLimiter<u64, Buckets, Ticks, governor::middleware::NoOpMiddleware<Moment>>,
+    buckets: Buckets,
+    /// What one costs.
+    one: Duration,
     secret: RandomState,
 }
 
@@ -69,8 +96,11 @@ impl Limit {
     #[must_use]
     pub fn an_hour(count: u32, clock: &Clock) -> Self {
         let quota = Quota::per_hour(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
+        let buckets = Buckets::default();
         Self {
-            bucket: RateLimiter::new(quota, DashMapStateStore::default(), Ticks(clock.clone())),
+            bucket: RateLimiter::new(quota, buckets.clone(), Ticks(clock.clone())),
+            buckets,
+            one: quota.replenish_interval(),
             secret: RandomState::new(),
         }
     }
@@ -86,6 +116,19 @@ impl Limit {
                 let wait = not_until.wait_time_from(Ticks::now(self.bucket.clock()));
                 Error::TooMany(Span(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
             })
+    }
+
+    /// Takes back one that [`Self::count`] counted for `key`.
+    pub fn give_back(&self, key: impl Hash) {
+        let one = self.one;
+        // The state is the moment at which the bucket is full again (the "theoretical arrival time" of GCRA).
+        let earlier = |full_at: Option<Nanos>| {
+            let full_at = Duration::from(full_at.unwrap_or_default());
+            Ok::<_, Infallible>(((), full_at.saturating_sub(one).into()))
+        };
+        let _ = self
+            .buckets
+            .measure_and_replace(&self.secret.hash_one(key), earlier);
     }
 
     /// Forgets keys whose bucket is full again.
@@ -156,6 +199,21 @@ mod tests {
         assert!(limit.count("b").is_ok());
         clock.advance(Span::minutes(30));
         assert!(limit.count("a").is_ok());
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_had_again_and_no_more() {
+        let clock = Clock::fixed(UnixMillis(1_000_000));
+        let limit = Limit::an_hour(2, &clock);
+        for _ in 0..50 {
+            assert!(limit.count("a").is_ok());
+            limit.give_back("a");
+        }
+        assert!(limit.count("a").is_ok() && limit.count("a").is_ok());
+        assert!(limit.count("a").is_err());
+        limit.give_back("a");
+        assert!(limit.count("a").is_ok());
+        assert!(limit.count("a").is_err());
     }
 
     #[test]

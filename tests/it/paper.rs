@@ -11,6 +11,7 @@ use gaceta::articles::{self, Draft, EditionDraft, TopicDraft};
 use gaceta::base::config::{Config, MailTransport};
 use gaceta::base::db::Db;
 use gaceta::base::lang::Lang;
+use gaceta::base::mail::Mailer;
 use gaceta::base::rng::Rng;
 use gaceta::base::time::{Clock, Span, UnixMillis};
 use gaceta::readers;
@@ -213,6 +214,20 @@ impl TestPaper {
             paper: self,
             jar: Mutex::default(),
         }
+    }
+
+    /// The path of the link in the newest mail that leads below `start`, after everything that waits was sent.
+    pub async fn mailed_link(&self, start: &str) -> String {
+        while gaceta::jobs::step(&self.app).await.unwrap() {}
+        let Mailer::Memory(sent) = &self.app.mailer else {
+            panic!("mails of tests are kept in memory");
+        };
+        let sent = sent.lock().unwrap();
+        let link = sent.iter().rev().find_map(|mail| {
+            let path = mail.text.split(start).nth(1)?;
+            path.split_whitespace().next().map(str::to_owned)
+        });
+        format!("{start}{}", link.expect("a mail has such a link"))
     }
 
     pub fn advance(&self, span: Span) {

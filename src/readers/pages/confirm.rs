@@ -75,9 +75,9 @@ pub async fn submit_confirm(
     let session = app.sessions.required(&app, &headers, next).await?;
     let reader = reader(&app, &session).await?;
     let say = Say::new(reader.language);
-    app.limits
-        .password(network(&app, &extensions, &headers), &reader.email)?;
-    let stored = Some(reader.password);
+    let network = network(&app, &extensions, &headers);
+    app.limits.password(network, &reader.email)?;
+    let stored = Some(reader.password.clone());
     if !app.passwords.verify(form.password, stored).await {
         let page = ConfirmPage {
             frame: frame(&app, say, "confirm-title"),
@@ -88,6 +88,7 @@ pub async fn submit_confirm(
         };
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
     }
+    app.limits.password_was_right(network, &reader.email);
     let mut tx = app.write().await?;
     store::set_confirmed(&mut tx, &session.token).await?;
     tx.commit().await?;

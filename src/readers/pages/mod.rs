@@ -6,6 +6,7 @@ mod devices;
 mod form;
 mod note;
 mod password;
+mod proof;
 mod reset;
 pub(super) mod sign_in;
 mod sign_up;
@@ -25,8 +26,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/sign-up", sign_up::show_sign_up),
         Route::post("/sign-up", sign_up::submit_sign_up),
         Route::get("/sign-up/sent", note::show_sign_up_sent),
-        Route::get("/proof/{token}", sign_up::show_proof),
-        Route::post("/proof/{token}", sign_up::submit_proof),
+        Route::get("/proof/{token}", proof::show_proof),
+        Route::post("/proof/{token}", proof::submit_proof),
         Route::get("/reset", reset::show_reset),
         Route::post("/reset", reset::submit_reset),
         Route::get("/reset/sent", note::show_reset_sent),

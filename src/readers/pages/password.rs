@@ -74,12 +74,14 @@ pub async fn submit_password(
     let Form(form) = form?;
     let reader = reader(&app, &session).await?;
     let say = Say::new(reader.language);
-    app.limits
-        .password(network(&app, &extensions, &headers), &reader.email)?;
+    let network = network(&app, &extensions, &headers);
+    app.limits.password(network, &reader.email)?;
     let mut faults = Faults::default();
     let stored = Some(reader.password.clone());
     if !app.passwords.verify(form.current, stored).await {
         faults.add("current", say.say("fault-current"));
+    } else {
+        app.limits.password_was_right(network, &reader.email);
     }
     let shortest = app.config.accounts.min_password;
     if let Err(fault) = check_password(&form.password, &reader.email, shortest) {

@@ -91,8 +91,8 @@ pub async fn submit_sign_in(
 ) -> Result {
     let Form(form) = form?;
     let typed = form.email.trim().to_lowercase();
-    app.limits
-        .password(network(&app, &extensions, &headers), &typed)?;
+    let network = network(&app, &extensions, &headers);
+    app.limits.password(network, &typed)?;
     let reader = match typed.parse::<Email>() {
         Ok(email) => store::find_by_email(&mut app.read().await?, &email).await?,
         Err(()) => None,
@@ -105,6 +105,7 @@ pub async fn submit_sign_in(
         let page = sign_in_page(&app, say, &form.next, &form.email, faults);
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
     };
+    app.limits.password_was_right(network, &typed);
     sign_in(&app, &reader, &headers, &form.next).await
 }
 

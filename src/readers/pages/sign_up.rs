@@ -7,13 +7,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Query, State};
 use http::{Extensions, HeaderMap, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
 
 use super::form::{Faults, password_fault};
-use super::note::dead_link;
-use super::sign_in::sign_in;
 use crate::App;
 use crate::base::lang::Lang;
 use crate::base::mail;
@@ -22,13 +20,10 @@ use crate::readers::letters::{self, Letter};
 use crate::readers::limits::network;
 use crate::readers::rules::{Email, MAX_NAME, check_password, one_line};
 use crate::readers::store::{self, Purpose};
+use crate::web::Result;
 use crate::web::cookies::Cookie;
 use crate::web::locale::{self, Say};
 use crate::web::view::{Frame, html, local_path, personal, see_other};
-use crate::web::{Error, Result};
-
-/// The version of the terms that is accepted by signing up.
-const TERMS: &str = "1";
 
 #[derive(Template)]
 #[template(path = "readers/sign_up.html")]
@@ -90,12 +85,13 @@ pub struct SignUpNext {
 
 /// What waits for the proof.
 #[derive(Debug, Serialize, Deserialize)]
-struct Wanted {
-    name: String,
-    password: String,
-    language: Lang,
-    terms: String,
-    next: String,
+pub(super) struct Wanted {
+    pub(super) name: String,
+    pub(super) password: String,
+    pub(super) language: Lang,
+    /// Version of the terms that were shown and accepted.
+    pub(super) terms: String,
+    pub(super) next: String,
 }
 
 /// Takes the form and sends a mail.
@@ -122,11 +118,12 @@ pub async fn submit_sign_up(
         .read(&headers, secure)
         .filter(|value| value.len() == 43)
         .map_or_else(|| app.rng.token(), str::to_owned);
+    let terms = store::find_terms_version(&mut app.read().await?).await?;
     let wanted = Wanted {
         name,
         password: app.passwords.hash(form.password, &app.rng).await,
         language: say.lang,
-        terms: TERMS.to_owned(),
+        terms: terms.unwrap_or_default(),
         next: local_path(&form.next).to_owned(),
     };
     post_link(&app, &email, &wanted, &TokenHash::of(&cookie)).await?;
@@ -179,76 +176,4 @@ async fn post_link(app: &App, email: &Email, wanted: &Wanted, browser: &TokenHas
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
     Ok(())
-}
-
-#[derive(Template)]
-#[template(path = "readers/proof.html")]
-struct ProofPage {
-    frame: Frame,
-    say: Say,
-    token: String,
-    email: String,
-}
-
-/// The page a mail's link opens. It changes nothing: programs that look at links in mails open them too.
-pub async fn show_proof(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result {
-    let say = Say::new(locale::of_request(&app, &uri, &headers));
-    let hash = TokenHash::of(&token);
-    let found = store::find_proof(&mut app.read().await?, &hash, Purpose::SignUp).await?;
-    let Some(proof) = found else {
-        return dead_link(&app, say, "/sign-up");
-    };
-    let mut frame = Frame::new(&app, say.lang, say.say("proof-title"));
-    frame.index = false;
-    personal(&ProofPage {
-        frame,
-        say,
-        token,
-        email: proof.email,
-    })
-}
-
-/// Uses the link up and makes the account. The browser that asked for it is signed in; another one is asked to.
-pub async fn submit_proof(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result {
-    let say = Say::new(locale::of_request(&app, &uri, &headers));
-    let mut tx = app.write().await?;
-    let hash = TokenHash::of(&token);
-    let Some(proof) = store::use_proof(&mut tx, &hash, Purpose::SignUp).await? else {
-        return dead_link(&app, say, "/sign-up");
-    };
-    let email: Email = proof
-        .email
-        .parse()
-        .map_err(|()| anyhow::anyhow!("the address of a stored proof cannot be read"))?;
-    let wanted: Wanted = serde_json::from_str(&proof.payload).map_err(anyhow::Error::from)?;
-    let (name, password) = (&wanted.name, &wanted.password);
-    let (language, terms) = (wanted.language, &wanted.terms);
-    let made = store::insert_reader(&mut tx, &email, name, password, language, terms).await?;
-    tx.commit().await?;
-    let secure = app.config.secure();
-    let same_browser = Cookie::Proof
-        .read(&headers, secure)
-        .is_some_and(|cookie| TokenHash::of(cookie).text() == proof.browser);
-    let mut response = match made.filter(|_| same_browser) {
-        Some(id) => {
-            let reader = store::find_reader(&mut app.read().await?, id).await?;
-            let reader = reader.ok_or(Error::NotFound)?;
-            sign_in(&app, &reader, &headers, &wanted.next).await?
-        }
-        None => see_other(&format!("/sign-in?notice=proved&lang={}", say.lang)),
-    };
-    response
-        .headers_mut()
-        .append(header::SET_COOKIE, Cookie::Proof.clear(secure));
-    Ok(response)
 }

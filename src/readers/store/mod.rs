@@ -12,9 +12,11 @@ use crate::base::time::UnixMillis;
 
 mod account;
 mod proofs;
+mod terms;
 
 pub use account::*;
 pub use proofs::*;
+pub use terms::*;
 
 type ReaderRow = (ReaderId, String, String, String, Lang);
 

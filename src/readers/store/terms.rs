@@ -1,4 +1,4 @@
-//! SQL of the terms.
+//! SQL of the terms, which every reader accepts by signing up. Their page stands beside the plans, in `subscriptions`.
 
 use crate::base::db::{Tx, execute, fetch_all, fetch_optional};
 use crate::base::lang::Lang;

@@ -216,7 +216,7 @@ async fn sign_up(app: &App, door: &Door, form: Accept, headers: &HeaderMap) -> R
     let email: Email = email.parse().map_err(|()| Error::NotFound)?;
     let password = app.passwords.hash(form.password, &app.rng).await;
     let mut tx = app.write().await?;
-    let terms = store::find_terms_version(&mut tx)
+    let terms = readers::store::find_terms_version(&mut tx)
         .await?
         .unwrap_or_default();
     let lang: Lang = door.say.lang;

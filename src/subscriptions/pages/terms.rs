@@ -9,7 +9,7 @@ use markup::{Document, Html, render};
 
 use crate::App;
 use crate::base::lang::Lang;
-use crate::subscriptions::store;
+use crate::readers::store;
 use crate::web::locale::{self, Say};
 use crate::web::view::{Frame, personal};
 use crate::web::{Error, Result};
