@@ -58,6 +58,12 @@ impl Listener {
     pub async fn next(&mut self) -> Option<Notice> {
         self.hear.recv().await
     }
+
+    /// Whether a newer stream of the same page has taken its place.
+    #[must_use]
+    pub fn replaced(&self) -> bool {
+        self.hear.is_closed()
+    }
 }
 
 impl Drop for Listener {
@@ -155,6 +161,7 @@ mod tests {
         assert!(matches!(first.next().await, Some(Notice::Ended)));
         let mut again = notices.listen(reader, phone, 10);
         assert!(first.next().await.is_none(), "replaced");
+        assert!(first.replaced() && !again.replaced());
         drop(first);
         notices.ended(reader, phone);
         assert!(

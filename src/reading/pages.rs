@@ -75,6 +75,9 @@ fn place(
     }
 }
 
+/// How often one request decides: once, and again when the newsroom changes the article's rule in that moment.
+const DECISIONS: usize = 3;
+
 async fn show_article(
     State(app): State<Arc<App>>,
     Path(_): Path<(String, String, String)>,
@@ -82,7 +85,25 @@ async fn show_article(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    let entry = app.catalog.find(uri.path()).ok_or(Error::NotFound)?;
+    let navigation = is_navigation(&method, &headers);
+    for _ in 0..DECISIONS {
+        let entry = app.catalog.find(uri.path()).ok_or(Error::NotFound)?;
+        let shown = show(&app, &entry, navigation, uri.path(), &headers).await?;
+        if let Some(response) = shown {
+            return Ok(response);
+        }
+    }
+    Err(anyhow::anyhow!("the rule of {} changes all the time", uri.path()).into())
+}
+
+/// Decides and answers; `None` if the rule of the article has changed meanwhile.
+async fn show(
+    app: &App,
+    entry: &Entry,
+    navigation: bool,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Option<Response>> {
     // Open to everybody: no cookie is looked at.
     if entry.access == crate::access::Access::Open {
         let ask = Ask {
@@ -92,28 +113,27 @@ async fn show_article(
             meter: crate::access::Meter::Spent,
             navigation: false,
         };
-        return answer(&app, &entry, &decide(&ask), &headers).await;
+        return answer(app, entry, &decide(&ask), headers).await;
     }
-    let session = app.sessions.of(&app, &headers).await?;
+    let session = app.sessions.of(app, headers).await?;
     let seated = match &session {
-        Some(session) => app.seats.active(&app, session.reader).await?,
+        Some(session) => app.seats.active(app, session.reader).await?,
         None => false,
     };
-    let navigation = is_navigation(&method, &headers);
     let (seat, holder) = match session.as_ref().filter(|_| seated) {
         Some(session) => {
-            let (place, holder) = place(&app, session, navigation);
+            let (place, holder) = place(app, session, navigation);
             (Some(place), holder)
         }
         None => (None, None),
     };
-    let month = render::month(&app, &entry);
+    let month = render::month(app, entry);
     let free = if session.is_some() {
         app.config.meter.registered
     } else {
         app.config.meter.anonymous
     };
-    let counted = Counted::of(&app, &headers, &month);
+    let counted = Counted::of(app, headers, &month);
     let ask = Ask {
         article: entry.id,
         access: entry.access,
@@ -123,16 +143,19 @@ async fn show_article(
     };
     let decision = decide(&ask);
     if let (Decision::Elsewhere, Some(session), Some(holder)) = (decision, &session, holder) {
-        app.leases.shown(&app, session, &holder, EventKind::Shown);
-        return message::page(&app, session, &holder, uri.path()).await;
+        app.leases.shown(app, session, &holder, EventKind::Shown);
+        let page = message::page(app, session, &holder, path).await?;
+        return Ok(Some(page));
     }
-    let mut response = answer(&app, &entry, &decision, &headers).await?;
+    let Some(mut response) = answer(app, entry, &decision, headers).await? else {
+        return Ok(None);
+    };
     if let Decision::Metered(_, true) = decision {
         response
             .headers_mut()
-            .append(header::SET_COOKIE, counted.with(&app, entry.id));
+            .append(header::SET_COOKIE, counted.with(app, entry.id));
     }
-    Ok(response)
+    Ok(Some(response))
 }
 
 /// The finished page of a decision.
@@ -141,7 +164,7 @@ async fn answer(
     entry: &Entry,
     decision: &Decision,
     headers: &HeaderMap,
-) -> Result<Response> {
+) -> Result<Option<Response>> {
     let (variant, pass, word) = match decision {
         Decision::Open(pass) => (Variant::Open, Some(pass), "open"),
         Decision::Seated(pass) if app.config.reading.mode == Mode::Off => {
@@ -152,10 +175,12 @@ async fn answer(
         Decision::Lead | Decision::Elsewhere => (Variant::Lead, None, "lead"),
         Decision::Wall => (Variant::Wall, None, "wall"),
     };
-    let page = render::page(app, entry, variant, pass).await?;
+    let Some(page) = render::page(app, entry, variant, pass).await? else {
+        return Ok(None);
+    };
     let mut response = page.respond(headers);
     response
         .headers_mut()
         .insert(ACCESS, HeaderValue::from_static(word));
-    Ok(response)
+    Ok(Some(response))
 }

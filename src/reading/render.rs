@@ -55,6 +55,9 @@ pub fn month(app: &App, entry: &Entry) -> String {
 
 /// The finished page, from the cache or made now. The variants with the whole text need the pass that opens it.
 ///
+/// `None` if the newsroom has changed for whom the article is since `entry` was looked up: what was decided holds no
+/// longer, the catalog knows the new rule now, and the caller decides again.
+///
 /// # Errors
 /// [`Error::NotFound`] if the article is gone, or whatever the database says.
 pub async fn page(
@@ -62,7 +65,7 @@ pub async fn page(
     entry: &Entry,
     variant: Variant,
     pass: Option<&Pass>,
-) -> Result<Arc<Page>> {
+) -> Result<Option<Arc<Page>>> {
     let rails = match app.shelf.fresh(app, &entry.edition) {
         Some(generation) => generation,
         None => app.shelf.beside(app, &entry.edition).await?.generation,
@@ -73,11 +76,15 @@ pub async fn page(
         revision: (entry.revision, rails),
     };
     if let Some(page) = app.pages.find(&key) {
-        return Ok(page);
+        return Ok(Some(page));
     }
     let article = articles::find_article(&mut app.read().await?, entry.id)
         .await?
         .ok_or(Error::NotFound)?;
+    if article.access != entry.access {
+        app.catalog.set(&article.path, Entry::of(&article));
+        return Ok(None);
+    }
     let rails = app.shelf.beside(app, &entry.edition).await?;
     let beside = Beside::of(app, &article, &rails.cards).await?;
     let keep = if variant == Variant::Open {
@@ -89,7 +96,7 @@ pub async fn page(
     let page = tokio::task::spawn_blocking(move || Page::html(keep, text))
         .await
         .map_err(anyhow::Error::from)?;
-    Ok(app.pages.insert(key, page))
+    Ok(Some(app.pages.insert(key, page)))
 }
 
 /// What stands around the text.

@@ -9,7 +9,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::stream::Stream;
+use futures_util::stream::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use lease::{Beat, Epoch, Millis, Op, Outcome};
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,13 @@ fn referer(app: &App, headers: &HeaderMap) -> String {
     local_path(path.unwrap_or("/")).to_owned()
 }
 
+/// The epoch of a page; a page that does not know its own yet sends none.
+fn epoch(text: Option<&str>) -> Result<Option<Epoch>> {
+    text.map(str::parse)
+        .transpose()
+        .map_err(|_| Error::BadRequest(format!("epoch {text:?}")))
+}
+
 fn view(text: &str) -> Result<u64> {
     text.parse()
         .map_err(|_| Error::BadRequest(format!("view {text:?} is no number")))
@@ -115,16 +122,13 @@ async fn submit_beat(
     let beat = Beat {
         view: view(&body.view)?,
         seq: body.seq,
-        epoch: body
-            .epoch
-            .as_deref()
-            .and_then(|text| text.parse::<Epoch>().ok()),
+        epoch: epoch(body.epoch.as_deref())?,
         focused: body.focused,
         idle_for: Millis(body.idle),
     };
-    let outcome = app
-        .leases
-        .beat(&app, &session, beat, body.back, Op(app.rng.u64()));
+    // A beat that is sent again is the same operation; views are drawn at random, so no two pages share one.
+    let op = Op(beat.view.wrapping_add(beat.seq));
+    let outcome = app.leases.beat(&app, &session, beat, body.back, op);
     outcome_answer(&app, &session, outcome, &referer(&app, &headers)).await
 }
 
@@ -169,7 +173,7 @@ async fn submit_rest(
 ) -> Result {
     let Json(body) = body?;
     if let Some(session) = app.sessions.of(&app, &headers).await? {
-        let epoch = body.epoch.as_deref().and_then(|text| text.parse().ok());
+        let epoch = epoch(body.epoch.as_deref())?;
         app.leases
             .rest(&app, &session, epoch, view(&body.view)?, body.seq);
     }
@@ -192,9 +196,12 @@ struct Stay {
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        self.app
-            .leases
-            .stream(&self.app, &self.session, self.view, false);
+        // A page that has opened a newer stream is still there.
+        if !self.listener.replaced() {
+            self.app
+                .leases
+                .stream(&self.app, &self.session, self.view, false);
+        }
     }
 }
 
@@ -219,7 +226,11 @@ async fn show_notices(
         next,
     };
     let keep = KeepAlive::new().interval(Duration::from_secs(15));
-    let mut response = Sse::new(notices(stay)).keep_alive(keep).into_response();
+    // After a restart of the server its pages come back one by one, not all in the same second.
+    let retry = Duration::from_millis(1000 + stay.app.rng.u64() % 4000);
+    let first = Ok(Event::default().retry(retry));
+    let stream = futures_util::stream::iter([first]).chain(notices(stay));
+    let mut response = Sse::new(stream).keep_alive(keep).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(

@@ -180,7 +180,7 @@ pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -
         };
     };
     let target = match &*error {
-        Error::SignIn { next } => Some(format!("/sign-in?next={}", encode(next))),
+        Error::SignIn { next } => Some(format!("/sign-in?lang={lang}&next={}", encode(next))),
         Error::Confirm { next } => Some(format!("/account/confirm?next={}", encode(next))),
         _ => None,
     };
