@@ -4,6 +4,8 @@
 
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
+import { link, mail } from "./mail.mjs";
+import { OPERATOR } from "./paper.mjs";
 
 export const PASSWORD = "one device at a time";
 
@@ -50,6 +52,7 @@ export class Device {
   async opens(path) {
     const page = await this.context.newPage();
     this.page = watched(page, this.troubles);
+    this.onPage?.(page);
     await page.goto(path);
     return page;
   }
@@ -66,7 +69,7 @@ export function watched(page, troubles) {
   page.on("pageerror", (error) => troubles.push(`${page.url()}: ${error}`));
   page.on("console", (line) => {
     // Pages that are meant to answer 404 or 422 say so on the console, too.
-    if (line.type() === "error" && !/status of 4(04|22|03|10)/.test(line.text())) troubles.push(`${page.url()}: ${line.text()}`);
+    if (line.type() === "error" && !/status of 4(00|03|04|05|10|22|29)/.test(line.text())) troubles.push(`${page.url()}: ${line.text()}`);
   });
   return page;
 }
@@ -75,8 +78,8 @@ export class People {
   devices = [];
   troubles = [];
 
-  constructor(browser, origin) {
-    Object.assign(this, { browser, origin });
+  constructor(browser, paper) {
+    Object.assign(this, { browser, paper, origin: paper.origin });
   }
 
   async device(kind = "laptop", options = {}) {
@@ -84,8 +87,32 @@ export class People {
     const context = await this.browser.newContext({ baseURL: this.origin, userAgent: AGENTS[kind], viewport: size, locale: "en-US", ...options });
     context.setDefaultTimeout(10_000);
     const device = new Device(context, this.origin, this.troubles);
+    device.onPage = this.onPage;
     this.devices.push(device);
     return device;
+  }
+
+  /** Somebody new: signs up by the form, opens the mail, presses the button. Returns their device, signed in. */
+  async newcomer(email, { language = "en", kind = "laptop", name = "", next = "" } = {}) {
+    const device = await this.device(kind, { locale: language === "es" ? "es-ES" : "en-US" });
+    const page = await device.opens(`/sign-up?lang=${language}&next=${encodeURIComponent(next)}`);
+    await fill(page, { name, email, password: PASSWORD });
+    await submit(page);
+    const letter = await mail(this.paper, email);
+    await page.goto(link(this.paper, letter));
+    await submit(page);
+    return device;
+  }
+
+  /** The people who run the paper give somebody a plan, on their page. */
+  async grants(email, plan, { seats = "", company = "" } = {}) {
+    const operator = await (await this.device("laptop")).signsIn(OPERATOR);
+    const page = await operator.opens("/admin/subscriptions");
+    await page.locator("#plan").selectOption(plan);
+    const until = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    await fill(page, { email, seats, company, until });
+    await submit(page);
+    assert.equal(await page.locator(".notice.ok").count(), 1, `${email} has ${plan}`);
   }
 
   /** Everybody goes home: no journey leaves a lease behind for the next. */
@@ -95,6 +122,25 @@ export class People {
       await device.context.close();
     }
   }
+}
+
+// ---- What one does on a page --------------------------------------------------------------------------------------
+
+/** Types into fields by their id. */
+export async function fill(page, fields) {
+  for (const [id, text] of Object.entries(fields)) await page.locator(`#${id}`).fill(text);
+}
+
+/** Presses the first button of the first form in `main`. */
+export const submit = (page) => page.locator("main form button").first().click();
+
+/** The language of somebody's pages and mails, by their own form. */
+export async function speaks(device, language) {
+  const page = await device.opens("/account");
+  await page.locator(`#language-${language}`).check();
+  await submit(page);
+  await page.locator(".notice.ok").waitFor();
+  await page.close();
 }
 
 // ---- What is on a page -------------------------------------------------------------------------------------------
@@ -139,6 +185,15 @@ export const noteLoss = (page) =>
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true });
   });
 export const lostAt = (page) => page.evaluate(() => window.lostAt);
+/** Milliseconds from each request that took the lease to the moment at which the other open page had hidden its text. */
+export const delays = [];
+/** The delay of the last change of device; it is noted, and must be within the second that is promised. */
+export async function delayOf(loser, takes) {
+  const delay = (await lostAt(loser)) - takes.at;
+  delays.push(delay);
+  assert.ok(delay <= 1_000, `the other page knew after ${delay} ms`);
+  return delay;
+}
 /** Notes when a page asks for the lease, as its browser says (wall time, as `lostAt`: one machine, one clock). */
 export function noteTakes(page) {
   let last = null;

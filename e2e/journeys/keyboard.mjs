@@ -2,24 +2,6 @@
 
 import assert from "node:assert/strict";
 import { ARTICLE, focused, isAsked, listening, paused, reads } from "../people.mjs";
-import { everyKind } from "../kinds.mjs";
-
-/** WCAG 2.4.1: the first Tab reaches the skip link, and it leads into `main`. */
-async function skipLink({ people }) {
-  const seen = [];
-  await everyKind(people, "en", async (kind, page) => {
-    if (kind === "dialog" || kind === "left-for-now") return; // the keyboard is inside the message then
-    seen.push(kind);
-    await page.evaluate(() => document.activeElement?.blur());
-    await page.keyboard.press("Tab");
-    assert.match(await focused(page), /^skip/, `${kind}: the first stop is the skip link`);
-    const box = await page.locator(".skip").boundingBox();
-    assert.ok(box.width > 24 && box.height >= 24 && box.x >= 0 && box.y >= 0, `${kind}: it can be seen`);
-    await page.keyboard.press("Enter");
-    assert.equal(await focused(page), "contenido", `${kind}: it leads into main`);
-  });
-  return `${seen.length} kinds of page`;
-}
 
 // Nora has not changed devices before: for somebody who did so often, "Add a reader" stands first.
 async function theMessage({ people }) {
@@ -61,6 +43,7 @@ async function theMessage({ people }) {
   }
   assert.deepEqual(inside, ["Read here again", "Leave it for now", "It wasn't me", "Add a reader"]);
   await a.keyboard.press("Escape");
+  await a.locator(".moved-here").waitFor(); // a dialog says that it was closed a moment later
   assert.equal(await focused(a), "moved-title", "the same message, in the page");
   assert.equal(await a.locator("dialog").count(), 0);
   await a.keyboard.press("Tab");
@@ -70,7 +53,44 @@ async function theMessage({ people }) {
   await paused(b);
 }
 
+/** Tab by Tab to the end of the page: every link and button is reached once, in order, on screen, with its outline. */
+const wholePage = (address, act) => async ({ people }) => {
+  const page = await (await people.device("laptop")).opens(address);
+  const all = await page.evaluate(() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary, [tabindex='0']")].filter((each) => each.checkVisibility()).length);
+  for (let stop = 1; stop <= all; stop += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const each = document.activeElement;
+      const wanted = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary, [tabindex='0']")].filter((one) => one.checkVisibility());
+      const box = each.getBoundingClientRect();
+      const { outlineWidth, outlineStyle } = getComputedStyle(each);
+      return { number: wanted.indexOf(each) + 1, name: each.textContent.trim(), seen: box.bottom > 0 && box.top < innerHeight && box.width > 0, outline: `${outlineWidth} ${outlineStyle}` };
+    });
+    assert.equal(at.number, stop, `stop ${stop} is "${at.name}"`);
+    assert.ok(at.seen, `"${at.name}" is on screen`);
+    assert.equal(at.outline, "3px solid", `"${at.name}" shows that it has the focus`);
+  }
+  await act(page);
+  return `${all} stops`;
+};
+
+async function turnsTheStory(page) {
+  const days = () => page.locator(".day h2").allInnerTexts();
+  const newest = await days();
+  await page.getByRole("link", { name: "Read it from the beginning" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Latest first" }).waitFor();
+  assert.deepEqual(await days(), newest.reverse());
+}
+
+async function goesToTheTerms(page) {
+  await page.getByRole("link", { name: "Terms of the digital subscription" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/terms*");
+}
+
 export const journeys = [
-  { name: "the skip link comes first on every kind of page", walk: skipLink },
   { name: "the message and the dialog by keyboard alone", walk: theMessage },
+  { name: "the page of a running story by keyboard", walk: wholePage("/en/story/the-fall-of-el-mencho", turnsTheStory) },
+  { name: "the plans by keyboard", walk: wholePage("/plans?lang=en", goesToTheTerms) },
 ];

@@ -1,10 +1,11 @@
-// Every kind of page in both languages: accessible, valid, pictured.
+// Every kind of page in both languages: accessible, valid, reachable past the masthead, narrow, pictured.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
+import axe from "axe-core";
 import { HtmlValidate } from "html-validate";
-import { everyKind } from "../kinds.mjs";
+import { accounts, reading, readingWithoutScript, withoutAccount } from "../kinds.mjs";
+import { focused } from "../people.mjs";
 
 // html-validate's own recommendation, less the rules that are about taste and not about HTML:
 const validator = new HtmlValidate({
@@ -28,22 +29,27 @@ const validator = new HtmlValidate({
 });
 
 const WIDTHS = [390, 1280];
+/** States that a script has made: the source is not what stands there, and the keyboard is inside the message. */
+const scripted = (kind) => kind === "dialog" || kind === "left-for-now";
 
 /** WCAG 2.2 A and AA, and axe's best practices, in both colour schemes. */
 async function accessible(page, kind, problems) {
+  await page.evaluate(axe.source);
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    const axe = new AxeBuilder({ page });
-    if (colorScheme === "dark") axe.withRules(["color-contrast"]); // nothing else depends on it
-    const { violations } = await axe.analyze();
-    for (const each of violations) problems.push(`${kind} (${colorScheme}): axe ${each.id}: ${each.help}\n  ${each.nodes.map((node) => node.html).join("\n  ")}`);
+    // In the dark only the contrast can be different.
+    const options = colorScheme === "dark" ? { runOnly: { type: "rule", values: ["color-contrast"] } } : {};
+    const violations = await page.evaluate(async (options) => {
+      const found = await window.axe.run(document, { ...options, resultTypes: ["violations"] });
+      return found.violations.map(({ id, help, nodes }) => `axe ${id}: ${help}\n  ${nodes.map((node) => node.html).join("\n  ")}`);
+    }, options);
+    for (const each of violations) problems.push(`${kind} (${colorScheme}): ${each}`);
   }
+  await page.emulateMedia({ colorScheme: "light" });
 }
 
-async function valid(page, kind, problems) {
-  // As it was sent, not as the browser mended it. The dialog is judged by axe.
-  if (kind === "dialog" || kind === "left-for-now") return;
-  const source = await page.evaluate(async () => (await fetch(location.href, { headers: { "X-Purpose": "preview" } })).text());
+/** As it was sent, not as the browser mended it. */
+async function valid(source, kind, problems) {
   const report = await validator.validateString(source);
   for (const result of report.results) {
     for (const each of result.messages) problems.push(`${kind}: html ${each.ruleId} ${each.line}:${each.column}: ${each.message}`);
@@ -59,34 +65,81 @@ async function reflows(page, kind, problems) {
   await page.setViewportSize(size);
 }
 
+/** WCAG 2.4.1: the first Tab reaches the skip link, it can be seen, and it leads into `main`. */
+async function skips(page, kind, problems) {
+  await page.evaluate(() => {
+    history.replaceState(null, "", location.pathname + location.search);
+    document.activeElement?.blur();
+    scrollTo(0, 0);
+  });
+  await page.keyboard.press("Tab");
+  if (!/^skip/.test(await focused(page))) return problems.push(`${kind}: the first stop is ${await focused(page)}, not the skip link`);
+  const box = await page.locator(".skip").boundingBox();
+  if (box.width < 24 || box.height < 24 || box.x < 0 || box.y < 0) problems.push(`${kind}: the skip link cannot be seen`);
+  await page.keyboard.press("Enter");
+  if ((await focused(page)) !== "contenido") problems.push(`${kind}: the skip link leads to ${await focused(page)}`);
+  await page.evaluate(() => {
+    document.activeElement?.blur();
+    scrollTo(0, 0);
+  });
+}
+
 async function pictured(page, name, screens) {
   const size = page.viewportSize();
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: join(screens, `${name}-${width}-${colorScheme}.png`) });
+      await page.screenshot({ path: join(screens, `${name}-${width}-${colorScheme}.png`), fullPage: !name.endsWith("dialog") });
     }
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(size);
 }
 
-const walkIn = (language) => async ({ people, screens }) => {
+/** What the server sent for the page on show, also where it answers a form. */
+function sources(page) {
+  const last = { source: "" };
+  page.on("response", (response) => {
+    if (response.request().isNavigationRequest() && response.status() !== 303) (last.source = response.text().catch(() => "")); // "": left before it was looked at
+  });
+  return last;
+}
+
+const walkIn = (language, walk) => async (scene) => {
   const problems = [];
   const kinds = [];
-  await everyKind(people, language, async (kind, page) => {
+  const sent = new WeakMap();
+  const { people, screens } = scene;
+  people.onPage = (page) => sent.set(page, sources(page));
+  await walk(scene, language, async (kind, page) => {
     kinds.push(kind);
+    if (!scripted(kind)) await valid(await sent.get(page).source, kind, problems);
     await accessible(page, kind, problems);
-    await valid(page, kind, problems);
     await reflows(page, kind, problems);
+    if (!scripted(kind)) await skips(page, kind, problems);
     if (screens) await pictured(page, `${language}-${kind}`, screens);
   });
   assert.deepEqual(problems, [], problems.join("\n"));
   return `${kinds.length} kinds of page`;
 };
 
-export const journeys = [
-  { name: "every kind of page in English: axe, HTML, reflow", walk: walkIn("en") },
-  { name: "every kind of page in Spanish: axe, HTML, reflow", walk: walkIn("es") },
-];
+/** Without a script the browser cannot be asked anything: validity and pictures only. */
+const walkWithoutScript = (language) => async (scene) => {
+  const problems = [];
+  const sent = new WeakMap();
+  scene.people.onPage = (page) => sent.set(page, sources(page));
+  await readingWithoutScript(scene, language, async (kind, page) => {
+    await valid(await sent.get(page).source, kind, problems);
+    if (scene.screens) await pictured(page, `${language}-${kind}`, scene.screens);
+  });
+  assert.deepEqual(problems, [], problems.join("\n"));
+};
+
+const CHECKS = "axe, HTML, reflow, skip link";
+export const journeys = ["en", "es"].flatMap((language) => [
+  { name: `${language}: pages without an account: ${CHECKS}`, walk: walkIn(language, withoutAccount) },
+  { name: `${language}: the article and the message: ${CHECKS}`, walk: walkIn(language, reading) },
+  { name: `${language}: the article and the message without a script`, walk: walkWithoutScript(language) },
+  { name: `${language}: pages of an account: ${CHECKS}`, walk: walkIn(language, accounts) },
+]);

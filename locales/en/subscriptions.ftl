@@ -9,6 +9,7 @@ plans-mine = My subscription
 plan-current = Your plan
 plan-seats = { $seats ->
     [one] One reader
+    [2] Two readers
    *[other] { $seats } readers
 }
 plan-seats-agreed = As many readers as you need
@@ -94,7 +95,7 @@ invite-letter-days = { $days ->
     [one] The link works for one day:
    *[other] The link works for { $days } days:
 }
-invite-letter-not-you = Don't know who this is from? Then leave it; nothing happens.
+invite-letter-not-you = If you don't know who this is from, ignore this mail. Nothing happens.
 terms-title = Terms of the digital subscription
 terms-version = Version { $version }, in force since { $day }
 terms-none = This paper has not published its terms yet.

@@ -2,7 +2,10 @@
 message-title = Ya hay una lectura abierta
 message-about = Ibas a leer
 message-why = Con tu plan lee un dispositivo a la vez. Ahora el turno lo tiene este:
-message-since = Leyendo desde las { $time }
+message-since = { $hour ->
+    [1] Leyendo desde la { $time }
+   *[other] Leyendo desde las { $time }
+}
 message-effect = Si lees aquí, el otro se detiene y guarda su sitio. No se cierra ninguna sesión.
 message-take = Leer aquí
 message-not-now = Ahora no, ir a la portada
@@ -26,4 +29,4 @@ ended-title = Se ha cerrado tu sesión aquí
 ended-text = Entra de nuevo y sigue donde estabas.
 ended-reload = Cargar la página otra vez
 sign-in-title = Entrar
-sign-in-wrong = Ese correo y esa contraseña no casan. Prueba otra vez.
+sign-in-wrong = Ese correo y esa contraseña no coinciden. Prueba otra vez.

@@ -9,6 +9,7 @@ plans-mine = Mi suscripción
 plan-current = Tu plan
 plan-seats = { $seats ->
     [one] Un lector
+    [2] Dos lectores
    *[other] { $seats } lectores
 }
 plan-seats-agreed = Los lectores que necesites

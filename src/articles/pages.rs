@@ -114,6 +114,11 @@ struct FrontPage {
     latest: Vec<Shown>,
 }
 
+/// Two articles share a row between them; more have a column each.
+const fn half(count: usize) -> &'static str {
+    if count == 2 { " half" } else { "" }
+}
+
 /// Articles beside the lead.
 const TOP: usize = 3;
 /// Articles in a section.

@@ -57,7 +57,7 @@ pub async fn page(
         headline: article.headline,
         deck: article.deck,
         device,
-        since: say.clock(
+        since: say.since(
             Leases::wall(app, holder.since),
             &app.editions.zone(session.language),
         ),

@@ -38,11 +38,8 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         let file = Files::get(&name).expect("the name was just listed");
         let mut data = file.data.into_owned();
         if name.ends_with(".css") {
-            data = with_hashed_names(
-                &String::from_utf8(data).expect("the style sheet is UTF-8"),
-                &assets.names,
-            )
-            .into_bytes();
+            let css = String::from_utf8(data).expect("the style sheet is UTF-8");
+            data = with_hashed_names(&without_comments(&css), &assets.names).into_bytes();
         }
         let hash = &crate::base::secret::TokenHash::of_bytes(&data).text()[..10];
         let (stem, extension) = name.rsplit_once('.').expect("assets have extensions");
@@ -55,6 +52,40 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
     }
     assets
 });
+
+/// A style sheet without its comments and the empty lines they leave; `/*` in a string or an address stays.
+fn without_comments(css: &str) -> String {
+    let mut out = String::with_capacity(css.len());
+    let mut quote = None;
+    let mut rest = css.chars();
+    while let Some(c) = rest.next() {
+        match (quote, c) {
+            (None, '/') if rest.as_str().starts_with('*') => {
+                let end = rest.as_str()[1..].find("*/").map(|at| at + 3);
+                rest = rest.as_str()[end.unwrap_or(rest.as_str().len())..].chars();
+                continue;
+            }
+            (_, '\\') => {
+                out.push(c);
+                out.extend(rest.next());
+                continue;
+            }
+            (None, '"' | '\'') => quote = Some(c),
+            // An address without quotes: it ends with its bracket.
+            (None, '(') if out.ends_with("url") && !rest.as_str().starts_with(['"', '\'']) => {
+                quote = Some(')');
+            }
+            (Some(end), _) if end == c => quote = None,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out.lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
 
 fn with_hashed_names(css: &str, names: &HashMap<String, String>) -> String {
     names.iter().fold(css.to_owned(), |css, (name, address)| {
@@ -106,4 +137,39 @@ pub fn routes() -> Vec<Route> {
         Route::get("/assets/{*name}", show_asset),
         Route::get("/favicon.ico", show_favicon),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_go_and_strings_and_addresses_stay() {
+        let css = "/*! a */\n/* b { */a::after{content:\"/* \\\" */\"}\n\nb{/* c */color:red/**/}\nc{background:url(/a/*/b.svg)}/* open";
+        assert_eq!(
+            without_comments(css),
+            "a::after{content:\"/* \\\" */\"}\nb{color:red}\nc{background:url(/a/*/b.svg)}\n"
+        );
+    }
+
+    #[test]
+    fn the_style_sheet_is_sent_without_its_vocabulary_and_whole() {
+        let file = Files::get("gaceta.css").expect("it is there").data;
+        let css = std::str::from_utf8(&file).unwrap();
+        let sent = without_comments(css);
+        assert!(css.contains("VOCABULARY") && !sent.contains("/*"));
+        assert!(sent.contains("@media print{") && sent.contains("[data-paused]>*{display:none}"));
+        let open = |text: &str| text.matches('{').count() - text.matches('}').count();
+        assert_eq!(open(&sent), 0);
+    }
+
+    #[test]
+    fn icons_are_there_under_the_names_pages_use() {
+        for name in ["favicon.svg", "favicon-32.png", "apple-touch-icon.png"] {
+            assert!(
+                asset(name).starts_with("/assets/") && ASSETS.names.contains_key(name),
+                "{name}"
+            );
+        }
+    }
 }

@@ -127,6 +127,13 @@ impl Say {
         )
     }
 
+    /// "Reading since 9:42". Spanish says "la" of the hour from one to two and "las" of all others.
+    #[must_use]
+    pub fn since(&self, at: UnixMillis, zone: &TimeZone) -> String {
+        let hour = i64::from(at.zoned(zone).hour());
+        self.with2("message-since", "time", self.clock(at, zone), "hour", hour)
+    }
+
     /// The time of day, such as "9:42" or "9:42 AM".
     #[must_use]
     pub fn clock(&self, at: UnixMillis, zone: &TimeZone) -> String {
@@ -196,5 +203,17 @@ mod tests {
             Say::new(Lang::Es).moment(at, &TimeZone::UTC),
             "25 de febrero de 2026, 11:52"
         );
+    }
+
+    #[test]
+    fn one_o_clock_is_one_in_spanish() {
+        let es = |hour: i64| {
+            Say::new(Lang::Es).since(UnixMillis((hour * 60 + 5) * 60_000), &TimeZone::UTC)
+        };
+        assert_eq!(es(1), "Leyendo desde la 1:05");
+        assert_eq!(es(0), "Leyendo desde las 0:05");
+        assert_eq!(es(13), "Leyendo desde las 13:05");
+        let en = Say::new(Lang::En).since(UnixMillis(65 * 60_000), &TimeZone::UTC);
+        assert_eq!(en, "Reading since 1:05 AM");
     }
 }

@@ -36,6 +36,8 @@ struct DevicesPage {
     frame: Frame,
     say: Say,
     tab: &'static str,
+    /// Whether to lead to a subscription, or to the plans.
+    seated: bool,
     faults: Faults,
     notice: String,
     rows: Vec<Row>,
@@ -65,6 +67,7 @@ async fn page(app: &App, session: &Session, say: Say) -> Result<DevicesPage> {
         frame: frame(app, say, "devices-title"),
         say,
         tab: "devices",
+        seated: app.seats.active(app, session.reader).await?,
         faults: Faults::default(),
         notice: String::new(),
         rows,

@@ -43,6 +43,8 @@ fn plan_name(say: Say, of: &Subscription) -> String {
 struct SubscriptionPage {
     frame: Frame,
     say: Say,
+    tab: &'static str,
+    seated: bool,
     plan: String,
     seats: i64,
     until: String,
@@ -65,6 +67,8 @@ pub(super) async fn show_subscription(State(app): State<Arc<App>>, headers: Head
     personal(&SubscriptionPage {
         frame: private(&app, say, "subscription-title"),
         say,
+        tab: "subscription",
+        seated: true,
         plan: plan_name(say, &of),
         seats: of.seats,
         until: say.date(of.ends_at, &zone),
@@ -93,6 +97,8 @@ pub(super) struct Done {
 struct SeatsPage {
     frame: Frame,
     say: Say,
+    tab: &'static str,
+    seated: bool,
     plan: String,
     is_company: bool,
     is_digital: bool,
@@ -121,6 +127,8 @@ struct Person {
 struct GuestSeatPage {
     frame: Frame,
     say: Say,
+    tab: &'static str,
+    seated: bool,
     plan: String,
     host: String,
     until: String,
@@ -153,6 +161,8 @@ async fn show_guest_seat(app: &App, session: &Session) -> Result {
     personal(&GuestSeatPage {
         frame: private(app, say, "seats-title"),
         say,
+        tab: "seats",
+        seated: true,
         plan: plan_name(say, &of),
         host: called(name, email),
         until: say.date(of.ends_at, &app.editions.zone(session.language)),
@@ -205,6 +215,8 @@ async fn seats_page(
     Ok(SeatsPage {
         frame: private(app, say, "seats-title"),
         say,
+        tab: "seats",
+        seated: true,
         plan: plan_name(say, of),
         is_company: of.plan == Plan::Company,
         is_digital: of.plan == Plan::Digital,
