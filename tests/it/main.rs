@@ -7,4 +7,5 @@ mod canary;
 mod doors;
 mod paper;
 mod reading;
+mod seats;
 mod stores;

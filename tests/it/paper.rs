@@ -15,6 +15,7 @@ use gaceta::base::mail::Mailer;
 use gaceta::base::rng::Rng;
 use gaceta::base::time::{Clock, Span, UnixMillis};
 use gaceta::readers;
+use gaceta::subscriptions::{self, Grant, Granted, Plan};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use sqlx::{AssertSqlSafe, Executor as _};
 use tower::ServiceExt as _;
@@ -175,6 +176,31 @@ impl TestPaper {
 
     /// A reader with an account and, if `seat`, a year's digital subscription.
     pub async fn reader(&self, name: &str, seat: bool) -> Person<'_> {
+        if seat {
+            self.owner(name, Plan::Digital, 1).await
+        } else {
+            self.account(name).await
+        }
+    }
+
+    /// A reader who owns a year's subscription with so many seats, and has one of them.
+    pub async fn owner(&self, name: &str, plan: Plan, seats: i64) -> Person<'_> {
+        let person = self.account(name).await;
+        let mut tx = self.app.read().await.unwrap();
+        let reader = readers::store::find_reader(&mut tx, person.id).await;
+        drop(tx);
+        let what = Grant {
+            plan,
+            seats,
+            company_name: String::new(),
+            until: self.app.clock.now().plus(Span::days(365)),
+        };
+        let given = subscriptions::grant(&self.app, &reader.unwrap().unwrap(), &what).await;
+        assert!(matches!(given.unwrap(), Granted::Given(_)));
+        person
+    }
+
+    async fn account(&self, name: &str) -> Person<'_> {
         let email = format!("{name}@example.com").parse().unwrap();
         let password = self
             .app
@@ -187,20 +213,6 @@ impl TestPaper {
             .unwrap()
             .unwrap();
         tx.commit().await.unwrap();
-        if seat {
-            let (from, to) = (NOON.0 - 1, NOON.0 + 365 * 86_400_000);
-            self.execute(format!(
-                "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, starts_at, ends_at, terms_version, terms_accepted_at, created_at)
-                 VALUES ('sub-{name}', '{id}', 'digital', '', 1, 'granted', {from}, {to}, '1', {from}, {from})"
-            ))
-            .await;
-            self.execute(format!(
-                "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
-                 VALUES ('seat-{name}', 'sub-{name}', '{id}', '{email}', 'accepted', NULL, {from}, {from}, 0, 0)"
-            ))
-            .await;
-            self.app.seats.forget(id);
-        }
         Person {
             paper: self,
             email: email.to_string(),
