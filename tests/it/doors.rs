@@ -133,3 +133,65 @@ async fn signing_in_returns_to_this_site_only() {
         assert_eq!(answer.headers["location"], to);
     }
 }
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let paper = TestPaper::with(|config| {
+        config.site.public_url = "https://paper.example".into();
+    })
+    .await;
+    let guest = paper.guest();
+    for path in [
+        "/en",
+        "/en/2026-02-24/subscribers-1",
+        "/nowhere/at/all/here",
+        "/sign-in",
+        "/en/feed.xml",
+        "/account",
+        "/robots.txt",
+    ] {
+        let answer = guest.opens(path).await;
+        let header = |name: &str| {
+            let value = answer.headers.get(name);
+            value.map_or("", |value| value.to_str().unwrap()).to_owned()
+        };
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert!(header("strict-transport-security").starts_with("max-age="));
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+    }
+}
+
+#[tokio::test]
+async fn over_https_cookies_are_bound_to_this_host() {
+    let paper = TestPaper::with(|config| {
+        config.site.public_url = "https://paper.example".into();
+    })
+    .await;
+    let ada = paper.reader("ada", true).await;
+    let form = format!(
+        "email={}&password=a+paper+a+day",
+        ada.email.replace('@', "%40")
+    );
+    let answer = paper
+        .guest()
+        .send(Method::POST, "/sign-in", &[], &form)
+        .await;
+    let lines: Vec<&str> = answer
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|line| line.to_str().unwrap())
+        .collect();
+    assert_eq!(lines.len(), 2, "session and device");
+    for line in lines {
+        assert!(line.starts_with("__Host-"), "{line}");
+        for attribute in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
+            assert!(line.contains(attribute), "{line}");
+        }
+        assert!(!line.to_lowercase().contains("domain="), "{line}");
+    }
+}
