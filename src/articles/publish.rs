@@ -280,8 +280,12 @@ async fn find_topics(
     names: &[String],
     room: &super::editions::Room,
 ) -> anyhow::Result<Vec<Topic>> {
-    let mut topics = Vec::new();
+    let mut topics: Vec<Topic> = Vec::new();
     for name in names {
+        if topics.iter().any(|topic| topic.slug.as_str() == name) {
+            // Named twice is named.
+            continue;
+        }
         let topic_slug: Slug = name.parse().map_err(anyhow::Error::msg)?;
         let topic = store::find_topic(tx, &room.edition.slug, &topic_slug).await?;
         topics.push(topic.ok_or_else(|| {
