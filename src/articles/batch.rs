@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use markup::Document;
+use serde::{Deserialize, Serialize};
 
 use super::images::prepare_all;
 use super::publish::{Draft, Published, Written, write};
@@ -10,18 +11,59 @@ use super::sections::{TopicDraft, find_room, insert_topic};
 use crate::App;
 
 /// One of several articles that are published together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sheet {
     /// The article.
     pub draft: Draft,
-    /// Its text.
+    /// Its text; in JSON as it is stored.
+    #[serde(with = "stored")]
     pub document: Document,
-    /// Its pictures, by their names in draft and text.
+    /// Its pictures, by their names in draft and text; in JSON as base64, a third of what lists of numbers would be.
+    #[serde(with = "base64")]
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
+mod stored {
+    use markup::Document;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(document: &Document, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&document.to_json())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Document, D::Error> {
+        Document::from_json(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+    }
+}
+
+mod base64 {
+    use std::collections::BTreeMap;
+
+    use ::base64::Engine as _;
+    use ::base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Files = BTreeMap<String, Vec<u8>>;
+
+    pub fn serialize<S: Serializer>(files: &Files, to: S) -> Result<S::Ok, S::Error> {
+        let coded = files
+            .iter()
+            .map(|(name, bytes)| (name, STANDARD.encode(bytes)));
+        coded.collect::<BTreeMap<_, _>>().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Files, D::Error> {
+        let coded = BTreeMap::<String, String>::deserialize(from)?;
+        let decoded = |(name, text)| {
+            let bytes = STANDARD.decode::<String>(text);
+            Ok((name, bytes.map_err(serde::de::Error::custom)?))
+        };
+        coded.into_iter().map(decoded).collect()
+    }
+}
+
 /// Articles and the topics they need, all of them or nothing.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Batch {
     /// Topics by edition. One that is there already stays as it is.
     pub topics: Vec<(String, TopicDraft)>,

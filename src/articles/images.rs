@@ -5,9 +5,9 @@ use std::io::Cursor;
 use std::sync::{Arc, RwLock};
 
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use futures_util::{StreamExt as _, stream};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ColorType, DynamicImage, ImageDecoder as _, ImageReader, Limits};
+use tokio::task::JoinSet;
 
 use super::rules::ImageId;
 use super::store;
@@ -129,16 +129,21 @@ pub(super) async fn prepare_all(
         ids.push(named);
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let making = files.into_iter().map(|(id, bytes)| {
-        let bytes = bytes.clone();
-        async move {
-            let made = tokio::task::spawn_blocking(move || prepare(&bytes)).await;
-            let made = made.map_err(|error| error.to_string()).flatten();
-            (id, made.map(Arc::new))
+    let (mut making, mut made) = (JoinSet::new(), HashMap::new());
+    for (id, bytes) in files {
+        if making.len() >= cores {
+            made.extend(making.join_next().await.and_then(Result::ok));
         }
-    });
-    let made: HashMap<ImageId, Result<Arc<Prepared>, String>> =
-        stream::iter(making).buffer_unordered(cores).collect().await;
+        let bytes = bytes.clone();
+        making.spawn(async move {
+            let one = tokio::task::spawn_blocking(move || prepare(&bytes)).await;
+            let one = one.map_err(|error| error.to_string()).flatten();
+            (id, one.map(Arc::new))
+        });
+    }
+    while let Some(one) = making.join_next().await {
+        made.extend(one.ok());
+    }
     let of_article = |ids: BTreeMap<String, ImageId>| {
         let mut fresh = Vec::new();
         for (name, id) in &ids {

@@ -74,8 +74,12 @@ pub async fn set_editions(app: &App, drafts: &[EditionDraft]) -> anyhow::Result<
         };
         store::set_edition(&mut tx, &edition, place).await?;
     }
-    app.editions.load(&mut tx).await?;
     tx.commit().await?;
+    app.editions.load(&mut app.read().await?).await?;
+    // Every masthead names all editions.
+    for room in app.editions.all().iter() {
+        app.shelf.changed(&room.edition.slug);
+    }
     Ok(())
 }
 

@@ -1,12 +1,11 @@
 //! `gaceta grant`: gives a reader a subscription.
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 
-use super::serve;
+use super::control::{self, Paper};
 use crate::App;
 use crate::base::config::Config;
-use crate::base::rng::Rng;
-use crate::base::time::Clock;
 use crate::readers::{self, Email};
 use crate::subscriptions::rules::{MOST_SEATS, SeatsRefusal};
 use crate::subscriptions::{self, Granted, Plan};
@@ -30,6 +29,16 @@ pub struct Grant {
     company: String,
 }
 
+/// A subscription for a reader.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Order {
+    email: String,
+    plan: Plan,
+    seats: i64,
+    until: jiff::civil::Date,
+    company: String,
+}
+
 /// Gives.
 ///
 /// # Errors
@@ -49,15 +58,37 @@ pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
                 anyhow::anyhow!("say how many readers the company has: --seats 1 to {MOST_SEATS}")
             }
         })?;
-    let email: Email = grant
-        .email
+    let order = Order {
+        email: grant.email,
+        plan: grant.plan,
+        seats,
+        until: grant.until,
+        company: grant.company,
+    };
+    Paper::open(config)
+        .await?
+        .tell(control::Order::Grant(order))
+        .await
+}
+
+/// Does it, and says what was done.
+///
+/// # Errors
+/// Says what is wrong and how to mend it.
+pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
+    let Order {
+        email,
+        plan,
+        seats,
+        until: day,
+        company,
+    } = order;
+    let email: Email = email
         .parse()
-        .map_err(|()| anyhow::anyhow!("{:?} is no mail address", grant.email))?;
-    let until = subscriptions::end_of(grant.until)
-        .ok_or_else(|| anyhow::anyhow!("{} is too far away", grant.until))?;
-    let _lock = serve::lock(&config)?;
-    let app = App::open(config, Clock::System, Rng::System).await?;
-    anyhow::ensure!(until > app.clock.now(), "{} is over", grant.until);
+        .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
+    let until =
+        subscriptions::end_of(day).ok_or_else(|| anyhow::anyhow!("{day} is too far away"))?;
+    anyhow::ensure!(until > app.clock.now(), "{day} is over");
     let reader = readers::store::find_by_email(&mut app.read().await?, &email).await?;
     let reader = reader.ok_or_else(|| {
         anyhow::anyhow!(
@@ -65,21 +96,17 @@ pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
         )
     })?;
     let what = subscriptions::Grant {
-        plan: grant.plan,
+        plan,
         seats,
-        company_name: grant.company,
+        company_name: company,
         until,
     };
-    match subscriptions::grant(&app, &reader, &what).await? {
-        Granted::Given(_) => println!(
-            "{email} reads on {} with {seats} seats until {}",
-            grant.plan, grant.until
-        ),
+    match subscriptions::grant(app, &reader, &what).await? {
+        Granted::Given(_) => Ok(vec![format!(
+            "{email} reads on {plan} with {seats} seats until {day}"
+        )]),
         Granted::SeatsTaken(taken) => anyhow::bail!(
-            "{taken} people have a seat on the subscription of {email}, and {} has {seats}; remove some first",
-            grant.plan
+            "{taken} people have a seat on the subscription of {email}, and {plan} has {seats}; remove some first"
         ),
     }
-    app.db.close().await;
-    Ok(())
 }

@@ -1,4 +1,5 @@
-//! The command line.
+//! The command line: one module for each command. A command that changes a paper works on a stopped one by itself, and
+//! tells a serving process what to do otherwise; see `control`.
 
 mod backup;
 mod bench_data;
@@ -11,6 +12,9 @@ mod publish;
 mod reader;
 mod serve;
 mod staff;
+
+// What several commands share.
+mod control;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +48,7 @@ enum Command {
     /// Add or list topics.
     #[command(subcommand)]
     Topic(paper::Topic),
-    /// Publish article files; those published before are changed.
+    /// Publish article files, also while the paper is served; those published before are changed.
     Publish(publish::Publish),
     /// Take over what another system exported.
     #[command(subcommand)]
@@ -58,7 +62,7 @@ enum Command {
     Restore(backup::Restore),
     /// Serve the paper.
     Serve,
-    /// Give a reader a subscription. The paper must not be served meanwhile.
+    /// Give a reader a subscription.
     Grant(grant::Grant),
     /// Accounts.
     #[command(subcommand)]

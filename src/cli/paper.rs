@@ -3,14 +3,14 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 
+use super::control::{Order, Paper};
 use super::serve;
 use crate::App;
-use crate::articles::{self, EditionDraft, TopicDraft};
+use crate::articles::{self, EditionDraft, Room, TopicDraft};
 use crate::base::config::{Config, DEFAULT_FILE};
 use crate::base::rng::Rng;
 use crate::base::time::Clock;
@@ -50,10 +50,6 @@ struct EditionsFile {
     edition: Vec<EditionDraft>,
 }
 
-async fn open(config: Config) -> anyhow::Result<Arc<App>> {
-    App::open(config, Clock::System, Rng::System).await
-}
-
 /// Writes the configuration and the editions as files to be filled in, and makes the database.
 ///
 /// # Errors
@@ -76,9 +72,12 @@ pub async fn init(file: Option<PathBuf>) -> anyhow::Result<()> {
     let config = Config::load(Some(&file), std::env::vars())?;
     let _lock = serve::lock(&config)?;
     let dir = config.database.dir.display().to_string();
-    let app = open(config).await?;
+    let app = App::open(config, Clock::System, Rng::System).await?;
     if app.editions.all().is_empty() {
-        set_editions(&app, &editions).await?;
+        let lines = set_editions(&app, &read_editions(&editions)?)
+            .await
+            .map_err(|error| error.context(editions.display().to_string()))?;
+        lines.iter().for_each(|line| println!("{line}"));
     }
     app.db.close().await;
     println!("The database is ready in {dir}. Next: `gaceta publish ARTICLE.md`, `gaceta serve`.");
@@ -97,18 +96,12 @@ fn write_new(file: &Path, text: &str) -> anyhow::Result<bool> {
     }
 }
 
-async fn set_editions(app: &App, file: &Path) -> anyhow::Result<()> {
+fn read_editions(file: &Path) -> anyhow::Result<Vec<EditionDraft>> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| anyhow::anyhow!("cannot read {}: {error}", file.display()))?;
     let parsed: EditionsFile =
         toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    articles::set_editions(app, &parsed.edition)
-        .await
-        .map_err(|error| error.context(file.display().to_string()))?;
-    for room in app.editions.all().iter() {
-        println!("edition /{}: {}", room.edition.slug, room.edition.name);
-    }
-    Ok(())
+    Ok(parsed.edition)
 }
 
 /// Reads the editions from a file. Those it does not name stay.
@@ -116,11 +109,22 @@ async fn set_editions(app: &App, file: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Names what is wrong with the file; then nothing is changed.
 pub async fn editions(config: Config, file: &Path) -> anyhow::Result<()> {
-    let _lock = serve::lock(&config)?;
-    let app = open(config).await?;
-    set_editions(&app, file).await?;
-    app.db.close().await;
-    Ok(())
+    let drafts = read_editions(file)?;
+    let paper = Paper::open(config).await?;
+    paper
+        .tell(Order::SetEditions(drafts))
+        .await
+        .map_err(|error| error.context(file.display().to_string()))
+}
+
+/// Writes the editions, and lists all of the paper.
+///
+/// # Errors
+/// Names what is wrong with them; then nothing is changed.
+pub async fn set_editions(app: &App, drafts: &[EditionDraft]) -> anyhow::Result<Vec<String>> {
+    articles::set_editions(app, drafts).await?;
+    let line = |room: &Room| format!("edition /{}: {}", room.edition.slug, room.edition.name);
+    Ok(app.editions.all().iter().map(|room| line(room)).collect())
 }
 
 /// Adds or lists topics.
@@ -128,31 +132,49 @@ pub async fn editions(config: Config, file: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Names what is wrong with the topic.
 pub async fn topic(config: Config, topic: Topic) -> anyhow::Result<()> {
-    let _lock = serve::lock(&config)?;
-    let app = open(config).await?;
-    match topic {
-        Topic::List => {
-            for room in app.editions.all().iter() {
-                for topic in &room.topics {
-                    println!("{}/{}  {}", room.edition.slug, topic.slug, topic.name);
-                }
-            }
-        }
-        Topic::Add(add) => {
-            let draft = TopicDraft {
+    let order = match topic {
+        Topic::List => Order::ListTopics,
+        Topic::Add(add) => Order::AddTopic {
+            edition: add.edition,
+            topic: TopicDraft {
                 slug: add.slug,
                 name: add.name,
                 description: add.description,
                 same_as: add.same_as,
-            };
-            let at = format!("{}/{}", add.edition, draft.slug);
-            if articles::add_topic(&app, &add.edition, &draft).await? {
-                println!("new      {at}");
-            } else {
-                println!("same     {at} was there and stays as it is");
-            }
+            },
+        },
+    };
+    Paper::open(config).await?.tell(order).await
+}
+
+/// All topics of all editions.
+pub fn list_topics(app: &App) -> Vec<String> {
+    let mut lines = Vec::new();
+    for room in app.editions.all().iter() {
+        for topic in &room.topics {
+            lines.push(format!(
+                "{}/{}  {}",
+                room.edition.slug, topic.slug, topic.name
+            ));
         }
     }
-    app.db.close().await;
-    Ok(())
+    lines
+}
+
+/// Adds a topic.
+///
+/// # Errors
+/// Names what is wrong with it; then nothing is changed.
+pub async fn add_topic(
+    app: &App,
+    edition: &str,
+    topic: &TopicDraft,
+) -> anyhow::Result<Vec<String>> {
+    let at = format!("{edition}/{}", topic.slug);
+    let line = if articles::add_topic(app, edition, topic).await? {
+        format!("new      {at}")
+    } else {
+        format!("same     {at} was there and stays as it is")
+    };
+    Ok(vec![line])
 }

@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{draft, serve};
-use crate::App;
-use crate::articles::{Batch, Published, Sheet, publish_batch};
+use super::control::Paper;
+use super::draft;
+use crate::articles::{Batch, Published, Sheet};
 use crate::base::config::Config;
-use crate::base::rng::Rng;
-use crate::base::time::Clock;
 
 /// Options of `publish`.
 #[derive(Debug, Args)]
@@ -41,18 +39,17 @@ pub async fn run(config: Config, publish: Publish) -> anyhow::Result<()> {
     }
     refuse(&bad, publish.files.len())?;
     let url = config.site.public_url.clone();
-    let _lock = serve::lock(&config)?;
-    let app = App::open(config, Clock::System, Rng::System).await?;
+    let mut paper = Paper::open(config).await?;
     let batch = Batch {
         sheets,
         dry_run: publish.dry_run,
         ..Batch::default()
     };
-    let answers = publish_batch(&app, batch, || {}).await?;
-    app.db.close().await;
+    let answers = paper.publish(batch, || {}).await?;
+    paper.close().await;
     for (file, answer) in publish.files.iter().zip(&answers) {
         if let Err(error) = answer {
-            bad.push(format!("{}: {error:#}", file.display()));
+            bad.push(format!("{}: {error}", file.display()));
         }
     }
     refuse(&bad, publish.files.len())?;

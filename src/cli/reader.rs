@@ -3,13 +3,12 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use clap::Subcommand;
+use serde::{Deserialize, Serialize};
 
-use super::serve;
+use super::control::{self, Paper};
 use crate::App;
 use crate::base::config::Config;
 use crate::base::lang::Lang;
-use crate::base::rng::Rng;
-use crate::base::time::Clock;
 use crate::readers::rules::{MAX_NAME, MAX_PASSWORD, PasswordFault, check_password, one_line};
 use crate::readers::{self, Email};
 
@@ -29,6 +28,21 @@ pub enum Reader {
     },
 }
 
+/// A new account.
+#[derive(Serialize, Deserialize)]
+pub struct Order {
+    email: String,
+    name: String,
+    language: Lang,
+    password: String,
+}
+
+impl std::fmt::Debug for Order {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "an account for {}", self.email)
+    }
+}
+
 /// Does it.
 ///
 /// # Errors
@@ -39,14 +53,48 @@ pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
         name,
         language,
     } = reader;
+    // Nobody types a password for an account that cannot be.
+    checked(&email, &name)?;
+    let password = password(config.accounts.min_password)?;
+    let order = Order {
+        email,
+        name,
+        language,
+        password,
+    };
+    Paper::open(config)
+        .await?
+        .tell(control::Order::AddReader(order))
+        .await
+}
+
+fn checked<'a>(email: &str, name: &'a str) -> anyhow::Result<(Email, &'a str)> {
     let email: Email = email
         .parse()
         .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
-    let name = one_line(&name, MAX_NAME)
+    let name = one_line(name, MAX_NAME)
         .ok_or_else(|| anyhow::anyhow!("a name has one line of up to {MAX_NAME} characters"))?;
-    let _lock = serve::lock(&config)?;
-    let password = password(config.accounts.min_password, email.as_str())?;
-    let app = App::open(config, Clock::System, Rng::System).await?;
+    Ok((email, name))
+}
+
+/// Does it, and says what was done.
+///
+/// # Errors
+/// Says what is wrong and how to mend it.
+pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
+    let Order {
+        email,
+        name,
+        language,
+        password,
+    } = order;
+    let (email, name) = checked(&email, &name)?;
+    let shortest = app.config.accounts.min_password;
+    match check_password(&password, email.as_str(), shortest) {
+        Ok(()) => {}
+        Err(PasswordFault::TooCommon) => anyhow::bail!("choose a password that is harder to guess"),
+        Err(_) => anyhow::bail!("a password has {shortest} to {MAX_PASSWORD} characters"),
+    }
     let hash = app.passwords.hash(password, &app.rng).await;
     let mut tx = app.write().await?;
     let terms = readers::store::find_terms_version(&mut tx)
@@ -55,14 +103,12 @@ pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
     let made =
         readers::store::insert_reader(&mut tx, &email, name, &hash, language, &terms).await?;
     tx.commit().await?;
-    app.db.close().await;
     anyhow::ensure!(made.is_some(), "{email} has an account already");
-    println!("{email} can sign in");
-    Ok(())
+    Ok(vec![format!("{email} can sign in")])
 }
 
 /// One line of the standard input.
-fn password(shortest: usize, email: &str) -> anyhow::Result<String> {
+fn password(shortest: usize) -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
         // What is typed is shown: hiding it needs terminal modes, and a pipe serves those who mind.
         print!("Password (at least {shortest} characters; it is shown as you type): ");
@@ -70,11 +116,5 @@ fn password(shortest: usize, email: &str) -> anyhow::Result<String> {
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
-    let password = line.trim_end_matches(['\r', '\n']).to_owned();
-    match check_password(&password, email, shortest) {
-        Ok(()) => {}
-        Err(PasswordFault::TooCommon) => anyhow::bail!("choose a password that is harder to guess"),
-        Err(_) => anyhow::bail!("a password has {shortest} to {MAX_PASSWORD} characters"),
-    }
-    Ok(password)
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
+use super::control;
 use crate::App;
 use crate::base::config::Config;
 use crate::base::lock::DataLock;
@@ -30,19 +32,27 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     serve(app, listener).await
 }
 
+/// Takes the data directory for this process, unless another one has it.
+///
+/// # Errors
+/// When the directory cannot be made.
+pub fn try_lock(config: &Config) -> anyhow::Result<Option<DataLock>> {
+    let dir = &config.database.dir;
+    std::fs::create_dir_all(dir).map_err(|error| {
+        anyhow::anyhow!("cannot make the data directory {}: {error}", dir.display())
+    })?;
+    Ok(DataLock::take(dir)?)
+}
+
 /// Takes the data directory for this process.
 ///
 /// # Errors
 /// Says who has it and what to do.
 pub fn lock(config: &Config) -> anyhow::Result<DataLock> {
-    let dir = &config.database.dir;
-    std::fs::create_dir_all(dir).map_err(|error| {
-        anyhow::anyhow!("cannot make the data directory {}: {error}", dir.display())
-    })?;
-    DataLock::take(dir)?.ok_or_else(|| {
+    try_lock(config)?.ok_or_else(|| {
         anyhow::anyhow!(
             "another gaceta works on {}; stop it first, or choose another directory with [database] dir",
-            dir.display()
+            config.database.dir.display()
         )
     })
 }
@@ -65,6 +75,7 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
+    let mut orders = take_orders(&app, &stopped);
     let service = router(Arc::clone(&app))?.into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stopped;
     let graceful = async move {
@@ -78,8 +89,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
             app.stop();
             stop.send_replace(true);
             // Live streams never end by themselves; they get this long.
-            if tokio::time::timeout(app.config.server.stop_for.duration(), &mut server).await.is_err() {
+            let all = async { tokio::join!(&mut server, &mut orders) };
+            if tokio::time::timeout(app.config.server.stop_for.duration(), all).await.is_err() {
                 server.abort();
+                orders.abort();
             }
         }
     }
@@ -89,6 +102,20 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     app.sessions.save_seen(&app).await?;
     app.db.close().await;
     Ok(())
+}
+
+/// Commands like `gaceta publish` reach the paper over the control socket. Readers are served without it, too.
+fn take_orders(app: &Arc<App>, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
+    let app = Arc::clone(app);
+    match control::bind(&app.config.database.dir) {
+        Ok(listener) => tokio::spawn(control::take_orders(app, listener, stopped.clone())),
+        Err(error) => {
+            let socket = control::socket(&app.config.database.dir);
+            let socket = socket.display();
+            tracing::warn!(%socket, %error, "no control socket: commands need a stopped paper");
+            tokio::spawn(async {})
+        }
+    }
 }
 
 async fn signal() {

@@ -2,11 +2,9 @@
 
 use clap::Subcommand;
 
-use super::serve;
+use super::control::{Order, Paper};
 use crate::App;
 use crate::base::config::Config;
-use crate::base::rng::Rng;
-use crate::base::time::Clock;
 use crate::readers::{self, Email};
 
 /// What can be done.
@@ -25,11 +23,20 @@ pub enum Staff {
 /// Says what is wrong and how to mend it.
 pub async fn run(config: Config, staff: Staff) -> anyhow::Result<()> {
     let Staff::Add { email } = staff;
+    Paper::open(config)
+        .await?
+        .tell(Order::AddStaff(email))
+        .await
+}
+
+/// Does it, and says what was done.
+///
+/// # Errors
+/// Says what is wrong and how to mend it.
+pub async fn carry_out(app: &App, email: &str) -> anyhow::Result<Vec<String>> {
     let email: Email = email
         .parse()
         .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
-    let _lock = serve::lock(&config)?;
-    let app = App::open(config, Clock::System, Rng::System).await?;
     let mut tx = app.write().await?;
     let reader = readers::store::find_by_email(&mut tx, &email).await?;
     let reader = reader.ok_or_else(|| {
@@ -39,7 +46,5 @@ pub async fn run(config: Config, staff: Staff) -> anyhow::Result<()> {
     })?;
     readers::store::insert_operator(&mut tx, reader.id).await?;
     tx.commit().await?;
-    app.db.close().await;
-    println!("{email} may open the pages under /admin");
-    Ok(())
+    Ok(vec![format!("{email} may open the pages under /admin")])
 }

@@ -32,16 +32,23 @@ pub(in crate::articles) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(
         .collect()
 }
 
-/// Slug and moment of publication (unix milliseconds) of all articles of an edition.
+/// Slug and moment of publication (unix milliseconds) of up to `count` articles of an edition, from the slug `after` on.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn published_at(tx: &mut Tx, edition: &Slug) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn published_at(
+    tx: &mut Tx,
+    edition: &Slug,
+    after: &str,
+    count: i64,
+) -> sqlx::Result<Vec<(String, i64)>> {
     fetch_all!(
         tx,
         (String, i64),
-        "SELECT slug, published_at FROM article WHERE edition = $1",
-        edition.as_str()
+        "SELECT slug, published_at FROM article WHERE edition = $1 AND slug > $2 ORDER BY slug LIMIT $3",
+        edition.as_str(),
+        after,
+        count
     )
 }
 

@@ -12,17 +12,17 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::serve;
+use jiff::tz::TimeZone;
+
+use super::control::{EditionFound, Order, Paper, Reply};
 use crate::App;
 use crate::access::Access;
-use crate::articles::{Batch, Published, Room, TopicDraft, publish_batch, published_at};
+use crate::articles::{Batch, Published, Room, TopicDraft, published_at};
 use crate::base::config::Config;
-use crate::base::rng::Rng;
 use crate::base::time::Clock;
 
 /// What can be imported.
@@ -54,59 +54,105 @@ pub struct Wordpress {
 /// Names the line of a broken file, or the article that cannot be published; then nothing was changed.
 pub async fn run(config: Config, import: Import) -> anyhow::Result<()> {
     let Import::Wordpress(options) = import;
-    let _lock = serve::lock(&config)?;
-    let app = App::open(config, Clock::System, Rng::System).await?;
-    let report = wordpress(&app, &options).await?;
-    app.db.close().await;
+    let mut paper = Paper::open(config).await?;
+    let report = wordpress(&mut paper, &options, &Clock::System).await?;
+    paper.close().await;
     print!("{report}");
     Ok(())
 }
 
-async fn wordpress(app: &Arc<App>, options: &Wordpress) -> anyhow::Result<String> {
+async fn wordpress(
+    paper: &mut Paper,
+    options: &Wordpress,
+    clock: &Clock,
+) -> anyhow::Result<String> {
     let name = options.file.display().to_string();
     let bytes = std::fs::read(&options.file)
         .map_err(|error| anyhow::anyhow!("cannot read {name}: {error}"))?;
     let export = wxr::read(&bytes)
         .map_err(|error| error.context(format!("{name}: nothing was imported")))?;
     drop(bytes);
-    let edition = options.edition.as_ref();
-    let edition = edition.unwrap_or(&app.config.site.default_edition);
-    let room = app.editions.find(edition).ok_or_else(|| {
-        anyhow::anyhow!("there is no edition {edition:?}; `gaceta editions FILE` makes one")
-    })?;
+    let order = Order::FindEdition(options.edition.clone());
+    let Reply::Edition(edition) = paper.order(order).await? else {
+        anyhow::bail!("the paper did not say what its edition is");
+    };
     let target = wordpress::Target {
-        edition,
-        zone: &room.zone,
+        edition: &edition.slug,
+        zone: &TimeZone::get(&edition.timezone).unwrap_or(TimeZone::UTC),
         access: options.access,
-        now: app.clock.now().timestamp(),
+        now: clock.now().timestamp(),
     };
     let mut plan = wordpress::plan(&export, &target);
-    let taken: HashMap<String, i64> = published_at(&mut app.read().await?, &room.edition.slug)
-        .await?
-        .into_iter()
-        .collect();
-    wordpress::number(&mut plan.sheets, &taken);
-    let done = write(app, &room, &mut plan, options.dry_run)
+    wordpress::number(&mut plan.sheets, &taken(paper, &edition.slug).await?);
+    let done = write(paper, &edition, &mut plan, options.dry_run)
         .await
-        .map_err(|error| error.context(format!("{name}: nothing was imported")))?;
-    let mut out = report(&export, edition, &plan, &done);
+        .map_err(|error| error.context(name))?;
+    let mut out = report(&export, &edition.slug, &plan, &done);
     if options.dry_run {
         out += "Nothing was changed: this was a dry run.\n";
     }
     Ok(out)
 }
 
+/// The edition with this slug, or the default one.
+///
+/// # Errors
+/// When there is none.
+pub fn find_edition(app: &App, slug: Option<&str>) -> anyhow::Result<EditionFound> {
+    let slug = slug.unwrap_or(&app.config.site.default_edition);
+    let found = |room: &Room| EditionFound {
+        slug: room.edition.slug.to_string(),
+        timezone: room.edition.timezone.clone(),
+        topics: room.topics.iter().map(|one| one.slug.to_string()).collect(),
+    };
+    app.editions
+        .find(slug)
+        .map(|room| found(&room))
+        .ok_or_else(|| {
+            anyhow::anyhow!("there is no edition {slug:?}; `gaceta editions FILE` makes one")
+        })
+}
+
+/// A page of slugs and moments of publication; an empty one is the end.
+///
+/// # Errors
+/// When there is no such edition.
+pub async fn list_slugs(
+    app: &App,
+    edition: &str,
+    after: &str,
+) -> anyhow::Result<Vec<(String, i64)>> {
+    /// Some megabytes, even with the longest slugs.
+    const PAGE: i64 = 20_000;
+    let edition = edition.parse().map_err(anyhow::Error::msg)?;
+    Ok(published_at(&mut app.read().await?, &edition, after, PAGE).await?)
+}
+
+/// When the articles of an edition were published, by slug.
+async fn taken(paper: &mut Paper, edition: &str) -> anyhow::Result<HashMap<String, i64>> {
+    let (mut all, mut after) = (HashMap::new(), String::new());
+    loop {
+        let edition = edition.to_owned();
+        let order = Order::ListSlugs { edition, after };
+        let Reply::Slugs(page) = paper.order(order).await? else {
+            anyhow::bail!("the paper did not say which articles it has");
+        };
+        match page.last() {
+            None => return Ok(all),
+            Some((last, _)) => after = last.clone(),
+        }
+        all.extend(page);
+    }
+}
+
 /// Publishes the articles of a plan and the topics that are missing.
 async fn write(
-    app: &App,
-    room: &Room,
+    paper: &mut Paper,
+    edition: &EditionFound,
     plan: &mut wordpress::Plan,
     dry_run: bool,
 ) -> anyhow::Result<Done> {
-    let is_new = |topic: &TopicDraft| {
-        let mut have = room.topics.iter().map(|have| have.slug.as_str());
-        !have.any(|slug| slug == topic.slug)
-    };
+    let is_new = |topic: &TopicDraft| !edition.topics.contains(&topic.slug);
     let (new, old): (Vec<_>, Vec<_>) = std::mem::take(&mut plan.topics)
         .into_iter()
         .partition(is_new);
@@ -116,17 +162,16 @@ async fn write(
     };
     let sheets = std::mem::take(&mut plan.sheets);
     let slugs: Vec<String> = sheets.iter().map(|one| one.draft.slug.clone()).collect();
-    let edition = room.edition.slug.as_str();
     let batch = Batch {
         topics: new
             .into_iter()
-            .map(|topic| (edition.to_owned(), topic))
+            .map(|topic| (edition.slug.clone(), topic))
             .collect(),
         sheets,
         dry_run,
     };
     let bar = bar(slugs.len());
-    let answers = publish_batch(app, batch, || bar.inc(1)).await?;
+    let answers = paper.publish(batch, || bar.inc(1)).await?;
     bar.finish_and_clear();
     let mut bad = Vec::new();
     for (slug, answer) in slugs.iter().zip(answers) {
@@ -134,10 +179,10 @@ async fn write(
             Ok(Published::New(_)) => done.new += 1,
             Ok(Published::Changed(_)) => done.changed += 1,
             Ok(Published::Same(_)) => done.same += 1,
-            Err(error) => bad.push(format!("{slug}: {error:#}")),
+            Err(error) => bad.push(format!("{slug}: {error}")),
         }
     }
-    anyhow::ensure!(bad.is_empty(), "{}", bad.join("\n"));
+    anyhow::ensure!(bad.is_empty(), "nothing was imported: {}", bad.join("\n"));
     Ok(done)
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
 use super::*;
 use crate::articles::{EditionDraft, set_editions};
 use crate::base::lang::Lang;
@@ -20,12 +22,16 @@ fn sample(name: &str) -> Option<PathBuf> {
     None
 }
 
-async fn paper() -> (tempfile::TempDir, Arc<App>) {
+async fn paper() -> (tempfile::TempDir, Paper, Arc<App>) {
     let dir = tempfile::tempdir().unwrap();
     let mut config = Config::default();
     config.database.dir = dir.path().to_owned();
     config.mail.dir = dir.path().join("mail");
-    let app = App::open(config, Clock::System, Rng::System).await.unwrap();
+    let paper = Paper::open(config).await.unwrap();
+    let Paper::Here { app, .. } = &paper else {
+        panic!("nobody else serves a new directory");
+    };
+    let app = Arc::clone(app);
     let edition = EditionDraft {
         slug: "en".into(),
         name: "English".into(),
@@ -36,7 +42,11 @@ async fn paper() -> (tempfile::TempDir, Arc<App>) {
         tagline: String::new(),
     };
     set_editions(&app, &[edition]).await.unwrap();
-    (dir, app)
+    (dir, paper, app)
+}
+
+async fn import(paper: &mut Paper, options: &Wordpress) -> anyhow::Result<String> {
+    wordpress(paper, options, &Clock::System).await
 }
 
 fn options(file: PathBuf, dry_run: bool) -> Wordpress {
@@ -62,11 +72,13 @@ async fn every_readable_export_is_imported_and_a_second_time_changes_nothing() {
         ("themeunittestdata.xml", "     58  post\n"),
     ] {
         let Some(file) = sample(name) else { continue };
-        let (_dir, app) = paper().await;
-        let dry = wordpress(&app, &options(file.clone(), true)).await.unwrap();
+        let (_dir, mut paper, app) = paper().await;
+        let dry = import(&mut paper, &options(file.clone(), true))
+            .await
+            .unwrap();
         assert!(dry.contains("dry run"), "{dry}");
         assert!(app.catalog.is_empty(), "{name}: a dry run changes nothing");
-        let report = wordpress(&app, &options(file.clone(), false))
+        let report = import(&mut paper, &options(file.clone(), false))
             .await
             .unwrap();
         assert!(report.contains(first), "{name}: {report}");
@@ -75,7 +87,7 @@ async fn every_readable_export_is_imported_and_a_second_time_changes_nothing() {
             report
         );
         let count = app.catalog.len();
-        let again = wordpress(&app, &options(file, false)).await.unwrap();
+        let again = import(&mut paper, &options(file, false)).await.unwrap();
         assert!(
             again.contains(&format!("Articles: 0 new, 0 changed, {count} the same")),
             "{name}: {again}"
@@ -95,8 +107,8 @@ async fn a_broken_export_is_refused_with_its_line_and_imports_nothing() {
         ("malformed-simple.xml", "the file ends inside <item>"),
     ] {
         let Some(file) = sample(name) else { continue };
-        let (_dir, app) = paper().await;
-        let error = wordpress(&app, &options(file, false)).await.unwrap_err();
+        let (_dir, mut paper, app) = paper().await;
+        let error = import(&mut paper, &options(file, false)).await.unwrap_err();
         let error = format!("{error:#}");
         assert!(error.contains(hint) && error.contains("line "), "{error}");
         assert!(app.catalog.is_empty());

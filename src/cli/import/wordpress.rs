@@ -160,12 +160,11 @@ fn article(
         image: None,
         correction: Vec::new(),
     };
-    let files = BTreeMap::new();
     Ok((
         Sheet {
             draft,
             document,
-            files,
+            files: BTreeMap::new(),
         },
         notes,
     ))

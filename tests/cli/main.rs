@@ -1,0 +1,14 @@
+//! The command line as its users meet it: real processes, real files, real ports, real time.
+//!
+//! Deliberately not here: what pages say (`tests/it` asks the paper in process, with a clock that stands still).
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "clock and pauses are kept out of the application; processes are waited for in real time"
+)]
+
+mod control;
+mod import;
+mod paper;
+mod start;
