@@ -129,8 +129,9 @@ async fn signal() {
 
 /// Background work: each turn is a few single steps, which tests call by themselves.
 async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let mut forget_at = app.clock.mono();
     loop {
-        let pause = match turn(&app).await {
+        let pause = match turn(&app, &mut forget_at).await {
             Ok(()) => Duration::from_secs(1),
             Err(error) => {
                 tracing::warn!(%error, "background work failed and is tried again");
@@ -146,10 +147,18 @@ async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn turn(app: &App) -> anyhow::Result<()> {
+/// Between two looks at what is old, milliseconds: an hour.
+const FORGET_EVERY: u64 = 3_600_000;
+
+async fn turn(app: &App, forget_at: &mut lease::Millis) -> anyhow::Result<()> {
     app.leases.events.write(app).await?;
     app.sessions.save_seen(app).await?;
     while !app.stopping() && crate::jobs::step(app).await? {}
     app.limits.forget_full(app.clock.now());
+    let now = app.clock.mono();
+    if now >= *forget_at {
+        app.leases.forget_old(app).await?;
+        *forget_at = lease::Millis(now.0 + FORGET_EVERY);
+    }
     Ok(())
 }

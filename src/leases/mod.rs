@@ -32,18 +32,20 @@ pub struct Leases {
     pub events: Events,
 }
 
+/// The name of the setting that holds the generation: unix milliseconds of the last start, or more.
+pub const GENERATION: &str = "lease_generation";
+
 /// Begins a new generation and writes it down: greater than every one before, even if a backup was restored.
 ///
 /// # Errors
 /// Whatever the database says. The server must not listen then.
 pub async fn next_generation(tx: &mut Tx) -> sqlx::Result<u64> {
-    const NAME: &str = "lease_generation";
-    let stored = find_setting(tx, NAME)
+    let stored = find_setting(tx, GENERATION)
         .await?
         .and_then(|text| text.parse::<u64>().ok())
         .unwrap_or(0);
     let next = (stored + 1).max(tx.now().0.unsigned_abs());
-    set_setting(tx, NAME, &next.to_string()).await?;
+    set_setting(tx, GENERATION, &next.to_string()).await?;
     Ok(next)
 }
 
@@ -165,6 +167,19 @@ impl Leases {
     pub fn sweep(&self, app: &App) -> usize {
         self.table
             .sweep(app.clock.mono(), lease::Millis(Span::days(1).0))
+    }
+
+    /// Forgets readers who have not read for a day, and deletes events older than `[reading] events_for`; their sums
+    /// stay. One step of background work.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn forget_old(&self, app: &App) -> sqlx::Result<()> {
+        self.sweep(app);
+        let mut tx = app.write().await?;
+        let before = tx.now().minus(app.config.reading.events_for);
+        store::delete_events(&mut tx, before).await?;
+        tx.commit().await
     }
 
     /// How many readers have a lease or had one lately.

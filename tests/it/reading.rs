@@ -286,3 +286,25 @@ async fn a_text_too_short_for_a_cut_is_closed_as_a_whole() {
     assert_eq!(answer.access(), "wall");
     assert!(!answer.text.contains("One sentence only."));
 }
+
+#[tokio::test]
+async fn old_events_go_and_their_sums_stay() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    ada.on("phone").await.opens(ARTICLE).await;
+    let app = &paper.app;
+    app.leases.events.write(app).await.unwrap();
+    let events = async || {
+        let mut tx = app.read().await.unwrap();
+        let events = gaceta::leases::store::list_events(&mut tx, ada.id, 9).await;
+        let sums = gaceta::leases::store::list_sums(&mut tx).await;
+        (events.unwrap().len(), sums.unwrap().len())
+    };
+    app.clock.advance(Span::days(29));
+    app.leases.forget_old(app).await.unwrap();
+    assert_eq!(events().await, (1, 1));
+    assert!(app.leases.is_empty(), "nobody has read for a day");
+    app.clock.advance(Span::days(2));
+    app.leases.forget_old(app).await.unwrap();
+    assert_eq!(events().await, (0, 1));
+}
