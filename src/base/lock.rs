@@ -19,6 +19,22 @@ impl DataLock {
             .truncate(false)
             .write(true)
             .open(dir.join("gaceta.lock"))?;
+        Self::of(file)
+    }
+
+    /// Whether a process has it, without making the file.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn is_taken(dir: &Path) -> io::Result<bool> {
+        match File::open(dir.join("gaceta.lock")) {
+            Ok(file) => Ok(Self::of(file)?.is_none()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn of(file: File) -> io::Result<Option<Self>> {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -74,6 +74,17 @@ impl Mailer {
         })
     }
 
+    /// Whether a server is there that greets, and takes our name and password; nothing is sent. True without a server.
+    ///
+    /// # Errors
+    /// Why it cannot be reached.
+    pub async fn is_reachable(&self) -> anyhow::Result<bool> {
+        match self {
+            Self::Smtp(transport, _) => Ok(transport.test_connection().await?),
+            Self::File(..) | Self::Memory(_) => Ok(true),
+        }
+    }
+
     /// Hands one mail over.
     ///
     /// # Errors

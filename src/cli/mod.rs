@@ -4,6 +4,7 @@
 mod backup;
 mod bench_data;
 mod demo;
+mod doctor;
 mod draft;
 mod grant;
 mod import;
@@ -36,6 +37,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Say what is wrong with the paper and how to mend it; changes nothing.
+    Doctor,
     /// Fill an empty paper with the demo edition and serve it.
     Demo(demo::Demo),
     /// Write gaceta.toml and editions.toml as files to be filled in, and make the database.
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Demo(demo) => demo::run(demo).await,
+        Command::Doctor => doctor::run(config_file(cli.config)).await,
         Command::Init => paper::init(cli.config).await,
         Command::Editions { file } => paper::editions(config(cli.config)?, &file).await,
         Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
@@ -123,8 +127,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-fn config(file: Option<PathBuf>) -> anyhow::Result<Config> {
+fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {
     let beside = PathBuf::from("gaceta.toml");
-    let file = file.or_else(|| beside.exists().then_some(beside));
+    named.or_else(|| beside.exists().then_some(beside))
+}
+
+fn config(file: Option<PathBuf>) -> anyhow::Result<Config> {
+    let file = config_file(file);
     Config::load(file.as_deref(), std::env::vars())
 }

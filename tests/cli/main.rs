@@ -9,6 +9,7 @@
 )]
 
 mod control;
+mod doctor;
 mod import;
 mod paper;
 mod start;

@@ -42,6 +42,38 @@ fn migrator<F: RustEmbed>() -> anyhow::Result<Migrator> {
     })
 }
 
+/// How the schema of a database stands to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Made by this very version of it.
+    Current,
+    /// Some migrations are missing.
+    Older,
+    /// It has migrations that this program does not know.
+    Newer,
+}
+
+/// Compares the schema with what this program would make of it.
+pub(super) async fn schema(db: &Db) -> anyhow::Result<Schema> {
+    const LAST: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
+    let ((last,), known): ((i64,), Migrator) = match db {
+        Db::Sqlite { read, .. } => (
+            sqlx::query_as(LAST).fetch_one(read).await?,
+            migrator::<Sqlite>()?,
+        ),
+        Db::Postgres(pool) => (
+            sqlx::query_as(LAST).fetch_one(pool).await?,
+            migrator::<Postgres>()?,
+        ),
+    };
+    let newest = known.iter().map(|one| one.version).max().unwrap_or(0);
+    Ok(match last.cmp(&newest) {
+        std::cmp::Ordering::Less => Schema::Older,
+        std::cmp::Ordering::Equal => Schema::Current,
+        std::cmp::Ordering::Greater => Schema::Newer,
+    })
+}
+
 /// Brings the schema up to this program's version.
 pub(super) async fn run(db: &Db) -> anyhow::Result<()> {
     match db {

@@ -16,6 +16,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Postgres, Sqlite, Transaction};
 
+pub use migrate::Schema;
 pub(crate) use sql::{execute, fetch_all, fetch_one, fetch_optional};
 pub(crate) use values::text_enum;
 
@@ -152,6 +153,42 @@ impl Db {
             write: pool.clone(),
             read: pool,
         })
+    }
+
+    /// Opens a database that is there, only to look at it: nothing is made, migrated or changed.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is no database.
+    pub async fn open_to_look(location: &Location) -> sqlx::Result<Self> {
+        match location {
+            Location::File(path) => Self::open_existing(path).await,
+            Location::Url(url) => {
+                let pool = PgPoolOptions::new().max_connections(1).connect(url).await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// What a quick look finds wrong with the file of the embedded engine. A database server looks after its own.
+    ///
+    /// # Errors
+    /// When it is no database at all.
+    pub async fn find_quick_damage(&self) -> sqlx::Result<Option<String>> {
+        let Self::Sqlite { read, .. } = self else {
+            return Ok(None);
+        };
+        let said: (String,) = sqlx::query_as("PRAGMA quick_check(1)")
+            .fetch_one(read)
+            .await?;
+        Ok((said.0 != "ok").then_some(said.0))
+    }
+
+    /// How its schema stands to this program.
+    ///
+    /// # Errors
+    /// When it is no database of a paper.
+    pub async fn schema(&self) -> anyhow::Result<Schema> {
+        migrate::schema(self).await
     }
 
     /// What is wrong with a database file that nobody else works on; `None` for a whole one of a paper.
