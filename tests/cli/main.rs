@@ -8,8 +8,10 @@
     reason = "clock and pauses are kept out of the application; processes are waited for in real time"
 )]
 
+mod backup;
 mod control;
 mod doctor;
 mod import;
 mod paper;
 mod start;
+mod stop;
