@@ -16,7 +16,7 @@ use crate::App;
 use crate::base::mail;
 use crate::readers::letters::{self, Letter};
 use crate::readers::limits::network;
-use crate::readers::rules::check_password;
+use crate::readers::rules::{Reader, check_password};
 use crate::readers::store;
 use crate::web::Result;
 use crate::web::locale::Say;
@@ -30,28 +30,31 @@ struct PasswordPage {
     frame: Frame,
     say: Say,
     tab: &'static str,
+    /// Whether to lead to a subscription, or to the plans.
+    seated: bool,
     faults: Faults,
     email: String,
     shortest: usize,
 }
 
-fn page(app: &App, say: Say, email: String, faults: Faults) -> PasswordPage {
-    PasswordPage {
+async fn page(app: &App, reader: Reader, faults: Faults) -> Result<PasswordPage> {
+    let say = Say::new(reader.language);
+    Ok(PasswordPage {
         frame: frame(app, say, "password-title"),
         say,
         tab: "password",
+        seated: app.seats.active(app, reader.id).await?,
         faults,
-        email,
+        email: reader.email,
         shortest: app.config.accounts.min_password,
-    }
+    })
 }
 
 /// The form.
 pub async fn show_password(State(app): State<Arc<App>>, headers: HeaderMap) -> Result {
     let session = app.sessions.required(&app, &headers, PATH).await?;
     let reader = reader(&app, &session).await?;
-    let say = Say::new(reader.language);
-    personal(&page(&app, say, reader.email, Faults::default()))
+    personal(&page(&app, reader, Faults::default()).await?)
 }
 
 /// The old and the new one.
@@ -88,7 +91,7 @@ pub async fn submit_password(
         faults.add("password", password_fault(&app, say, fault));
     }
     if !faults.is_empty() {
-        let page = page(&app, say, reader.email, faults);
+        let page = page(&app, reader, faults).await?;
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
     }
     let password = app.passwords.hash(form.password, &app.rng).await;
