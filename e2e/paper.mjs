@@ -15,6 +15,7 @@ import { setTimeout as pause } from "node:timers/promises";
 const PATIENCE = 300_000; // ms for filling the paper with its pictures; a debug build on a busy machine is slow
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1)); // or "exit" would not be said
 
 /** Who works for the paper in the journeys. */
 export const OPERATOR = "eva@empresa.test";
