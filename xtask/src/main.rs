@@ -14,6 +14,7 @@ mod child;
 mod e2e;
 mod generate;
 mod guard;
+mod model;
 mod postgres;
 mod provision;
 mod root;
@@ -28,6 +29,7 @@ cargo xtask tidy [--rules]   the rules of the house; --rules prints them with th
 cargo xtask e2e [--release]  journeys in a real browser
 cargo xtask canary           what must never leave, over every route, with numbers
 cargo xtask bench            against nginx, in the same run; --help lists its options
+cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
 cargo xtask postgres         a private PostgreSQL for trying things by hand, until Enter is pressed
 ";
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         "e2e" => e2e::run(&rest),
         "canary" => test::canary_alone(),
         "bench" => bench::run(&rest),
+        "model" => model::run(&rest),
         "gen" => generate::run(&rest),
         "postgres" => postgres::by_hand(),
         "" | "help" | "--help" | "-h" => {
