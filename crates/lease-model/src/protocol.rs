@@ -11,6 +11,7 @@
 //! 3. An entry is usable while its own question, or the newest mark that came back, is younger than D.
 //! 4. It may only ever let a device in. Every refusal is the primary's: it alone knows who is at rest.
 //! 5. An entry that is older than the epoch the device shows (in its cookie) is not used: the node asks.
+//!    While rule 4 stands, no promise rests on this one (`docs/evidence/model.md`); a node that refuses by itself needs it.
 //! 6. Entries and changes of an earlier generation are dropped when the stream tells of a new one. Epochs only grow, so
 //!    of two pieces of news the one with the greater epoch is the newer, in whatever order they come.
 //! 7. Just before the first byte of a full text the node looks again, by the same rules; an entry that is no longer usable
