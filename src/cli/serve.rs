@@ -5,9 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::ServiceExt;
+use axum::extract::Request;
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::control;
 use crate::App;
@@ -76,32 +79,99 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
     let mut orders = take_orders(&app, &stopped);
-    let service = router(Arc::clone(&app))?.into_make_service_with_connect_info::<SocketAddr>();
-    let mut told = stopped;
-    let graceful = async move {
-        let _ = told.wait_for(|stop| *stop).await;
+    let mut counters = open_counters(&app, listener, &stopped)?;
+    let early = tokio::select! {
+        ended = counters.answered.recv() => ended.unwrap_or(Ok(())),
+        () = signal() => Ok(()),
     };
-    let server = axum::serve(listener, service).with_graceful_shutdown(graceful);
-    let mut server = tokio::spawn(server.into_future());
-    tokio::select! {
-        ended = &mut server => ended??,
-        () = signal() => {
-            app.stop();
-            stop.send_replace(true);
-            // Live streams never end by themselves; they get this long.
-            let all = async { tokio::join!(&mut server, &mut orders) };
-            if tokio::time::timeout(app.config.server.stop_for.duration(), all).await.is_err() {
-                server.abort();
-                orders.abort();
-            }
-        }
-    }
+    app.stop();
     stop.send_replace(true);
+    let patience = app.config.server.stop_for.duration();
+    if tokio::time::timeout(patience, &mut orders).await.is_err() {
+        orders.abort();
+    }
+    while let Some(ended) = counters.answered.recv().await {
+        ended?;
+    }
     work.await?;
     app.leases.events.write(&app).await?;
     app.sessions.save_seen(&app).await?;
     app.db.close().await;
-    Ok(())
+    counters.close.send_replace(true);
+    while let Some(ended) = counters.threads.join_next().await {
+        ended??;
+    }
+    early
+}
+
+/// The threads that answer.
+struct Counters {
+    threads: JoinSet<anyhow::Result<()>>,
+    /// How each of them ended; nothing more comes when all have.
+    answered: mpsc::Receiver<anyhow::Result<()>>,
+    /// They go on to run for what they have opened, such as connections to the database that others use after them,
+    /// until they are told to close.
+    close: watch::Sender<bool>,
+}
+
+/// Starts a thread for each core, and each answers its own connections from beginning to end: a request never changes
+/// threads, and none waits for another core to wake up. What takes long (passwords, pictures, compression) leaves them.
+fn open_counters(
+    app: &Arc<App>,
+    listener: TcpListener,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<Counters> {
+    let listener = listener.into_std()?;
+    let (tell, answered) = mpsc::channel(1);
+    let (close, closed) = watch::channel(false);
+    let mut threads = JoinSet::new();
+    for _ in 0..std::thread::available_parallelism()?.get() {
+        let (app, listener) = (Arc::clone(app), listener.try_clone()?);
+        let (stopped, tell, mut closed) = (stopped.clone(), tell.clone(), closed.clone());
+        threads.spawn_blocking(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                let _ = tell.send(answer(app, listener, stopped).await).await;
+                drop(tell);
+                let _ = closed.wait_for(|close| *close).await;
+            });
+            Ok(())
+        });
+    }
+    Ok(Counters {
+        threads,
+        answered,
+        close,
+    })
+}
+
+/// Answers connections until the paper stops. Live streams never end by themselves; then they get `stop_for`.
+async fn answer(
+    app: Arc<App>,
+    listener: std::net::TcpListener,
+    mut stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let listener = TcpListener::from_std(listener)?.tap_io(|connection| {
+        // Answers are written as a whole; waiting for more to send would only delay notices.
+        let _ = connection.set_nodelay(true);
+    });
+    let service = router(Arc::clone(&app))?;
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
+    let mut told = stopped.clone();
+    let graceful = async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    };
+    let server = axum::serve(listener, service).with_graceful_shutdown(graceful);
+    let over = async {
+        let _ = stopped.wait_for(|stop| *stop).await;
+        tokio::time::sleep(app.config.server.stop_for.duration()).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => Ok(ended?),
+        () = over => Ok(()),
+    }
 }
 
 /// Commands like `gaceta publish` reach the paper over the control socket. Readers are served without it, too.

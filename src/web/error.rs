@@ -22,6 +22,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
+use tower_http::csrf::ProtectionError;
 
 use super::locale::{self, Say};
 use super::view::{Frame, html};
@@ -161,24 +162,26 @@ struct ErrorPage {
 
 /// Turns an [`Error`] into its page. Also names the request, so that a reader can quote it and an operator find it.
 pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let lang = locale::of_request(&app, request.uri(), request.headers());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // Copies of what an error page would need; they share the bytes of the request.
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let response = next.run(request).await;
-    let Some(error) = response.extensions().get::<Arc<Error>>().cloned() else {
-        return if response.status() == StatusCode::METHOD_NOT_ALLOWED
-            && response.headers().get(header::CONTENT_TYPE).is_none()
-        {
-            page(
-                &app,
-                &Error::BadRequest("method".into()),
-                lang,
-                StatusCode::METHOD_NOT_ALLOWED,
-                &path,
-            )
-        } else {
-            response
-        };
+    let extensions = response.extensions();
+    let (error, status) = if let Some(error) = extensions.get::<Arc<Error>>() {
+        (Arc::clone(error), error.status())
+    } else if extensions.get::<ProtectionError>().is_some() {
+        // A form that another site sent.
+        (Arc::new(Error::Foreign), StatusCode::FORBIDDEN)
+    } else if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && response.headers().get(header::CONTENT_TYPE).is_none()
+    {
+        let error = Error::BadRequest("method".into());
+        (Arc::new(error), StatusCode::METHOD_NOT_ALLOWED)
+    } else {
+        return response;
     };
+    let asked = language.map(|value| (header::ACCEPT_LANGUAGE, value));
+    let lang = locale::of_request(&app, &uri, &asked.into_iter().collect());
     let target = match &*error {
         Error::SignIn { next } => Some(format!("/sign-in?lang={lang}&next={}", encode(next))),
         Error::Confirm { next } => Some(format!("/account/confirm?next={}", encode(next))),
@@ -192,7 +195,7 @@ pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -
             .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         return to;
     }
-    let mut page = page(&app, &error, lang, error.status(), &path);
+    let mut page = page(&app, &error, lang, status, uri.path());
     if method == Method::HEAD {
         *page.body_mut() = axum::body::Body::empty();
     }

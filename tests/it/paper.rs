@@ -84,7 +84,8 @@ impl TestPaper {
         let app = App::open(config, Clock::fixed(NOON), Rng::seeded(7))
             .await
             .unwrap();
-        let router = gaceta::web::router::router(Arc::clone(&app)).unwrap();
+        let service = gaceta::web::router::router(Arc::clone(&app)).unwrap();
+        let router = Router::new().fallback_service(service);
         let paper = Self {
             app,
             router,
