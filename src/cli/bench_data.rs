@@ -150,7 +150,7 @@ fn topic(number: usize) -> TopicDraft {
 fn sheet(app: &App, number: usize) -> anyhow::Result<Sheet> {
     let mut words = Words::of(number);
     let mut text = String::new();
-    for paragraph in 0..56 {
+    for paragraph in 0..84 {
         if paragraph % 8 == 7 {
             writeln!(text, "## {}\n", words.sentence(5))?;
         }

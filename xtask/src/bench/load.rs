@@ -3,6 +3,7 @@
 //! wrk gets a list of requests and goes round it; the list says how many bytes the answers must have, so that after a run
 //! every byte is accounted for. Deliberately not here: any judgement about the figures.
 
+use std::cell::Cell;
 use std::fmt;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,15 @@ pub struct Prepared {
     list: PathBuf,
     /// Bytes of each answer on the wire, in the order of the list.
     sizes: Vec<usize>,
+    /// Where in the list the next run begins.
+    at: Cell<usize>,
+}
+
+impl Prepared {
+    /// How many requests are on the list.
+    pub fn len(&self) -> usize {
+        self.sizes.len()
+    }
 }
 
 /// What one run measured.
@@ -127,6 +137,7 @@ impl Load {
             script,
             list,
             sizes,
+            at: Cell::new(0),
         })
     }
 }
@@ -139,7 +150,7 @@ fn lua() -> String {
     format!(
         "-- Written by `cargo xtask bench`.\n\
          local requests, at = {{}}, 0\n\n\
-         function init(args)\n  for line in io.lines(args[1]) do\n    \
+         function init(args)\n  at = tonumber(args[2])\n  for line in io.lines(args[1]) do\n    \
          local path, cookie, tag = line:match(\"^([^\\t]*)\\t([^\\t]*)\\t(.*)$\")\n    \
          local headers = {{\n{headers}    }}\n    \
          if cookie ~= \"\" then headers[\"Cookie\"] = cookie end\n    \
@@ -194,7 +205,8 @@ pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::R
         .arg(&prepared.script)
         .arg(format!("http://127.0.0.1:{}/", server.port(prepared.who)))
         .arg("--")
-        .arg(&prepared.list);
+        .arg(&prepared.list)
+        .arg(prepared.at.get().to_string());
     let (server_before, ours_before) = (cpu::of_tree(server.process())?, cpu::of_children());
     let output = child::output(wrk)?;
     let (server_after, ours_after) = (cpu::of_tree(server.process())?, cpu::of_children());
@@ -206,7 +218,11 @@ pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::R
     );
     ensure!(told.refused == 0, "{} answers were errors", told.refused);
     ensure!(told.requests > 0, "not one request was answered");
-    account(&told, &prepared.sizes, options.connections)?;
+    let first = prepared.at.get();
+    account(&told, &prepared.sizes, first, options.connections)?;
+    prepared
+        .at
+        .set((first + told.requests as usize) % prepared.len());
     let seconds = told.micros as f64 / 1e6;
     Ok(Run {
         requests: told.requests,
@@ -219,7 +235,7 @@ pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::R
 }
 
 /// All bytes of the run must be those of the pages asked for, but for what was under way at the end.
-fn account(told: &Told, sizes: &[usize], connections: usize) -> anyhow::Result<()> {
+fn account(told: &Told, sizes: &[usize], first: usize, connections: usize) -> anyhow::Result<()> {
     let round: u64 = sizes.iter().map(|size| *size as u64).sum();
     let (rounds, rest) = (
         told.requests / sizes.len() as u64,
@@ -227,7 +243,7 @@ fn account(told: &Told, sizes: &[usize], connections: usize) -> anyhow::Result<(
     );
     // wrk asks the script once before it begins, to see that it works.
     let rest: u64 = (0..rest)
-        .map(|at| sizes[(at as usize + 1) % sizes.len()] as u64)
+        .map(|at| sizes[(first + at as usize + 1) % sizes.len()] as u64)
         .sum();
     let expected = rounds * round + rest;
     let largest = sizes.iter().copied().max().unwrap_or(0) as u64;
@@ -274,10 +290,13 @@ mod tests {
     #[test]
     fn bytes_are_accounted_for() {
         let sizes = [100, 300];
-        assert!(account(&told(1001, 200_300), &sizes, 1).is_ok());
-        assert!(account(&told(1001, 200_300 + 600), &sizes, 1).is_ok());
-        assert!(account(&told(1001, 200_300 + 601), &sizes, 1).is_err());
-        assert!(account(&told(1001, 100_000), &sizes, 1).is_err());
+        assert!(account(&told(1001, 200_300), &sizes, 0, 1).is_ok());
+        assert!(account(&told(1001, 200_300 + 600), &sizes, 0, 1).is_ok());
+        assert!(account(&told(1001, 200_300 + 601), &sizes, 0, 1).is_err());
+        assert!(account(&told(1001, 100_000), &sizes, 0, 1).is_err());
+        let sizes = [100, 50_000];
+        assert!(account(&told(1, 100), &sizes, 1, 0).is_ok());
+        assert!(account(&told(1, 100), &sizes, 0, 0).is_err());
     }
 
     #[test]
