@@ -81,7 +81,7 @@ impl App {
             sessions: Sessions::default(),
             limits: Limits::new(&config.accounts, &clock),
             seats: Seats::default(),
-            leases: Leases::new(generation, &config.reading),
+            leases: Leases::new(generation, rng.u64(), &config.reading),
             stopping: AtomicBool::new(false),
             config,
             clock,

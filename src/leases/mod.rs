@@ -9,6 +9,7 @@ mod notices;
 pub mod store;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use lease::{Beat, Change, Epoch, Holder, How, Op, Outcome, Rules, Table};
 
@@ -25,6 +26,7 @@ use crate::readers::{DeviceId, ReaderId, Session};
 /// The leases of this node.
 #[derive(Debug)]
 pub struct Leases {
+    ops: AtomicU64,
     table: Table<ReaderId, DeviceId>,
     /// Open pages that want to be told.
     pub notices: Arc<Notices>,
@@ -63,14 +65,21 @@ fn rules(config: &Reading) -> Rules {
 }
 
 impl Leases {
-    /// An empty table of this generation.
+    /// An empty table of this generation. `first_op` is drawn at random, so that no two processes count alike.
     #[must_use]
-    pub fn new(generation: u64, config: &Reading) -> Self {
+    pub fn new(generation: u64, first_op: u64, config: &Reading) -> Self {
         Self {
+            ops: AtomicU64::new(first_op),
             table: Table::new(generation, rules(config)),
             notices: Arc::default(),
             events: Events::default(),
         }
+    }
+
+    /// A name for an operation that the server itself begins and that nobody repeats.
+    #[must_use]
+    pub fn next_op(&self) -> Op {
+        Op(self.ops.fetch_add(1, Ordering::Relaxed))
     }
 
     /// A navigation: this device is about to be sent a restricted article.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
-use lease::{Op, Outcome};
+use lease::Outcome;
 
 use super::meter::Counted;
 use super::render::{self, Variant};
@@ -62,13 +62,13 @@ fn place(
         };
         return (place, None);
     }
-    match app.leases.open(app, session, Op(app.rng.u64())) {
+    match app.leases.open(app, session, app.leases.next_op()) {
         Outcome::Held { .. } => (Place::Here, None),
         Outcome::Contended(holder) if app.config.reading.mode == Mode::Observe => {
             app.leases
                 .shown(app, session, &holder, EventKind::WouldShow);
             app.leases
-                .take(app, session, holder.epoch, Op(app.rng.u64()));
+                .take(app, session, holder.epoch, app.leases.next_op());
             (Place::Here, None)
         }
         Outcome::Contended(holder) => (Place::Elsewhere, Some(holder)),
@@ -127,18 +127,25 @@ async fn show(
         }
         None => (None, None),
     };
-    let month = render::month(app, entry);
+    let counted = if entry.access == crate::access::Access::Metered {
+        Some(Counted::of(app, headers, &render::month(app, entry)))
+    } else {
+        None
+    };
     let free = if session.is_some() {
         app.config.meter.registered
     } else {
         app.config.meter.anonymous
     };
-    let counted = Counted::of(app, headers, &month);
     let ask = Ask {
         article: entry.id,
         access: entry.access,
         seat,
-        meter: counted.ask(entry.id, free),
+        meter: counted
+            .as_ref()
+            .map_or(crate::access::Meter::Spent, |counted| {
+                counted.ask(entry.id, free)
+            }),
         navigation,
     };
     let decision = decide(&ask);
@@ -150,7 +157,7 @@ async fn show(
     let Some(mut response) = answer(app, entry, &decision, headers).await? else {
         return Ok(None);
     };
-    if let Decision::Metered(_, true) = decision {
+    if let (Decision::Metered(_, true), Some(counted)) = (decision, counted) {
         response
             .headers_mut()
             .append(header::SET_COOKIE, counted.with(app, entry.id));
