@@ -12,12 +12,12 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::editions::Room;
-use super::pages::subject;
+use super::pages::of_edition;
 use super::rules::{Card, Topic};
 use super::store;
 use crate::App;
 use crate::base::time::UnixMillis;
-use crate::web::pages::{Keep, Page, PageKey};
+use crate::web::pages::{Keep, Page};
 use crate::web::{Error, Result, Route};
 
 /// Articles in a feed.
@@ -53,6 +53,14 @@ impl Kind {
             Self::Atom => "application/atom+xml; charset=utf-8",
         }
     }
+}
+
+/// The kind of page a feed's file is.
+pub(super) fn file(name: &str) -> Option<&'static str> {
+    [Kind::Rss, Kind::Atom]
+        .into_iter()
+        .map(Kind::file)
+        .find(|file| *file == name)
 }
 
 type Asked = State<Arc<App>>;
@@ -99,11 +107,10 @@ async fn show(
                 .ok_or(Error::NotFound)?,
         ),
     };
-    let key = PageKey {
-        variant: kind.file(),
-        subject: topic.map_or_else(|| subject(edition), |topic| topic.id.0),
-        revision: (app.shelf.generation(&room.edition.slug), 0),
-    };
+    let mut key = of_edition(app, &room, kind.file());
+    if let Some(topic) = topic {
+        key.subject = topic.id.0;
+    }
     if let Some(page) = app.pages.find(&key) {
         return Ok(page.respond(headers));
     }

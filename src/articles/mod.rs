@@ -21,7 +21,7 @@ pub use batch::{Batch, Sheet, publish_batch};
 pub use catalog::{Catalog, Entry};
 pub use editions::{Editions, Room};
 pub use images::{ImageTags, Images};
-pub use pages::{Shown, edition_frame, routes, shown};
+pub use pages::{Shown, edition_frame, quick, routes, shown};
 pub use publish::{Draft, Published, publish};
 pub use rails::{Rails, Shelf};
 pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};

@@ -132,12 +132,7 @@ async fn show_front(
     headers: HeaderMap,
 ) -> Result {
     let room = app.editions.find(&edition).ok_or(Error::NotFound)?;
-    let generation = app.shelf.generation(&room.edition.slug);
-    let key = PageKey {
-        variant: "front",
-        subject: subject(&edition),
-        revision: (generation, 0),
-    };
+    let key = of_edition(&app, &room, FRONT);
     if let Some(page) = app.pages.find(&key) {
         return Ok(page.respond(&headers));
     }
@@ -146,10 +141,30 @@ async fn show_front(
     Ok(app.pages.insert(key, page).respond(&headers))
 }
 
-/// What a finished page shows, where it has no identifier of its own.
-pub(super) fn subject(text: &str) -> u128 {
-    let hash = TokenHash::of(text).0;
-    u128::from_be_bytes(hash[..16].try_into().expect("sixteen of thirty-two bytes"))
+/// The kind of page that front pages are.
+const FRONT: &str = "front";
+
+/// What a finished page of a whole edition is made from.
+pub(super) fn of_edition(app: &App, room: &Room, variant: &'static str) -> PageKey {
+    let hash = TokenHash::of(room.edition.slug.as_str()).0;
+    PageKey {
+        variant,
+        subject: u128::from_be_bytes(hash[..16].try_into().expect("sixteen of thirty-two bytes")),
+        revision: (app.shelf.generation(&room.edition.slug), 0),
+    }
+}
+
+/// The front page or a feed of an edition, if memory has it; for others `None`, and the router answers.
+#[must_use]
+pub fn quick(app: &App, path: &str, headers: &HeaderMap) -> Option<Response> {
+    let path = path.strip_prefix('/')?;
+    let (edition, variant) = match path.split_once('/') {
+        None => (path, FRONT),
+        Some((edition, file)) => (edition, feeds::file(file)?),
+    };
+    let room = app.editions.find(edition)?;
+    let page = app.pages.find(&of_edition(app, &room, variant))?;
+    Some(page.respond(headers))
 }
 
 fn front(app: &App, room: &Room, mut cards: Vec<Card>) -> FrontPage {

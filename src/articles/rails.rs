@@ -52,15 +52,10 @@ impl Shelf {
     /// # Errors
     /// Whatever the database says, when the snapshot has to be taken anew.
     pub async fn beside(&self, app: &App, edition: &Slug) -> sqlx::Result<Arc<Rails>> {
-        let now = app.clock.now();
-        let kept = self.shown(edition, |shown| {
-            let (rails, of, at) = shown.beside.as_ref()?;
-            let fresh = *of == shown.edition || at.plus(app.config.pages.rails_for) > now;
-            fresh.then(|| Arc::clone(rails))
-        });
-        if let Some(rails) = kept {
+        if let Some(rails) = self.fresh(app, edition, Arc::clone) {
             return Ok(rails);
         }
+        let now = app.clock.now();
         let of = self.generation(edition);
         let mut tx = app.read().await?;
         let cards = store::list_cards(&mut tx, edition, None, LENGTH, 0).await?;
@@ -74,14 +69,23 @@ impl Shelf {
         Ok(rails)
     }
 
-    /// The snapshot if it is fresh, without asking the database; for the path of a reading page.
+    /// The generation of the snapshot if it is fresh, without asking the database: for the path of a reading page.
     #[must_use]
-    pub fn fresh(&self, app: &App, edition: &Slug) -> Option<u64> {
+    pub fn known(&self, app: &App, edition: &Slug) -> Option<u64> {
+        self.fresh(app, edition, |rails| rails.generation)
+    }
+
+    fn fresh<T>(
+        &self,
+        app: &App,
+        edition: &Slug,
+        with: impl FnOnce(&Arc<Rails>) -> T,
+    ) -> Option<T> {
         self.shown(edition, |shown| {
             let (rails, of, at) = shown.beside.as_ref()?;
             let fresh =
                 *of == shown.edition || at.plus(app.config.pages.rails_for) > app.clock.now();
-            fresh.then_some(rails.generation)
+            fresh.then(|| with(rails))
         })
     }
 

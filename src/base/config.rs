@@ -95,6 +95,10 @@ section! {
         max_form_bytes: usize = 65_536,
         /// The longest request.
         request_for: Span = Span::seconds(30),
+        /// Open connections.
+        connections: usize = 100_000,
+        /// A connection on which nothing is sent.
+        idle_for: Span = Span::seconds(75),
         /// Patience at shutdown.
         stop_for: Span = Span::seconds(10),
     }

@@ -7,10 +7,13 @@
 use std::hash::Hash;
 use std::sync::Mutex;
 
+use quick_cache::UnitWeighter;
+use quick_cache::sync::Cache;
+
 /// Answers of a look-up, bounded in number; the least used go first.
 #[derive(Debug)]
-pub struct Memory<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static> {
-    kept: moka::sync::Cache<K, V>,
+pub struct Memory<K, V> {
+    kept: Cache<K, V>,
     changes: Mutex<u64>,
 }
 
@@ -18,12 +21,15 @@ pub struct Memory<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync +
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket(u64);
 
-impl<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Memory<K, V> {
+/// How many answers there is room for from the beginning; more room is made when it is needed.
+const ROOM: usize = 1_000;
+
+impl<K: Eq + Hash, V: Clone> Memory<K, V> {
     /// Keeps up to `capacity` answers.
     #[must_use]
     pub fn new(capacity: u64) -> Self {
         Self {
-            kept: moka::sync::Cache::new(capacity),
+            kept: Cache::with_weighter(ROOM, capacity, UnitWeighter),
             changes: Mutex::new(0),
         }
     }
@@ -52,7 +58,7 @@ impl<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Mem
     pub fn forget(&self, key: &K) {
         let mut changes = self.changes();
         *changes += 1;
-        self.kept.invalidate(key);
+        self.kept.remove(key);
     }
 
     fn changes(&self) -> std::sync::MutexGuard<'_, u64> {

@@ -1,15 +1,12 @@
 //! `gaceta serve`: one process, the paper and its background work.
 
-use std::future::IntoFuture as _;
-use std::net::SocketAddr;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::ServiceExt;
-use axum::extract::Request;
-use axum::serve::ListenerExt as _;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::control;
@@ -18,6 +15,7 @@ use crate::base::config::Config;
 use crate::base::lock::DataLock;
 use crate::base::rng::Rng;
 use crate::base::time::Clock;
+use crate::web::connections::{self, Limits};
 use crate::web::router::router;
 
 /// Serves until the process is told to stop.
@@ -80,19 +78,17 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
     let mut orders = take_orders(&app, &stopped);
     let mut counters = open_counters(&app, listener, &stopped)?;
-    let early = tokio::select! {
-        ended = counters.answered.recv() => ended.unwrap_or(Ok(())),
-        () = signal() => Ok(()),
-    };
+    tokio::select! {
+        _ = counters.answered.recv() => {}
+        () = signal() => {}
+    }
     app.stop();
     stop.send_replace(true);
     let patience = app.config.server.stop_for.duration();
     if tokio::time::timeout(patience, &mut orders).await.is_err() {
         orders.abort();
     }
-    while let Some(ended) = counters.answered.recv().await {
-        ended?;
-    }
+    let _ = counters.answered.recv().await;
     work.await?;
     app.leases.events.write(&app).await?;
     app.sessions.save_seen(&app).await?;
@@ -101,14 +97,14 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     while let Some(ended) = counters.threads.join_next().await {
         ended??;
     }
-    early
+    Ok(())
 }
 
 /// The threads that answer.
 struct Counters {
     threads: JoinSet<anyhow::Result<()>>,
-    /// How each of them ended; nothing more comes when all have.
-    answered: mpsc::Receiver<anyhow::Result<()>>,
+    /// Nothing ever comes; it closes when all of them have ended their last connection.
+    answered: mpsc::Receiver<Infallible>,
     /// They go on to run for what they have opened, such as connections to the database that others use after them,
     /// until they are told to close.
     close: watch::Sender<bool>,
@@ -122,22 +118,30 @@ fn open_counters(
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<Counters> {
     let listener = listener.into_std()?;
+    let config = &app.config.server;
+    let limits = Limits {
+        open: Arc::new(Semaphore::new(room(config.connections)?)),
+        idle_for: config.idle_for.duration(),
+        stop_for: config.stop_for.duration(),
+    };
     let (tell, answered) = mpsc::channel(1);
     let (close, closed) = watch::channel(false);
     let mut threads = JoinSet::new();
     for _ in 0..std::thread::available_parallelism()?.get() {
-        let (app, listener) = (Arc::clone(app), listener.try_clone()?);
-        let (stopped, tell, mut closed) = (stopped.clone(), tell.clone(), closed.clone());
+        let (paper, listener) = (router(Arc::clone(app))?, listener.try_clone()?);
+        let (limits, stopped) = (limits.clone(), stopped.clone());
+        let (tell, mut closed) = (tell.clone(), closed.clone());
         threads.spawn_blocking(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
             runtime.block_on(async {
-                let _ = tell.send(answer(app, listener, stopped).await).await;
+                let listener = TcpListener::from_std(listener)?;
+                connections::answer(paper, listener, limits, stopped).await;
                 drop(tell);
                 let _ = closed.wait_for(|close| *close).await;
-            });
-            Ok(())
+                Ok(())
+            })
         });
     }
     Ok(Counters {
@@ -147,31 +151,26 @@ fn open_counters(
     })
 }
 
-/// Answers connections until the paper stops. Live streams never end by themselves; then they get `stop_for`.
-async fn answer(
-    app: Arc<App>,
-    listener: std::net::TcpListener,
-    mut stopped: watch::Receiver<bool>,
-) -> anyhow::Result<()> {
-    let listener = TcpListener::from_std(listener)?.tap_io(|connection| {
-        // Answers are written as a whole; waiting for more to send would only delay notices.
-        let _ = connection.set_nodelay(true);
+/// What else needs files: databases, threads, pictures.
+const OTHER_FILES: usize = 256;
+
+/// How many connections may be open: as many as are asked for, as far as the system lets this process open files.
+fn room(connections: usize) -> anyhow::Result<usize> {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit)?;
+    let files = limit.current.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
     });
-    let service = router(Arc::clone(&app))?;
-    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
-    let mut told = stopped.clone();
-    let graceful = async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    };
-    let server = axum::serve(listener, service).with_graceful_shutdown(graceful);
-    let over = async {
-        let _ = stopped.wait_for(|stop| *stop).await;
-        tokio::time::sleep(app.config.server.stop_for.duration()).await;
-    };
-    tokio::select! {
-        ended = server.into_future() => Ok(ended?),
-        () = over => Ok(()),
+    let room = connections.min(files.saturating_sub(OTHER_FILES).max(16));
+    if room < connections {
+        tracing::warn!(
+            room,
+            connections,
+            "the limit of open files leaves less room for connections"
+        );
     }
+    Ok(room)
 }
 
 /// Commands like `gaceta publish` reach the paper over the control socket. Readers are served without it, too.

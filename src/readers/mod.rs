@@ -17,4 +17,4 @@ pub use limits::Limits;
 pub use pages::routes;
 pub use pages::sign_in::sign_in;
 pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
-pub use sessions::{Session, Sessions};
+pub use sessions::{Known, Session, Sessions};

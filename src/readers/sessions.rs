@@ -55,33 +55,61 @@ impl Default for Sessions {
     }
 }
 
+/// What memory says of a request's session.
+#[derive(Debug)]
+pub enum Known {
+    /// This is it.
+    Session(Arc<Session>),
+    /// There is none, or one that is over.
+    Guest,
+    /// Memory does not know the cookie: the database has to be asked, by [`Sessions::of`].
+    Unknown,
+}
+
 impl Sessions {
     /// The session of a request; `None` for a guest, and for a cookie that means nothing (any more).
     ///
     /// # Errors
     /// When the database had to be asked and did not answer.
     pub async fn of(&self, app: &App, headers: &HeaderMap) -> Result<Option<Arc<Session>>> {
-        let Some(token) = Cookie::Session.read(headers, app.config.secure()) else {
+        let Some(token) = Self::token(app, headers) else {
             return Ok(None);
         };
-        if token.len() != 43 {
-            return Ok(None);
-        }
-        let token = TokenHash::of(token);
         let session = match self.memory.find(&token) {
-            Some(session) => session,
-            None => match self.load(app, token).await? {
-                Some(session) => session,
-                None => return Ok(None),
-            },
+            Some(session) => Some(session),
+            None => self.load(app, token).await?,
         };
+        Ok(session.and_then(|session| self.live(app, session)))
+    }
+
+    /// The same without asking the database: for the path of a reading page.
+    #[must_use]
+    pub fn known(&self, app: &App, headers: &HeaderMap) -> Known {
+        let Some(token) = Self::token(app, headers) else {
+            return Known::Guest;
+        };
+        match self.memory.find(&token) {
+            Some(session) => self.live(app, session).map_or(Known::Guest, Known::Session),
+            None => Known::Unknown,
+        }
+    }
+
+    fn token(app: &App, headers: &HeaderMap) -> Option<TokenHash> {
+        Cookie::Session
+            .read(headers, app.config.secure())
+            .filter(|token| token.len() == 43)
+            .map(TokenHash::of)
+    }
+
+    /// A session that is not over, noted as seen now.
+    fn live(&self, app: &App, session: Arc<Session>) -> Option<Arc<Session>> {
         let now = app.clock.now();
         let seen = UnixMillis(session.seen_at.load(Ordering::Relaxed));
         if now >= session.expires_at || now >= seen.plus(app.config.accounts.idle_for) {
-            return Ok(None);
+            return None;
         }
         self.note(&session, now);
-        Ok(Some(session))
+        Some(session)
     }
 
     async fn load(&self, app: &App, token: TokenHash) -> Result<Option<Arc<Session>>> {

@@ -9,4 +9,4 @@ mod pages;
 mod render;
 mod watch;
 
-pub use pages::routes;
+pub use pages::{quick, routes};

@@ -1,21 +1,26 @@
 //! The article's address: decides, and answers with a finished page.
+//!
+//! [`read`] does all of it from memory, without waiting for anything. What memory lacks it names, [`show_article`]
+//! fetches that from the database, and everything is decided anew: so there is one decision, however long it took to get
+//! the facts, and it is made after them.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
-use lease::Outcome;
+use lease::{Holder, Outcome};
 
 use super::meter::Counted;
 use super::render::{self, Variant};
 use super::{message, watch};
 use crate::App;
-use crate::access::{Ask, Decision, Place, decide};
+use crate::access::{Access, Ask, Decision, Meter, Pass, Place, decide};
 use crate::articles::Entry;
 use crate::base::config::Mode;
 use crate::leases::EventKind;
-use crate::readers::Session;
+use crate::readers::{DeviceId, Known, ReaderId, Session};
+use crate::web::pages::Page;
 use crate::web::{Error, Result, Route};
 
 /// Says what the visitor got; for logs, caches and tests.
@@ -46,11 +51,7 @@ fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// Where the lease of this seated reader is, after asking for it if this is a navigation.
-fn place(
-    app: &App,
-    session: &Session,
-    navigation: bool,
-) -> (Place, Option<lease::Holder<crate::readers::DeviceId>>) {
+fn place(app: &App, session: &Session, navigation: bool) -> (Place, Option<Holder<DeviceId>>) {
     if app.config.reading.mode == Mode::Off {
         return (Place::Here, None);
     }
@@ -75,8 +76,48 @@ fn place(
     }
 }
 
-/// How often one request decides: once, and again when the newsroom changes the article's rule in that moment.
-const DECISIONS: usize = 3;
+/// Who asks for what.
+struct Asked<'a> {
+    path: &'a str,
+    headers: &'a HeaderMap,
+    navigation: bool,
+}
+
+/// What the database was asked for this request, because memory did not have it.
+#[derive(Default)]
+struct Fetched {
+    session: Option<Option<Arc<Session>>>,
+    seat: Option<(ReaderId, bool)>,
+    page: Option<(Arc<Entry>, Variant, Arc<Page>)>,
+}
+
+/// What memory does not have.
+enum Missing {
+    /// An article at this address.
+    Article,
+    /// The session of the cookie.
+    Session,
+    /// Whether this reader has a seat.
+    Seat(ReaderId),
+    /// The page with this much of the text, and what opens it.
+    Page(Arc<Entry>, Variant, Option<Pass>),
+    /// The device message, which is made for each by itself.
+    Message(Arc<Session>, Holder<DeviceId>),
+}
+
+/// The answer to a `GET` of an article, if memory has all it takes; for others `None`, and the router answers.
+#[must_use]
+pub fn quick(app: &App, path: &str, headers: &HeaderMap) -> Option<Response> {
+    let asked = Asked {
+        path,
+        headers,
+        navigation: is_navigation(&Method::GET, headers),
+    };
+    read(app, &asked, &Fetched::default()).ok()
+}
+
+/// How often one request fetches and decides anew. Three things may be missing, and each may change meanwhile.
+const ROUNDS: usize = 8;
 
 async fn show_article(
     State(app): State<Arc<App>>,
@@ -85,109 +126,134 @@ async fn show_article(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    let navigation = is_navigation(&method, &headers);
-    for _ in 0..DECISIONS {
-        let entry = app.catalog.find(uri.path()).ok_or(Error::NotFound)?;
-        let shown = show(&app, &entry, navigation, uri.path(), &headers).await?;
-        if let Some(response) = shown {
-            return Ok(response);
+    let asked = Asked {
+        path: uri.path(),
+        headers: &headers,
+        navigation: is_navigation(&method, &headers),
+    };
+    let mut fetched = Fetched::default();
+    for _ in 0..ROUNDS {
+        let missing = match read(&app, &asked, &fetched) {
+            Ok(response) => return Ok(response),
+            Err(missing) => missing,
+        };
+        match missing {
+            Missing::Article => return Err(Error::NotFound),
+            Missing::Session => fetched.session = Some(app.sessions.of(&app, &headers).await?),
+            Missing::Seat(reader) => {
+                fetched.seat = Some((reader, app.seats.active(&app, reader).await?));
+            }
+            Missing::Page(entry, variant, pass) => {
+                let page = render::make(&app, &entry, variant, pass.as_ref()).await?;
+                fetched.page = page.map(|page| (entry, variant, page));
+            }
+            Missing::Message(session, holder) => {
+                app.leases.shown(&app, &session, &holder, EventKind::Shown);
+                return message::page(&app, &session, &holder, asked.path).await;
+            }
         }
     }
-    Err(anyhow::anyhow!("the rule of {} changes all the time", uri.path()).into())
+    Err(anyhow::anyhow!("the rule of {} changes all the time", asked.path).into())
 }
 
-/// Decides and answers; `None` if the rule of the article has changed meanwhile.
-async fn show(
-    app: &App,
-    entry: &Entry,
-    navigation: bool,
-    path: &str,
-    headers: &HeaderMap,
-) -> Result<Option<Response>> {
-    // Open to everybody: no cookie is looked at.
-    if entry.access == crate::access::Access::Open {
-        let ask = Ask {
-            article: entry.id,
-            access: entry.access,
-            seat: None,
-            meter: crate::access::Meter::Spent,
-            navigation: false,
-        };
-        return answer(app, entry, &decide(&ask), headers).await;
-    }
-    let session = app.sessions.of(app, headers).await?;
-    let seated = match &session {
-        Some(session) => app.seats.active(app, session.reader).await?,
-        None => false,
-    };
-    let (seat, holder) = match session.as_ref().filter(|_| seated) {
-        Some(session) => {
-            let (place, holder) = place(app, session, navigation);
-            (Some(place), holder)
-        }
-        None => (None, None),
-    };
-    let counted = if entry.access == crate::access::Access::Metered {
-        Some(Counted::of(app, headers, &render::month(app, entry)))
-    } else {
-        None
-    };
-    let free = if session.is_some() {
-        app.config.meter.registered
-    } else {
-        app.config.meter.anonymous
-    };
-    let ask = Ask {
+/// Decides and answers. All that waits for nothing.
+fn read(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Response, Missing> {
+    let entry = app.catalog.find(asked.path).ok_or(Missing::Article)?;
+    let mut ask = Ask {
         article: entry.id,
         access: entry.access,
-        seat,
-        meter: counted
-            .as_ref()
-            .map_or(crate::access::Meter::Spent, |counted| {
-                counted.ask(entry.id, free)
-            }),
-        navigation,
+        seat: None,
+        meter: Meter::Spent,
+        navigation: false,
     };
-    let decision = decide(&ask);
-    if let (Decision::Elsewhere, Some(session), Some(holder)) = (decision, &session, holder) {
-        app.leases.shown(app, session, &holder, EventKind::Shown);
-        let page = message::page(app, session, &holder, path).await?;
-        return Ok(Some(page));
+    // Open to everybody: no cookie is looked at.
+    if entry.access == Access::Open {
+        return answer(app, entry, &decide(&ask), asked.headers, fetched);
     }
-    let Some(mut response) = answer(app, entry, &decision, headers).await? else {
-        return Ok(None);
-    };
+    let session = session(app, asked, fetched)?;
+    let mut holder = None;
+    if let Some(session) = &session
+        && seated(app, session.reader, fetched)?
+    {
+        let (place, elsewhere) = place(app, session, asked.navigation);
+        ask.seat = Some(place);
+        holder = elsewhere;
+    }
+    ask.navigation = asked.navigation;
+    let mut counted = None;
+    if entry.access == Access::Metered {
+        let free = if session.is_some() {
+            app.config.meter.registered
+        } else {
+            app.config.meter.anonymous
+        };
+        let read = Counted::of(app, asked.headers, &render::month(app, &entry));
+        ask.meter = read.ask(entry.id, free);
+        counted = Some(read);
+    }
+    let decision = decide(&ask);
+    if let (Decision::Elsewhere, Some(session), Some(holder)) = (decision, session, holder) {
+        return Err(Missing::Message(session, holder));
+    }
+    let mut response = answer(app, entry, &decision, asked.headers, fetched)?;
     if let (Decision::Metered(_, true), Some(counted)) = (decision, counted) {
         response
             .headers_mut()
-            .append(header::SET_COOKIE, counted.with(app, entry.id));
+            .append(header::SET_COOKIE, counted.with(app, ask.article));
     }
-    Ok(Some(response))
+    Ok(response)
+}
+
+fn session(
+    app: &App,
+    asked: &Asked,
+    fetched: &Fetched,
+) -> std::result::Result<Option<Arc<Session>>, Missing> {
+    if let Some(session) = &fetched.session {
+        return Ok(session.clone());
+    }
+    match app.sessions.known(app, asked.headers) {
+        Known::Session(session) => Ok(Some(session)),
+        Known::Guest => Ok(None),
+        Known::Unknown => Err(Missing::Session),
+    }
+}
+
+fn seated(app: &App, reader: ReaderId, fetched: &Fetched) -> std::result::Result<bool, Missing> {
+    match fetched.seat {
+        Some((of, seated)) if of == reader => Ok(seated),
+        _ => app.seats.known(app, reader).ok_or(Missing::Seat(reader)),
+    }
 }
 
 /// The finished page of a decision.
-async fn answer(
+fn answer(
     app: &App,
-    entry: &Entry,
+    entry: Arc<Entry>,
     decision: &Decision,
     headers: &HeaderMap,
-) -> Result<Option<Response>> {
+    fetched: &Fetched,
+) -> std::result::Result<Response, Missing> {
     let (variant, pass, word) = match decision {
-        Decision::Open(pass) => (Variant::Open, Some(pass), "open"),
+        Decision::Open(pass) => (Variant::Open, Some(*pass), "open"),
         Decision::Seated(pass) if app.config.reading.mode == Mode::Off => {
-            (Variant::Full, Some(pass), "full")
+            (Variant::Full, Some(*pass), "full")
         }
-        Decision::Seated(pass) => (Variant::Watched, Some(pass), "full"),
-        Decision::Metered(pass, _) => (Variant::Full, Some(pass), "metered"),
+        Decision::Seated(pass) => (Variant::Watched, Some(*pass), "full"),
+        Decision::Metered(pass, _) => (Variant::Full, Some(*pass), "metered"),
         Decision::Lead | Decision::Elsewhere => (Variant::Lead, None, "lead"),
         Decision::Wall => (Variant::Wall, None, "wall"),
     };
-    let Some(page) = render::page(app, entry, variant, pass).await? else {
-        return Ok(None);
+    let page = match &fetched.page {
+        Some((of, made, page)) if *of == entry && *made == variant => Arc::clone(page),
+        _ => match render::find(app, &entry, variant) {
+            Some(page) => page,
+            None => return Err(Missing::Page(entry, variant, pass)),
+        },
     };
     let mut response = page.respond(headers);
     response
         .headers_mut()
         .insert(ACCESS, HeaderValue::from_static(word));
-    Ok(Some(response))
+    Ok(response)
 }

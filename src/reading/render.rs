@@ -53,28 +53,36 @@ pub fn month(app: &App, entry: &Entry) -> String {
     app.clock.now().zoned(&zone).strftime("%Y-%m").to_string()
 }
 
-/// The finished page, from the cache or made now. The variants with the whole text need the pass that opens it.
+/// The finished page, if memory has it. Whoever asks for it has decided that the visitor may have this variant.
+#[must_use]
+pub fn find(app: &App, entry: &Entry, variant: Variant) -> Option<Arc<Page>> {
+    let rails = app.shelf.known(app, &entry.edition)?;
+    app.pages.find(&key(entry, variant, rails))
+}
+
+fn key(entry: &Entry, variant: Variant, rails: u64) -> PageKey {
+    PageKey {
+        variant: variant.name(),
+        subject: entry.id.0,
+        revision: (entry.revision, rails),
+    }
+}
+
+/// Makes the page, unless memory has it by now. The variants with the whole text need the pass that opens it.
 ///
 /// `None` if the newsroom has changed for whom the article is since `entry` was looked up: what was decided holds no
 /// longer, the catalog knows the new rule now, and the caller decides again.
 ///
 /// # Errors
 /// [`Error::NotFound`] if the article is gone, or whatever the database says.
-pub async fn page(
+pub async fn make(
     app: &App,
     entry: &Entry,
     variant: Variant,
     pass: Option<&Pass>,
 ) -> Result<Option<Arc<Page>>> {
-    let rails = match app.shelf.fresh(app, &entry.edition) {
-        Some(generation) => generation,
-        None => app.shelf.beside(app, &entry.edition).await?.generation,
-    };
-    let key = PageKey {
-        variant: variant.name(),
-        subject: entry.id.0,
-        revision: (entry.revision, rails),
-    };
+    let rails = app.shelf.beside(app, &entry.edition).await?;
+    let key = key(entry, variant, rails.generation);
     if let Some(page) = app.pages.find(&key) {
         return Ok(Some(page));
     }
@@ -85,7 +93,6 @@ pub async fn page(
         app.catalog.set(&article.path, Entry::of(&article));
         return Ok(None);
     }
-    let rails = app.shelf.beside(app, &entry.edition).await?;
     let beside = Beside::of(app, &article, &rails.cards).await?;
     let keep = if variant == Variant::Open {
         Keep::Public

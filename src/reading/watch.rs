@@ -225,7 +225,9 @@ async fn show_notices(
         view,
         next,
     };
-    let keep = KeepAlive::new().interval(Duration::from_secs(15));
+    // Well before the connection would count as silent.
+    let quarter = stay.app.config.server.idle_for.duration() / 4;
+    let keep = KeepAlive::new().interval(quarter.min(Duration::from_secs(15)));
     // After a restart of the server its pages come back one by one, not all in the same second.
     let retry = Duration::from_millis(1000 + stay.app.rng.u64() % 4000);
     let first = Ok(Event::default().retry(retry));

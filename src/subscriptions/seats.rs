@@ -26,22 +26,26 @@ impl Seats {
     /// # Errors
     /// When the database had to be asked and did not answer; nobody gets in because of that.
     pub async fn active(&self, app: &App, reader: ReaderId) -> sqlx::Result<bool> {
+        if let Some(active) = self.known(app, reader) {
+            return Ok(active);
+        }
+        let ticket = self.0.ticket();
+        let span = store::find_seat_span(&mut app.read().await?, reader).await?;
+        self.0.keep(ticket, reader, span);
         let now = app.clock.now();
-        // A seat that has ended may have been followed by another one.
-        let known = self
-            .0
-            .find(&reader)
-            .filter(|span| span.is_none_or(|(_, ends)| now < ends));
-        let span = match known {
-            Some(span) => span,
-            None => {
-                let ticket = self.0.ticket();
-                let span = store::find_seat_span(&mut app.read().await?, reader).await?;
-                self.0.keep(ticket, reader, span);
-                span
-            }
-        };
         Ok(span.is_some_and(|(starts, ends)| starts <= now && now < ends))
+    }
+
+    /// The same without asking the database: for the path of a reading page. `None` if memory does not know.
+    #[must_use]
+    pub fn known(&self, app: &App, reader: ReaderId) -> Option<bool> {
+        let now = app.clock.now();
+        match self.0.find(&reader)? {
+            // A seat that has ended may have been followed by another one.
+            Some((_, ends)) if now >= ends => None,
+            Some((starts, _)) => Some(starts <= now),
+            None => Some(false),
+        }
     }
 
     /// Forgets what is known of a reader whose seats changed. To be called after the commit.

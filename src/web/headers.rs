@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use std::sync::Arc;
 
@@ -42,7 +42,12 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
 /// Adds them to every answer.
 pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    put(&app, response.headers_mut());
+    response
+}
+
+/// Puts them among the headers of an answer.
+pub fn put(app: &App, headers: &mut HeaderMap) {
     headers.reserve(FIXED.len() + 1);
     for (name, value) in FIXED {
         headers.insert(name, value);
@@ -53,5 +58,4 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),
         );
     }
-    response
 }

@@ -10,6 +10,8 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
 use crate::base::secret::TokenHash;
 
@@ -199,20 +201,26 @@ pub struct PageKey {
 
 /// The bounded cache of finished pages.
 #[derive(Debug)]
-pub struct Pages(moka::sync::Cache<PageKey, Arc<Page>>);
+pub struct Pages(Cache<PageKey, Arc<Page>, Weight>);
+
+/// A page weighs what it takes of memory.
+#[derive(Clone, Debug)]
+struct Weight;
+
+impl Weighter<PageKey, Arc<Page>> for Weight {
+    fn weight(&self, _: &PageKey, page: &Arc<Page>) -> u64 {
+        page.weight() as u64
+    }
+}
+
+/// How many pages there is room for from the beginning; more room is made when it is needed.
+const ROOM: usize = 1_000;
 
 impl Pages {
     /// Holds pages up to `bytes`.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
-        let weigh =
-            |_: &PageKey, page: &Arc<Page>| u32::try_from(page.weight()).unwrap_or(u32::MAX);
-        Self(
-            moka::sync::Cache::builder()
-                .max_capacity(bytes)
-                .weigher(weigh)
-                .build(),
-        )
+        Self(Cache::with_weighter(ROOM, bytes, Weight))
     }
 
     /// The page, if it is finished.

@@ -2,13 +2,20 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use tower::{Layer as _, Service};
+use axum::{BoxError, Router};
+use futures_util::future::Either;
+use http::Method;
+use tower::util::Oneshot;
+use tower::{Layer as _, Service, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -33,6 +40,68 @@ pub fn routes() -> Vec<Route> {
     .collect()
 }
 
+/// The paper as a service: finished pages at once, everything else by its route.
+#[derive(Clone)]
+pub struct Paper<S> {
+    app: Arc<App>,
+    routed: S,
+}
+
+/// What [`Paper::answer`] returns: an answer that was ready, or one that will be.
+pub type Answering<S> = Either<Ready<Result<Response, Infallible>>, Oneshot<S, Request>>;
+
+impl<S> Paper<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone,
+{
+    /// Answers. `from` is the other end of the connection.
+    ///
+    /// The pages people read are tried first, before any layer, and mostly there is nothing to wait for. A `GET` needs
+    /// none of what the layers do but the security headers: it has no body, and nothing of it changes anything by force
+    /// of a foreign page.
+    pub fn answer<B>(&self, from: Option<SocketAddr>, request: http::Request<B>) -> Answering<S>
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        if let Some(response) = self.quick(&request) {
+            return Either::Left(ready(Ok(response)));
+        }
+        let mut request = request.map(Body::new);
+        if let Some(from) = from {
+            request.extensions_mut().insert(ConnectInfo(from));
+        }
+        Either::Right(self.routed.clone().oneshot(request))
+    }
+
+    fn quick<B>(&self, request: &http::Request<B>) -> Option<Response> {
+        if request.method() != Method::GET {
+            return None;
+        }
+        let (app, path, asked) = (&self.app, request.uri().path(), request.headers());
+        let mut response =
+            reading::quick(app, path, asked).or_else(|| articles::quick(app, path, asked))?;
+        headers::put(app, response.headers_mut());
+        Some(response)
+    }
+}
+
+impl<S> Service<Request> for Paper<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering<S>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        self.answer(None, request)
+    }
+}
+
 /// The paper as a service. What stands around the routes is put around all of them at once: around each by itself, as
 /// [`Router::layer`] does it, every request would carry copies of it.
 ///
@@ -41,7 +110,13 @@ pub fn routes() -> Vec<Route> {
 pub fn router(
     app: Arc<App>,
 ) -> anyhow::Result<
-    impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync,
+    Paper<
+        impl Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    >,
 > {
     let request_for = app.config.server.request_for.duration();
     let csrf = CsrfLayer::new().add_trusted_origin(app.config.site.public_url.clone())?;
@@ -55,7 +130,8 @@ pub fn router(
     let timed = TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, request_for);
     let unbroken = CatchPanicLayer::custom(after_panic).layer(timed.layer(bounded));
     let rendered = from_fn_with_state(Arc::clone(&app), error::render).layer(csrf.layer(unbroken));
-    Ok(from_fn_with_state(app, headers::secure).layer(rendered))
+    let routed = from_fn_with_state(Arc::clone(&app), headers::secure).layer(rendered);
+    Ok(Paper { app, routed })
 }
 
 fn after_panic(panic: Box<dyn Any + Send>) -> Response {

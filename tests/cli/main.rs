@@ -9,6 +9,7 @@
 )]
 
 mod backup;
+mod connections;
 mod control;
 mod doctor;
 mod import;
