@@ -77,7 +77,10 @@ impl App {
             shelf: Shelf::default(),
             images: Images::default(),
             pages: Pages::new(config.pages.cache_bytes),
-            passwords: Passwords::new(config.accounts.hashes_at_once),
+            passwords: Passwords::new(
+                config.accounts.hashes_at_once,
+                config.accounts.hashes_waiting,
+            ),
             sessions: Sessions::default(),
             limits: Limits::new(&config.accounts, &clock),
             seats: Seats::default(),

@@ -16,6 +16,8 @@ error-too-many = There were many tries in a short time. You can go on in { $minu
 }.
 error-unavailable-title = One moment
 error-unavailable = The paper is busy getting back on its feet. Try again in a few seconds; nothing of yours is lost.
+error-busy-title = Very many people are here
+error-busy = So many people are reading right now that this page would take too long. Try again in a few seconds.
 error-internal-title = Something broke on our side
 error-internal = It is not your fault and nothing of yours is lost. Please try again. If it stays, tell us the number below.
 error-number = Number: { $number }

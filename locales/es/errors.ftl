@@ -16,6 +16,8 @@ error-too-many = Ha habido muchos intentos en poco tiempo. Puedes seguir en { $m
 }.
 error-unavailable-title = Un momento
 error-unavailable = El periódico se está recuperando. Prueba de nuevo en unos segundos; no se ha perdido nada tuyo.
+error-busy-title = Hay muchísima gente
+error-busy = Ahora mismo nos lee tanta gente que esta página tardaría demasiado. Prueba de nuevo en unos segundos.
 error-internal-title = Algo se ha roto por nuestra parte
 error-internal = No es culpa tuya y no se ha perdido nada. Prueba otra vez. Si sigue igual, dinos el número de abajo.
 error-number = Número: { $number }

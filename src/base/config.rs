@@ -99,6 +99,8 @@ section! {
         connections: usize = 100_000,
         /// A connection on which nothing is sent.
         idle_for: Span = Span::seconds(75),
+        /// Pages later than this are too late.
+        late_for: Span = Span(100),
         /// Patience at shutdown.
         stop_for: Span = Span::seconds(10),
     }
@@ -203,6 +205,8 @@ section! {
         mails_per_address: u32 = 5,
         /// Password hashes at the same time.
         hashes_at_once: usize = 2,
+        /// People who wait for one.
+        hashes_waiting: usize = 64,
     }
 }
 

@@ -212,7 +212,7 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
         Some(reader) => reader,
         None => {
             let email = address(person.email)?;
-            let password = app.passwords.hash(PASSWORD.into(), &app.rng).await;
+            let password = app.passwords.hash(PASSWORD.into(), &app.rng).await?;
             let mut tx = app.write().await?;
             let (name, language) = (person.name, person.language);
             readers::store::insert_reader(&mut tx, &email, name, &password, language, "1").await?;

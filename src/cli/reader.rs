@@ -95,7 +95,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
         Err(PasswordFault::TooCommon) => anyhow::bail!("choose a password that is harder to guess"),
         Err(_) => anyhow::bail!("a password has {shortest} to {MAX_PASSWORD} characters"),
     }
-    let hash = app.passwords.hash(password, &app.rng).await;
+    let hash = app.passwords.hash(password, &app.rng).await?;
     let mut tx = app.write().await?;
     let terms = readers::store::find_terms_version(&mut tx)
         .await?

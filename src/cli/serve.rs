@@ -76,6 +76,7 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
+    let preload = tokio::spawn(preload(Arc::clone(&app)));
     let mut orders = take_orders(&app, &stopped);
     let mut counters = open_counters(&app, listener, &stopped)?;
     tokio::select! {
@@ -90,6 +91,8 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     }
     let _ = counters.answered.recv().await;
     work.await?;
+    preload.abort();
+    let _ = preload.await;
     app.leases.events.write(&app).await?;
     app.sessions.save_seen(&app).await?;
     app.db.close().await;
@@ -193,6 +196,18 @@ async fn signal() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
+    }
+}
+
+/// Reads who is signed in and who has a seat, while pages are answered already: whoever comes before it is done is looked
+/// up by themselves.
+async fn preload(app: Arc<App>) {
+    let done = async {
+        app.seats.preload(&app).await?;
+        app.sessions.preload(&app).await
+    };
+    if let Err(error) = done.await {
+        tracing::warn!(%error, "readers could not be read ahead; each is looked up when they come");
     }
 }
 

@@ -34,8 +34,29 @@ pub struct Session {
     saved_at: AtomicI64,
 }
 
+impl Session {
+    fn of(token: TokenHash, row: store::SessionRow) -> Self {
+        let (reader, device, language, seen_at, expires_at, confirmed_at) = row;
+        let (seen_at, saved_at) = (AtomicI64::new(seen_at.0), AtomicI64::new(seen_at.0));
+        Self {
+            token,
+            reader,
+            device,
+            language,
+            confirmed_at,
+            expires_at,
+            seen_at,
+            saved_at,
+        }
+    }
+}
+
 /// How many sessions memory holds; more are asked for in the database.
 const KEPT: u64 = 1_000_000;
+/// Sessions used since then are read at the start.
+const LATELY: Span = Span::days(1);
+/// How many are read at a time.
+const PORTION: u32 = 5_000;
 /// The last request of a session is written down this often at most.
 const SAVE_EVERY: Span = Span::minutes(5);
 
@@ -112,25 +133,46 @@ impl Sessions {
         Some(session)
     }
 
-    async fn load(&self, app: &App, token: TokenHash) -> Result<Option<Arc<Session>>> {
+    /// Reads a session that has just begun, so that its first page does not ask the database.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn load(&self, app: &App, token: TokenHash) -> Result<Option<Arc<Session>>> {
         let ticket = self.memory.ticket();
-        let Some(row) = store::find_session(&mut app.read().await?, &token).await? else {
-            return Ok(None);
-        };
-        let (reader, device, language, seen_at, expires_at, confirmed_at) = row;
-        let (seen_at, saved_at) = (AtomicI64::new(seen_at.0), AtomicI64::new(seen_at.0));
-        let session = Arc::new(Session {
-            token,
-            reader,
-            device,
-            language,
-            confirmed_at,
-            expires_at,
-            seen_at,
-            saved_at,
-        });
-        self.memory.keep(ticket, token, Arc::clone(&session));
-        Ok(Some(session))
+        let row = store::find_session(&mut app.read().await?, &token).await?;
+        let session = row.map(|row| Arc::new(Session::of(token, row)));
+        if let Some(session) = &session {
+            self.memory.keep(ticket, token, Arc::clone(session));
+        }
+        Ok(session)
+    }
+
+    /// Reads the sessions that were used lately, so that after a start their next pages do not ask the database.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn preload(&self, app: &App) -> sqlx::Result<()> {
+        let since = app.clock.now().minus(LATELY);
+        let mut after = String::new();
+        for _ in 0..KEPT / u64::from(PORTION) {
+            let ticket = self.memory.ticket();
+            let mut tx = app.read().await?;
+            let rows =
+                store::list_recent_sessions(&mut tx, &after, since, i64::from(PORTION)).await?;
+            drop(tx);
+            let Some(last) = rows.last() else {
+                break;
+            };
+            after.clone_from(&last.0);
+            for (token, reader, device, language, seen_at, expires_at, confirmed_at) in rows {
+                if let Some(token) = TokenHash::from_text(&token) {
+                    let row = (reader, device, language, seen_at, expires_at, confirmed_at);
+                    let session = Arc::new(Session::of(token, row));
+                    self.memory.keep(ticket, token, session);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn note(&self, session: &Arc<Session>, now: UnixMillis) {

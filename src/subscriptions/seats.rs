@@ -9,6 +9,8 @@ use super::store;
 
 /// How many readers' seats memory holds.
 const KEPT: u64 = 1_000_000;
+/// How many are read at a time.
+const PORTION: u32 = 5_000;
 
 /// Until when readers have a seat.
 #[derive(Debug)]
@@ -46,6 +48,31 @@ impl Seats {
             Some((starts, _)) => Some(starts <= now),
             None => Some(false),
         }
+    }
+
+    /// Reads who has a seat now, so that after a start the first page of each reader does not ask the database.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn preload(&self, app: &App) -> sqlx::Result<()> {
+        let mut after = ReaderId::from_bits(0);
+        for _ in 0..KEPT / u64::from(PORTION) {
+            let ticket = self.0.ticket();
+            let mut tx = app.read().await?;
+            let rows = store::list_seat_spans(&mut tx, after, i64::from(PORTION)).await?;
+            drop(tx);
+            let Some((last, ..)) = rows.last() else {
+                break;
+            };
+            let mut before = std::mem::replace(&mut after, *last);
+            for (reader, starts, ends) in rows {
+                if reader != before {
+                    self.0.keep(ticket, reader, Some((starts, ends)));
+                    before = reader;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Forgets what is known of a reader whose seats changed. To be called after the commit.

@@ -60,6 +60,10 @@ pub async fn answer<S>(
         + 'static,
 {
     let paper = Arc::new(paper);
+    let pulse = tokio::spawn({
+        let paper = Arc::clone(&paper);
+        async move { paper.watch().await }
+    });
     let (open, mut closed) = mpsc::channel::<Infallible>(1);
     let stop = stopped.clone();
     let mut stopping = pin!(stopped.wait_for(|stop| *stop));
@@ -96,6 +100,7 @@ pub async fn answer<S>(
     }
     drop((listener, open));
     let _ = closed.recv().await;
+    pulse.abort();
 }
 
 /// Whether an error concerns the connection that was about to be accepted, and nothing else.

@@ -11,6 +11,7 @@
 //! | `TooLarge` | 413 | too large, with the size that fits |
 //! | `TooMany` | 429 | try again later, with the time |
 //! | `Unavailable` | 503 | try again in a moment |
+//! | `Busy` | 503 | very many are here; try again in a moment |
 //! | `Internal` | 500 | something broke here, with a number to quote |
 //!
 //! A cause is logged once, here, and never shown.
@@ -21,12 +22,14 @@ use askama::Template;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use tower_http::csrf::ProtectionError;
 
 use super::locale::{self, Say};
+use super::pages::{Keep, Page};
 use super::view::{Frame, html};
 use crate::App;
+use crate::base::lang::Lang;
 use crate::base::time::Span;
 
 /// What a handler may fail with.
@@ -65,6 +68,9 @@ pub enum Error {
     /// Something we need is away; again in a moment.
     #[error("unavailable: {0}")]
     Unavailable(anyhow::Error),
+    /// More is asked than we can answer in time; again in a moment.
+    #[error("busy")]
+    Busy,
     /// Our fault.
     #[error("internal: {0}")]
     Internal(anyhow::Error),
@@ -121,7 +127,7 @@ impl Error {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -136,6 +142,7 @@ impl Error {
             Self::TooLarge => "error-too-large",
             Self::TooMany(_) => "error-too-many",
             Self::Unavailable(_) => "error-unavailable",
+            Self::Busy => "error-busy",
             Self::Internal(_) => "error-internal",
         }
     }
@@ -202,13 +209,7 @@ pub async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -
     page
 }
 
-fn page(
-    app: &App,
-    error: &Error,
-    lang: crate::base::lang::Lang,
-    status: StatusCode,
-    path: &str,
-) -> Response {
+fn page(app: &App, error: &Error, lang: Lang, status: StatusCode, path: &str) -> Response {
     let request = format!("{:08x}", app.rng.u64() >> 32);
     match error {
         Error::Internal(cause) => tracing::error!(
@@ -225,6 +226,25 @@ fn page(
         ),
         other => tracing::debug!(request, path, %other, "a request was refused"),
     }
+    let text = text(app, error, lang, &request);
+    let mut response = match text {
+        Ok(text) => html(status, text),
+        Err(_) => status.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let wait = match error {
+        Error::TooMany(wait) => Some(wait.0.div_ceil(1000)),
+        Error::Unavailable(_) | Error::Busy => Some(5),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn text(app: &App, error: &Error, lang: Lang, request: &str) -> askama::Result<String> {
     let say = Say::new(lang);
     let minutes = if let Error::TooMany(wait) = error {
         wait.0.div_ceil(60_000)
@@ -234,28 +254,43 @@ fn page(
     let title = say.say(&format!("{}-title", error.key()));
     let mut frame = Frame::new(app, lang, title);
     frame.index = false;
-    let page = ErrorPage {
+    ErrorPage {
         frame,
         say,
         key: error.key(),
-        request,
+        request: request.to_owned(),
         minutes,
-    };
-    let mut response = match page.render() {
-        Ok(text) => html(status, text),
-        Err(_) => status.into_response(),
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let wait = match error {
-        Error::TooMany(wait) => Some(wait.0.div_ceil(1000)),
-        Error::Unavailable(_) => Some(5),
-        _ => None,
-    };
-    if let Some(seconds) = wait {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    response
+    .render()
+}
+
+/// The page of [`Error::Busy`] in each language, made before it is needed: then there is no time for it.
+#[derive(Debug)]
+pub struct Busy([Page; 2]);
+
+impl Busy {
+    /// # Errors
+    /// When the template fails.
+    pub fn new(app: &App) -> askama::Result<Self> {
+        let page =
+            |lang| text(app, &Error::Busy, lang, "").map(|text| Page::html(Keep::Nobody, text));
+        Ok(Self([page(Lang::En)?, page(Lang::Es)?]))
+    }
+
+    /// The refusal of this request.
+    #[must_use]
+    pub fn respond(&self, app: &App, uri: &Uri, headers: &HeaderMap) -> Response {
+        let page = match locale::of_request(app, uri, headers) {
+            Lang::En => &self.0[0],
+            Lang::Es => &self.0[1],
+        };
+        let mut response = page.respond(headers);
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(5));
+        response
+    }
 }
 
 /// Percent-encodes a path for use as a query value.

@@ -11,6 +11,7 @@ pub mod headers;
 pub mod limits;
 pub mod locale;
 pub mod pages;
+pub mod pressure;
 pub mod route;
 pub mod router;
 pub mod view;

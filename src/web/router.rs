@@ -20,7 +20,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{Error, Route, error, headers};
+use super::error::{self, Busy};
+use super::pressure::{Class, Pressure};
+use super::{Error, Route, headers};
+use crate::readers::Known;
 use crate::{App, admin, articles, readers, reading, stories, subscriptions};
 
 /// The list of all routes. What is not here does not answer.
@@ -44,6 +47,8 @@ pub fn routes() -> Vec<Route> {
 #[derive(Clone)]
 pub struct Paper<S> {
     app: Arc<App>,
+    pressure: Arc<Pressure>,
+    busy: Arc<Busy>,
     routed: S,
 }
 
@@ -63,7 +68,16 @@ where
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        if let Some(response) = self.quick(&request) {
+        let response = if self.refuses(&request) {
+            Some(
+                self.busy
+                    .respond(&self.app, request.uri(), request.headers()),
+            )
+        } else {
+            self.quick(&request)
+        };
+        if let Some(mut response) = response {
+            headers::put(&self.app, response.headers_mut());
             return Either::Left(ready(Ok(response)));
         }
         let mut request = request.map(Body::new);
@@ -78,10 +92,37 @@ where
             return None;
         }
         let (app, path, asked) = (&self.app, request.uri().path(), request.headers());
-        let mut response =
-            reading::quick(app, path, asked).or_else(|| articles::quick(app, path, asked))?;
-        headers::put(app, response.headers_mut());
-        Some(response)
+        reading::quick(app, path, asked).or_else(|| articles::quick(app, path, asked))
+    }
+
+    /// Whether there is no time for this one now. Only pages are refused that people can ask for again.
+    fn refuses<B>(&self, request: &http::Request<B>) -> bool {
+        if self.pressure.none() || request.method() != Method::GET {
+            return false;
+        }
+        let path = request.uri().path();
+        let needed = ["/admin", "/reading/", "/assets/"];
+        if needed.iter().any(|needed| path.starts_with(needed)) {
+            return false;
+        }
+        let class = match self.app.sessions.known(&self.app, request.headers()) {
+            Known::Session(_) => Class::Reader,
+            Known::Guest => Class::Guest,
+            Known::Unknown => Class::Stranger,
+        };
+        self.pressure.refuses(class)
+    }
+
+    /// Watches how late this thread is, for ever.
+    pub async fn watch(&self) {
+        let late_for = self.app.config.server.late_for;
+        self.pressure.watch(&self.app.clock, late_for).await;
+    }
+
+    /// Who is refused, and how many.
+    #[must_use]
+    pub fn pressure(&self) -> &Arc<Pressure> {
+        &self.pressure
     }
 }
 
@@ -104,6 +145,7 @@ where
 
 /// The paper as a service. What stands around the routes is put around all of them at once: around each by itself, as
 /// [`Router::layer`] does it, every request would carry copies of it.
+/// Each thread that answers has one of its own, with its own [`Pressure`].
 ///
 /// # Errors
 /// When the public address cannot be an origin.
@@ -131,7 +173,12 @@ pub fn router(
     let unbroken = CatchPanicLayer::custom(after_panic).layer(timed.layer(bounded));
     let rendered = from_fn_with_state(Arc::clone(&app), error::render).layer(csrf.layer(unbroken));
     let routed = from_fn_with_state(Arc::clone(&app), headers::secure).layer(rendered);
-    Ok(Paper { app, routed })
+    Ok(Paper {
+        busy: Arc::new(Busy::new(&app)?),
+        pressure: Arc::default(),
+        app,
+        routed,
+    })
 }
 
 fn after_panic(panic: Box<dyn Any + Send>) -> Response {

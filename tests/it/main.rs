@@ -6,6 +6,7 @@ mod accounts;
 mod canary;
 mod doors;
 mod paper;
+mod pressure;
 mod reading;
 mod seats;
 mod stores;

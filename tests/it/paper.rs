@@ -16,6 +16,7 @@ use gaceta::base::rng::Rng;
 use gaceta::base::time::{Clock, Span, UnixMillis};
 use gaceta::readers;
 use gaceta::subscriptions::{self, Grant, Granted, Plan};
+use gaceta::web::pressure::Pressure;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use sqlx::{AssertSqlSafe, Executor as _};
 use tower::ServiceExt as _;
@@ -30,6 +31,8 @@ pub const CANARY: &str = "Zumaque-7731 canta detras del corte";
 
 pub struct TestPaper {
     pub app: Arc<App>,
+    /// Who is refused; nobody watches the clock here, so it is what a test sets.
+    pub pressure: Arc<Pressure>,
     router: Router,
     _dir: tempfile::TempDir,
 }
@@ -85,9 +88,11 @@ impl TestPaper {
             .await
             .unwrap();
         let service = gaceta::web::router::router(Arc::clone(&app)).unwrap();
+        let pressure = Arc::clone(service.pressure());
         let router = Router::new().fallback_service(service);
         let paper = Self {
             app,
+            pressure,
             router,
             _dir: dir,
         };
@@ -207,7 +212,8 @@ impl TestPaper {
             .app
             .passwords
             .hash(PASSWORD.into(), &self.app.rng)
-            .await;
+            .await
+            .unwrap();
         let mut tx = self.app.write().await.unwrap();
         let id = readers::store::insert_reader(&mut tx, &email, name, &password, Lang::En, "1")
             .await

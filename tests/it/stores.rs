@@ -75,3 +75,42 @@ async fn a_transaction_that_is_dropped_leaves_no_trace() {
     let mut tx = paper.app.write().await.unwrap();
     assert_eq!(jobs::count_jobs(&mut tx).await.unwrap(), (0, 0));
 }
+
+#[tokio::test]
+async fn who_is_signed_in_and_has_a_seat_is_read_ahead_after_a_start() {
+    use gaceta::base::secret::TokenHash;
+    use gaceta::readers::Known;
+
+    let paper = TestPaper::new().await;
+    let (ada, bob) = (
+        paper.reader("ada", true).await,
+        paper.reader("bob", false).await,
+    );
+    let phones = [ada.on("phone").await, bob.on("phone").await];
+    let app = &paper.app;
+    let mut asked = Vec::new();
+    for phone in &phones {
+        let token = phone.cookie("session").unwrap();
+        app.sessions.forget(&TokenHash::of(&token));
+        let cookie = http::HeaderValue::from_str(&format!("session={token}")).unwrap();
+        asked.push(http::HeaderMap::from_iter([(http::header::COOKIE, cookie)]));
+    }
+    app.seats.forget(ada.id);
+    assert!(matches!(app.sessions.known(app, &asked[0]), Known::Unknown));
+    assert_eq!(app.seats.known(app, ada.id), None);
+
+    app.sessions.preload(app).await.unwrap();
+    app.seats.preload(app).await.unwrap();
+    for (asked, reader) in asked.iter().zip([ada.id, bob.id]) {
+        let Known::Session(session) = app.sessions.known(app, asked) else {
+            panic!("it was read ahead");
+        };
+        assert_eq!(session.reader, reader);
+    }
+    assert_eq!(app.seats.known(app, ada.id), Some(true));
+    assert_eq!(
+        app.seats.known(app, bob.id),
+        None,
+        "asked for when he comes"
+    );
+}

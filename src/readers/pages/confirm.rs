@@ -78,7 +78,7 @@ pub async fn submit_confirm(
     let network = network(&app, &extensions, &headers);
     app.limits.password(network, &reader.email)?;
     let stored = Some(reader.password.clone());
-    if !app.passwords.verify(form.password, stored).await {
+    if !app.passwords.verify(form.password, stored).await? {
         let page = ConfirmPage {
             frame: frame(&app, say, "confirm-title"),
             say,

@@ -81,7 +81,7 @@ pub async fn submit_password(
     app.limits.password(network, &reader.email)?;
     let mut faults = Faults::default();
     let stored = Some(reader.password.clone());
-    if !app.passwords.verify(form.current, stored).await {
+    if !app.passwords.verify(form.current, stored).await? {
         faults.add("current", say.say("fault-current"));
     } else {
         app.limits.password_was_right(network, &reader.email);
@@ -94,7 +94,7 @@ pub async fn submit_password(
         let page = page(&app, reader, faults).await?;
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
     }
-    let password = app.passwords.hash(form.password, &app.rng).await;
+    let password = app.passwords.hash(form.password, &app.rng).await?;
     let letter = letters::write(&app, reader.language, &reader.email, Letter::Changed)?;
     let mut tx = app.write().await?;
     store::set_password(&mut tx, reader.id, &password).await?;

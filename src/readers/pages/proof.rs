@@ -112,7 +112,7 @@ pub async fn submit_proof(
             let page = page(&app, say, token, proof, false, faults);
             return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
         }
-        wanted.password = app.passwords.hash(form.password, &app.rng).await;
+        wanted.password = app.passwords.hash(form.password, &app.rng).await?;
     }
     make(&app, say, &hash, &wanted, &headers).await
 }

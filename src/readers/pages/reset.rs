@@ -167,7 +167,7 @@ pub async fn submit_new_password(
         let page = new_password_page(&app, say, token, proof.email, faults);
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
     }
-    let password = app.passwords.hash(form.password, &app.rng).await;
+    let password = app.passwords.hash(form.password, &app.rng).await?;
     let mut tx = app.write().await?;
     let used = store::use_proof(&mut tx, &hash, Purpose::Reset).await?;
     let email = used.and_then(|proof| proof.email.parse::<Email>().ok());

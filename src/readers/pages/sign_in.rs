@@ -98,7 +98,7 @@ pub async fn submit_sign_in(
         Err(()) => None,
     };
     let stored = reader.as_ref().map(|reader| reader.password.clone());
-    let right = app.passwords.verify(form.password, stored).await;
+    let right = app.passwords.verify(form.password, stored).await?;
     let Some(reader) = reader.filter(|_| right) else {
         let say = Say::new(locale::of_request(&app, &uri, &headers));
         let faults = Faults::one("email", say.say("sign-in-wrong"));
@@ -145,6 +145,7 @@ pub async fn sign_in(
             app.leases.release(app, before, its_device);
         }
     }
+    app.sessions.load(app, hash).await?;
     let home = app.editions.home(reader.language);
     let mut response = see_other(if local_path(next) == "/" {
         &home

@@ -121,7 +121,7 @@ pub async fn submit_sign_up(
     let terms = store::find_terms_version(&mut app.read().await?).await?;
     let wanted = Wanted {
         name,
-        password: app.passwords.hash(form.password, &app.rng).await,
+        password: app.passwords.hash(form.password, &app.rng).await?,
         language: say.lang,
         terms: terms.unwrap_or_default(),
         next: local_path(&form.next).to_owned(),

@@ -159,6 +159,17 @@ pub async fn insert_session(
 /// What a session is, for the memory: reader, device, language, last request, end, last proof of the password.
 pub type SessionRow = (ReaderId, DeviceId, Lang, UnixMillis, UnixMillis, UnixMillis);
 
+/// The same behind its token as stored.
+pub type TokenAndSession = (
+    String,
+    ReaderId,
+    DeviceId,
+    Lang,
+    UnixMillis,
+    UnixMillis,
+    UnixMillis,
+);
+
 /// The session with this token.
 ///
 /// # Errors
@@ -170,6 +181,28 @@ pub async fn find_session(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Option
         "SELECT s.reader_id, s.device_id, r.language, s.last_seen_at, s.expires_at, s.confirmed_at
          FROM session s JOIN reader r ON r.id = s.reader_id WHERE s.token_hash = $1",
         token.text()
+    )
+}
+
+/// Sessions used since `since`, in the order of their tokens as stored, from the one behind `after`.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_recent_sessions(
+    tx: &mut Tx,
+    after: &str,
+    since: UnixMillis,
+    length: i64,
+) -> sqlx::Result<Vec<TokenAndSession>> {
+    fetch_all!(
+        tx,
+        TokenAndSession,
+        "SELECT s.token_hash, s.reader_id, s.device_id, r.language, s.last_seen_at, s.expires_at, s.confirmed_at
+         FROM session s JOIN reader r ON r.id = s.reader_id WHERE s.token_hash > $1 AND s.last_seen_at > $2
+         ORDER BY s.token_hash LIMIT $3",
+        after,
+        since,
+        length
     )
 }
 

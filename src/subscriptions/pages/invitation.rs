@@ -214,7 +214,7 @@ async fn sign_up(app: &App, door: &Door, form: Accept, headers: &HeaderMap) -> R
         return door.page(app, &text, name);
     }
     let email: Email = email.parse().map_err(|()| Error::NotFound)?;
-    let password = app.passwords.hash(form.password, &app.rng).await;
+    let password = app.passwords.hash(form.password, &app.rng).await?;
     let mut tx = app.write().await?;
     let terms = readers::store::find_terms_version(&mut tx)
         .await?

@@ -28,6 +28,29 @@ pub async fn find_seat_span(
     )
 }
 
+/// Readers with a seat now, with its start and end, in the order of readers from the one behind `after`. Of several seats
+/// of one reader the one that lasts longest comes first.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_seat_spans(
+    tx: &mut Tx,
+    after: ReaderId,
+    length: i64,
+) -> sqlx::Result<Vec<(ReaderId, UnixMillis, UnixMillis)>> {
+    let now = tx.now();
+    fetch_all!(
+        tx,
+        (ReaderId, UnixMillis, UnixMillis),
+        "SELECT t.reader_id, s.starts_at, s.ends_at FROM seat t JOIN subscription s ON s.id = t.subscription_id
+         WHERE t.reader_id > $1 AND t.status = 'accepted' AND s.starts_at <= $2 AND s.ends_at > $2
+         ORDER BY t.reader_id, s.ends_at DESC LIMIT $3",
+        after,
+        now,
+        length
+    )
+}
+
 /// How many seats a running subscription has. Until this transaction ends nobody else who asks gets an answer, so what
 /// is counted after it holds.
 ///
