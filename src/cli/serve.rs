@@ -74,6 +74,8 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 /// # Errors
 /// When the listener breaks or the last writes fail.
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
+    // Before anybody can know that the paper is there and stop it.
+    let told = signal()?;
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
     let preload = tokio::spawn(preload(Arc::clone(&app)));
@@ -81,7 +83,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let mut counters = open_counters(&app, listener, &stopped)?;
     tokio::select! {
         _ = counters.answered.recv() => {}
-        () = signal() => {}
+        () = told => {}
     }
     app.stop();
     stop.send_replace(true);
@@ -190,13 +192,17 @@ fn take_orders(app: &Arc<App>, stopped: &watch::Receiver<bool>) -> JoinHandle<()
     }
 }
 
-async fn signal() {
+/// SIGTERM or SIGINT, from now on.
+fn signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 /// Reads who is signed in and who has a seat, while pages are answered already: whoever comes before it is done is looked
