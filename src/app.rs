@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderValue;
 
 use crate::articles::{Catalog, Editions, Images, Shelf};
 use crate::base::config::Config;
@@ -18,6 +19,7 @@ use crate::leases::{self, Leases};
 use crate::readers::passwords::Passwords;
 use crate::readers::{Limits, Sessions};
 use crate::subscriptions::Seats;
+use crate::web::headers;
 use crate::web::pages::Pages;
 
 /// The paper.
@@ -25,6 +27,8 @@ use crate::web::pages::Pages;
 pub struct App {
     /// Settings.
     pub config: Config,
+    /// What browsers may do with its pages.
+    pub policy: HeaderValue,
     /// Time.
     pub clock: Clock,
     /// Randomness.
@@ -70,6 +74,7 @@ impl App {
         let generation = leases::next_generation(&mut tx).await?;
         tx.commit().await?;
         let app = Self {
+            policy: headers::policy(&config),
             mailer: Mailer::new(&config.mail)?,
             secret,
             editions: Editions::default(),

@@ -119,6 +119,39 @@ pub fn decide(ask: &Ask) -> Decision {
     }
 }
 
+/// What the visitor of an address outside the paper gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// The page, by right of a seat.
+    Open,
+    /// Nothing yet: nobody is looking.
+    Unasked,
+    /// How to subscribe.
+    Wall,
+    /// The device message.
+    Elsewhere,
+}
+
+/// The same decision for an address that is no article of ours (forward auth): the rule is that of subscribers'
+/// articles, and the answer holds no pass, so it opens none of them.
+#[must_use]
+pub fn outside(seat: Option<Place>) -> Outside {
+    let ask = Ask {
+        article: ArticleId::from_bits(0),
+        access: Access::Subscribers,
+        seat,
+        meter: Meter::Spent,
+        navigation: false,
+    };
+    match decide(&ask) {
+        Decision::Seated(_) => Outside::Open,
+        Decision::Lead => Outside::Unasked,
+        Decision::Elsewhere => Outside::Elsewhere,
+        // The other two do not come of this rule; if they ever do, it stays closed.
+        Decision::Wall | Decision::Open(_) | Decision::Metered(..) => Outside::Wall,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +214,18 @@ mod tests {
                 Decision::Seated(_) | Decision::Open(_) | Decision::Metered(..)
             );
             assert_eq!(opens, ask.seat == Some(Place::Here), "{ask:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_outside_opens_for_the_lease_alone() {
+        for (seat, gets) in [
+            (None, Outside::Wall),
+            (Some(Place::Here), Outside::Open),
+            (Some(Place::Elsewhere), Outside::Elsewhere),
+            (Some(Place::Unasked), Outside::Unasked),
+        ] {
+            assert_eq!(outside(seat), gets, "{seat:?}");
         }
     }
 

@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::address::Root;
 use super::db::{Location, text_enum};
 use super::time::Span;
+
+mod gate;
 
 /// The documented default, as `gaceta init` writes it.
 pub const DEFAULT_FILE: &str = include_str!("gaceta.toml");
@@ -69,6 +72,8 @@ section! {
         pages: Pages = Pages::default(),
         /// `[accounts]`
         accounts: Accounts = Accounts::default(),
+        /// `[gate]`
+        gate: Gate = Gate::default(),
     }
 }
 
@@ -210,6 +215,16 @@ section! {
     }
 }
 
+section! {
+    /// Other sites that ask the paper who may read.
+    Gate {
+        /// Their addresses.
+        sites: Vec<Root> = Vec::new(),
+        /// The domain in which they get the session cookie, too; empty for the paper's own host.
+        cookie_domain: String = String::new(),
+    }
+}
+
 impl Config {
     /// Reads the file (none is the same as an empty one), then the environment.
     ///
@@ -260,6 +275,12 @@ impl Config {
                         )
                     },
                 )?,
+                toml::Value::Array(_) => toml::Value::Array(
+                    value
+                        .split_whitespace()
+                        .map(|one| toml::Value::String(one.to_owned()))
+                        .collect(),
+                ),
                 _ => toml::Value::String(value),
             };
         }
@@ -286,6 +307,7 @@ impl Config {
                 "[site] public_url must start with https://; plain http is for localhost only"
             );
         }
+        self.gate.check(&url)?;
         self.site.public_url = url;
         if self.accounts.hashes_at_once == 0 || self.pages.archive_length == 0 {
             anyhow::bail!(
@@ -385,10 +407,27 @@ mod tests {
                 ("GACETA_READING__SILENT_FOR", "20s"),
                 "longer than beat_every",
             ),
+            (
+                "[gate]\nsites = [\"archive.example\"]",
+                ("X", ""),
+                "begin with https://",
+            ),
+            (
+                "[gate]\nsites = [\"https://archive.example\"]",
+                ("X", ""),
+                "must begin with http://",
+            ),
         ] {
             let error = load(text, &[env]).unwrap_err().to_string();
             assert!(error.contains(hint), "{error}");
         }
+        let sites = "http://localhost:1 http://localhost:2/old";
+        let sites = load("", &[("GACETA_GATE__SITES", sites)])
+            .unwrap()
+            .gate
+            .sites;
+        assert_eq!(sites.len(), 2);
+        assert_eq!(sites[1].as_str(), "http://localhost:2/old");
         assert_eq!(
             load("", &[("GACETA_METER__ANONYMOUS", "7")])
                 .unwrap()

@@ -13,8 +13,7 @@ use crate::base::lang::Lang;
 use crate::base::memory::Memory;
 use crate::base::secret::TokenHash;
 use crate::base::time::{Span, UnixMillis};
-use crate::web::cookies::Cookie;
-use crate::web::{Error, Result};
+use crate::web::{Error, Result, cookies};
 
 /// A signed-in browser.
 #[derive(Debug)]
@@ -116,8 +115,7 @@ impl Sessions {
     }
 
     fn token(app: &App, headers: &HeaderMap) -> Option<TokenHash> {
-        Cookie::Session
-            .read(headers, app.config.secure())
+        cookies::read_session(headers, &app.config)
             .filter(|token| token.len() == 43)
             .map(TokenHash::of)
     }

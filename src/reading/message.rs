@@ -5,7 +5,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use lease::Holder;
 
 use super::pages::ACCESS;
@@ -14,7 +14,7 @@ use crate::articles;
 use crate::leases::Leases;
 use crate::readers::{Device, DeviceId, DeviceKind, Session, store};
 use crate::web::locale::Say;
-use crate::web::view::{Frame, personal};
+use crate::web::view::{Frame, html, personal};
 use crate::web::{Error, Result};
 
 /// After so many changes of device in a short while the offer to add a reader comes first.
@@ -43,19 +43,39 @@ pub async fn page(
     path: &str,
 ) -> Result<Response> {
     let entry = app.catalog.find(path).ok_or(Error::NotFound)?;
-    let mut tx = app.read().await?;
-    let article = articles::find_article(&mut tx, entry.id)
+    let article = articles::find_article(&mut app.read().await?, entry.id)
         .await?
         .ok_or(Error::NotFound)?;
-    let device = device(&mut tx, holder.device).await?;
+    respond(app, session, holder, (article.headline, article.deck), path).await
+}
+
+/// The same for a page of another site: of it no more is known than its host.
+pub async fn outside(
+    app: &App,
+    session: &Session,
+    holder: &Holder<DeviceId>,
+    host: &str,
+    back: &str,
+) -> Result<Response> {
+    respond(app, session, holder, (host.to_owned(), String::new()), back).await
+}
+
+async fn respond(
+    app: &App,
+    session: &Session,
+    holder: &Holder<DeviceId>,
+    (headline, deck): (String, String),
+    next: &str,
+) -> Result<Response> {
+    let device = device(&mut app.read().await?, holder.device).await?;
     let say = Say::new(session.language);
     let mut frame = Frame::new(app, session.language, say.say("message-title"));
     frame.index = false;
     let page = MessagePage {
         frame,
         say,
-        headline: article.headline,
-        deck: article.deck,
+        headline,
+        deck,
         device,
         since: say.since(
             Leases::wall(app, holder.since),
@@ -63,7 +83,7 @@ pub async fn page(
         ),
         epoch: holder.epoch.to_string(),
         op: app.rng.u64(),
-        next: path.to_owned(),
+        next: next.to_owned(),
         offer_first: holder.swaps >= OFFER_FIRST,
     };
     let mut response = personal(&page)?;
@@ -71,6 +91,21 @@ pub async fn page(
         .headers_mut()
         .insert(ACCESS, HeaderValue::from_static("elsewhere"));
     Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "reading/gate_lost.html")]
+struct Lost {
+    frame: Frame,
+    say: Say,
+}
+
+/// What stands where somebody was to be sent back to an address that is on no site of ours.
+pub fn lost(app: &App, say: Say) -> Result<Response> {
+    let mut frame = Frame::new(app, say.lang, say.say("gate-lost-title"));
+    frame.index = false;
+    let page = Lost { frame, say };
+    Ok(html(StatusCode::BAD_REQUEST, page.render()?))
 }
 
 async fn device(tx: &mut crate::base::db::Tx, id: DeviceId) -> Result<Device> {

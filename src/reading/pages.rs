@@ -13,7 +13,7 @@ use lease::{Holder, Outcome};
 
 use super::meter::Counted;
 use super::render::{self, Variant};
-use super::{message, watch};
+use super::{gate, message, watch};
 use crate::App;
 use crate::access::{Access, Ask, Decision, Meter, Pass, Place, decide};
 use crate::articles::Entry;
@@ -31,11 +31,12 @@ pub const ACCESS: HeaderName = HeaderName::from_static("gaceta-access");
 pub fn routes() -> Vec<Route> {
     let mut routes = vec![Route::get("/{edition}/{day}/{slug}", show_article)];
     routes.extend(watch::routes());
+    routes.extend(gate::routes());
     routes
 }
 
 /// Whether a person opens this page now: a navigation, and no prefetch, preview or HEAD (Fetch Metadata, W3C).
-fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
+pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     let is = |name: &str, value: &[u8]| {
         headers
             .get(name)
@@ -51,7 +52,7 @@ fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// Where the lease of this seated reader is, after asking for it if this is a navigation.
-fn place(app: &App, session: &Session, navigation: bool) -> (Place, Option<Holder<DeviceId>>) {
+pub fn place(app: &App, session: &Session, navigation: bool) -> (Place, Option<Holder<DeviceId>>) {
     if app.config.reading.mode == Mode::Off {
         return (Place::Here, None);
     }

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use lease::{Beat, Epoch, Millis, Op, Outcome};
 use serde::{Deserialize, Serialize};
 
-use super::message;
+use super::{gate, message};
 use crate::App;
 use crate::base::config::Mode;
 use crate::leases::{Listener, Notices};
@@ -291,7 +291,7 @@ async fn submit_take(
     form: std::result::Result<Form<TakeForm>, FormRejection>,
 ) -> Result {
     let Form(form) = form?;
-    let next = local_path(&form.next).to_owned();
+    let next = gate::way(&app, &form.next).to_owned();
     let script = headers
         .get(header::ACCEPT)
         .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));

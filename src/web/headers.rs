@@ -8,15 +8,26 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use std::sync::Arc;
 
 use crate::App;
+use crate::base::config::Config;
 
-const POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; \
-connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The policy of every page. A form that ends at a site which asks the paper who may read (signing in, "read here") is
+/// sent on to it, and browsers count that as a target of the form.
+#[must_use]
+pub fn policy(config: &Config) -> HeaderValue {
+    let forms: String = config
+        .gate
+        .sites
+        .iter()
+        .flat_map(|site| [" ", site.origin()])
+        .collect();
+    HeaderValue::from_str(&format!(
+        "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; \
+         connect-src 'self'; manifest-src 'self'; form-action 'self'{forms}; base-uri 'none'; frame-ancestors 'none'"
+    ))
+    .expect("sites are plain ASCII")
+}
 
-const FIXED: [(HeaderName, HeaderValue); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    ),
+const FIXED: [(HeaderName, HeaderValue); 5] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -46,9 +57,14 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
     response
 }
 
-/// Puts them among the headers of an answer.
+/// Puts them among the headers of an answer. One that brings a policy of its own, since another site shows it, brings all
+/// it needs: what the others demand would not be ours to say there.
 pub fn put(app: &App, headers: &mut HeaderMap) {
-    headers.reserve(FIXED.len() + 1);
+    if headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        return;
+    }
+    headers.reserve(FIXED.len() + 2);
+    headers.insert(header::CONTENT_SECURITY_POLICY, app.policy.clone());
     for (name, value) in FIXED {
         headers.insert(name, value);
     }

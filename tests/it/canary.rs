@@ -73,7 +73,7 @@ fn may_read(path: &str, answer: &Answer, seated: bool) -> bool {
             || (seated && answer.access() == "full"))
 }
 
-const WAYS: [&[(&str, &str)]; 5] = [
+const WAYS: [&[(&str, &str)]; 6] = [
     &[],
     &[
         ("sec-fetch-mode", "navigate"),
@@ -89,6 +89,12 @@ const WAYS: [&[(&str, &str)]; 5] = [
         ("accept", "application/json"),
         ("x-original-url", "/en/2026-02-24/subscribers-1"),
         ("range", "bytes=0-"),
+    ],
+    // As a web server in front of another site asks, about an address that is an article's, too.
+    &[
+        ("x-forwarded-proto", "http"),
+        ("x-forwarded-host", "localhost:9000"),
+        ("x-forwarded-uri", "/en/2026-02-24/subscribers-1"),
     ],
 ];
 
@@ -157,7 +163,11 @@ async fn canary() {
                 .map(|path| (route.method, path))
         })
         .collect();
-    let found = search(&TestPaper::new().await, &doors).await;
+    let paper = TestPaper::with(|config| {
+        config.gate.sites = vec!["http://localhost:9000".parse().unwrap()];
+    })
+    .await;
+    let found = search(&paper, &doors).await;
     println!(
         "canary: {} routes, {} addresses, {} visitors, {} responses searched, {} leaks",
         routes.len(),

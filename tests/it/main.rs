@@ -5,6 +5,7 @@
 mod accounts;
 mod canary;
 mod doors;
+mod gate;
 mod paper;
 mod pressure;
 mod reading;

@@ -17,7 +17,7 @@ use crate::readers::limits::network;
 use crate::readers::rules::{Email, Reader};
 use crate::readers::{labels, store};
 use crate::web::Result;
-use crate::web::cookies::Cookie;
+use crate::web::cookies::{self, Cookie};
 use crate::web::error::encode;
 use crate::web::locale::{self, Say};
 use crate::web::view::{Frame, html, local_path, personal, see_other};
@@ -157,10 +157,7 @@ pub async fn sign_in(
         header::SET_COOKIE,
         Cookie::Device.set(&device_cookie, Span::days(400), secure),
     );
-    out.append(
-        header::SET_COOKIE,
-        Cookie::Session.set(&token, app.config.accounts.session_for, secure),
-    );
+    cookies::put_session(out, &token, app.config.accounts.session_for, &app.config);
     Ok(response)
 }
 
@@ -175,9 +172,6 @@ pub async fn submit_sign_out(State(app): State<Arc<App>>, headers: HeaderMap) ->
     app.sessions.forget(&session.token);
     app.leases.release(&app, session.reader, session.device);
     let mut response = see_other(&app.editions.home(session.language));
-    response.headers_mut().append(
-        header::SET_COOKIE,
-        Cookie::Session.clear(app.config.secure()),
-    );
+    cookies::clear_session(response.headers_mut(), &app.config);
     Ok(response)
 }

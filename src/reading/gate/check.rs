@@ -1,0 +1,238 @@
+//! The question of the web server in front of another site, and the answer.
+//!
+//! What a browser could forge gains it nothing: the address it was asked for only has to be on a configured site, and
+//! decides where the way back leads; who reads is in the session cookie alone.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+
+use super::{doorway, message_path};
+use crate::App;
+use crate::access::{Outside, outside};
+use crate::base::address::Root;
+use crate::readers::{Known, Session};
+use crate::reading::pages::{ACCESS, is_navigation, place};
+use crate::web::error::encode;
+use crate::web::locale::{self, Say};
+use crate::web::{Error, Result};
+
+/// Names the reader to the site: always the same, and of no use anywhere else.
+const READER: HeaderName = HeaderName::from_static("gaceta-reader");
+
+/// How the web server wants to hear a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Denied {
+    /// By its own status, with a page for the reader (Caddy, Traefik).
+    Page,
+    /// 403 for all but 401: all that nginx's `auth_request` passes on.
+    Forbidden,
+    /// A navigation is sent to the page that helps.
+    Redirect,
+}
+
+/// What is asked.
+struct Asked<'a> {
+    site: &'a Root,
+    /// Path and query, as the browser sent them.
+    path: &'a str,
+    navigation: bool,
+    denied: Denied,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+}
+
+/// Why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody is signed in.
+    Guest,
+    /// Signed in, without a seat.
+    Wall,
+    /// Another device is being read on.
+    Elsewhere,
+    /// Nobody is looking, and this device does not have the lease.
+    Unasked,
+}
+
+impl Refusal {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Guest => StatusCode::UNAUTHORIZED,
+            Self::Wall => StatusCode::PAYMENT_REQUIRED,
+            Self::Elsewhere | Self::Unasked => StatusCode::CONFLICT,
+        }
+    }
+
+    const fn word(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Guest => "guest",
+            Self::Wall => "wall",
+            Self::Elsewhere => "elsewhere",
+            Self::Unasked => "lead",
+        })
+    }
+}
+
+/// The only value of a header; `Err` if there are several, of which each reader would believe another one.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> std::result::Result<Option<&'a str>, ()> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    match (first, values.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => one.to_str().map(Some).map_err(|_| ()),
+        (Some(_), Some(_)) => Err(()),
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// `None` unless the headers name an address of a configured site.
+    fn of(app: &'a App, method: &Method, headers: &'a HeaderMap, uri: &'a Uri) -> Option<Self> {
+        let sites = &app.config.gate.sites;
+        if sites.is_empty() {
+            return None;
+        }
+        let only = |name| only(headers, name).ok();
+        let (scheme, authority) = (only("x-forwarded-proto")??, only("x-forwarded-host")??);
+        let path = match (only("x-forwarded-uri")?, only("x-original-uri")?) {
+            (Some(one), Some(other)) if one != other => return None,
+            (one, other) => one.or(other)?,
+        };
+        let site = sites
+            .iter()
+            .find(|site| site.holds(scheme, authority, path))?;
+        let forwarded = only("x-forwarded-method")?;
+        let get = forwarded.map_or(method == Method::GET, |method| method == "GET");
+        Some(Self {
+            site,
+            path,
+            navigation: get && is_navigation(&Method::GET, headers),
+            denied: match uri.query() {
+                Some("denied=403") => Denied::Forbidden,
+                Some("denied=303") => Denied::Redirect,
+                _ => Denied::Page,
+            },
+            uri,
+            headers,
+        })
+    }
+
+    /// Where the reader is to come back to: this very address, if a browser can be sent there.
+    fn back(&self) -> String {
+        let whole = format!("{}{}", self.site.origin(), self.path);
+        if self.site.leads(&whole) {
+            whole
+        } else {
+            self.site.as_str().to_owned()
+        }
+    }
+}
+
+/// The answer, if memory has all it takes: for others `None`, and the router answers.
+#[must_use]
+pub fn check(app: &App, headers: &HeaderMap, uri: &Uri) -> Option<Response> {
+    let asked = Asked::of(app, &Method::GET, headers, uri)?;
+    let session = match app.sessions.known(app, headers) {
+        Known::Session(session) => Some(session),
+        Known::Guest => None,
+        Known::Unknown => return None,
+    };
+    let seated = match &session {
+        Some(session) => app.seats.known(app, session.reader)?,
+        None => false,
+    };
+    answer(app, &asked, session.as_deref(), seated).ok()
+}
+
+/// The same, with the database where memory does not know.
+pub async fn show_check(
+    State(app): State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result {
+    if app.config.gate.sites.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let asked = Asked::of(&app, &method, &headers, &uri)
+        .ok_or_else(|| Error::BadRequest("no address of [gate] sites is asked about".into()))?;
+    let session = app.sessions.of(&app, &headers).await?;
+    let seated = match &session {
+        Some(session) => app.seats.active(&app, session.reader).await?,
+        None => false,
+    };
+    answer(&app, &asked, session.as_deref(), seated)
+}
+
+/// Decides and answers. Asks for the lease if this is a navigation.
+fn answer(app: &App, asked: &Asked, session: Option<&Session>, seated: bool) -> Result {
+    let Some(session) = session else {
+        return refuse(app, asked, None, Refusal::Guest);
+    };
+    let place = seated.then(|| place(app, session, asked.navigation).0);
+    let refusal = match outside(place) {
+        Outside::Open => return Ok(grant(app, session)),
+        Outside::Wall => Refusal::Wall,
+        Outside::Elsewhere => Refusal::Elsewhere,
+        Outside::Unasked => Refusal::Unasked,
+    };
+    refuse(app, asked, Some(session), refusal)
+}
+
+fn grant(app: &App, session: &Session) -> Response {
+    let mut response = StatusCode::OK.into_response();
+    let headers = response.headers_mut();
+    headers.reserve(12);
+    let alias = app.secret.alias("gate", session.reader.0);
+    let alias = HeaderValue::from_str(&alias).expect("base64url fits a header");
+    headers.insert(READER, alias);
+    headers.insert(ACCESS, HeaderValue::from_static("full"));
+    unkept(headers);
+    response
+}
+
+/// The answer is for this browser and this moment.
+fn unkept(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+}
+
+fn refuse(app: &App, asked: &Asked, session: Option<&Session>, why: Refusal) -> Result {
+    let say = Say::new(session.map_or_else(
+        || locale::of_request(app, asked.uri, asked.headers),
+        |session| session.language,
+    ));
+    let paper = &app.config.site.public_url;
+    let back = asked.back();
+    let to = match why {
+        Refusal::Guest => {
+            let next = encode(&message_path(asked.site, &back));
+            format!("{paper}/sign-in?lang={}&next={next}", say.lang)
+        }
+        Refusal::Wall => format!("{paper}/plans?lang={}", say.lang),
+        Refusal::Elsewhere | Refusal::Unasked => {
+            format!("{paper}{}", message_path(asked.site, &back))
+        }
+    };
+    let mut response = match asked.denied {
+        Denied::Page => doorway::page(app, say, why, why.status(), &to)?,
+        Denied::Redirect if asked.navigation => StatusCode::SEE_OTHER.into_response(),
+        Denied::Redirect => why.status().into_response(),
+        Denied::Forbidden if why == Refusal::Guest => why.status().into_response(),
+        Denied::Forbidden => StatusCode::FORBIDDEN.into_response(),
+    };
+    let headers = response.headers_mut();
+    if why == Refusal::Guest && asked.denied != Denied::Redirect {
+        // A 401 names what it wants (RFC 9110, 15.5.2); browsers do nothing about this one.
+        let want = HeaderValue::from_static("Cookie");
+        headers.insert(header::WWW_AUTHENTICATE, want);
+    }
+    headers.insert(ACCESS, why.word());
+    if let Ok(to) = HeaderValue::from_str(&to) {
+        headers.insert(header::LOCATION, to);
+    }
+    unkept(headers);
+    Ok(response)
+}
