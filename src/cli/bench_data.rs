@@ -1,7 +1,7 @@
 //! `gaceta bench-data`, hidden: an empty directory becomes a paper with many readers and articles, for `cargo xtask bench`.
 //!
-//! Written by the same functions that the paper itself uses, so that what is measured is what a paper has. Beside the
-//! database lie `urls.txt` (one article a line), `cookies.txt` (one signed-in reader a line) and `second.txt` (a second
+//! Articles are written by the same functions that the paper itself uses, so that what is measured is what a paper has;
+//! readers by statements of their own, many at once, since a million of them would take minutes. Beside the database lie `urls.txt` (one article a line), `cookies.txt` (one signed-in reader a line) and `second.txt` (a second
 //! device of the first twentieth of them, in the same order). Deliberately not here: anything for a real paper; the
 //! passwords of these readers match nothing.
 
@@ -20,9 +20,8 @@ use crate::base::lang::Lang;
 use crate::base::rng::Rng;
 use crate::base::secret::TokenHash;
 use crate::base::time::{Clock, Span};
-use crate::readers::{self, DeviceKind, Email, ReaderId};
-use crate::subscriptions::Plan;
-use crate::subscriptions::store::{NewSubscription, insert_accepted_seat, insert_subscription};
+use crate::readers::store::{Numbers, insert_numbered_readers, insert_numbered_sessions};
+use crate::subscriptions::store::insert_numbered_subscriptions;
 
 /// Options of `bench-data`.
 #[derive(Debug, Args)]
@@ -38,8 +37,12 @@ pub struct BenchData {
     articles: usize,
 }
 
-/// Rows of one transaction.
-const AT_ONCE: usize = 5000;
+/// Readers of one transaction.
+const AT_ONCE: usize = 10_000;
+/// Readers of one statement: it looks through the tokens of all of them for each.
+const IN_ONE: usize = 200;
+/// How identifiers of first and second devices begin.
+const DEVICES: [&str; 2] = ["01980000-0000-7000-8001-", "01980000-0000-7000-8002-"];
 /// Articles of one transaction; their texts are in memory meanwhile.
 const SHEETS_AT_ONCE: usize = 500;
 
@@ -60,14 +63,16 @@ pub async fn run(what: BenchData) -> anyhow::Result<()> {
     let urls = publish(&app, what.articles).await?;
     std::fs::write(what.dir.join("urls.txt"), urls)?;
     let (mut first, mut second) = (String::new(), String::new());
-    for start in (0..what.readers).step_by(AT_ONCE) {
+    let readers = i64::try_from(what.readers)?;
+    for start in (0..readers).step_by(AT_ONCE) {
         let mut tx = app.write().await?;
-        for number in start..(start + AT_ONCE).min(what.readers) {
-            let reader = subscribe(&app, &mut tx, number).await?;
-            sign_in(&mut tx, reader, &mut first).await?;
-            if number * 20 < what.readers {
-                sign_in(&mut tx, reader, &mut second).await?;
-            }
+        let end = (start + AT_ONCE as i64).min(readers);
+        for start in (start..end).step_by(IN_ONE) {
+            let numbers = Numbers {
+                start,
+                end: (start + IN_ONE as i64).min(end),
+            };
+            subscribe(&mut tx, numbers, readers, [&mut first, &mut second]).await?;
         }
         tx.commit().await?;
     }
@@ -77,34 +82,32 @@ pub async fn run(what: BenchData) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn subscribe(app: &App, tx: &mut Tx, number: usize) -> anyhow::Result<ReaderId> {
-    let email: Email = format!("reader{number}@bench.test")
-        .parse()
-        .map_err(|()| anyhow::anyhow!("no address"))?;
-    let reader = readers::store::insert_reader(tx, &email, "Reader", "-", Lang::En, "").await?;
-    let reader = reader.ok_or_else(|| anyhow::anyhow!("{email} is there already"))?;
-    let new = NewSubscription {
-        owner: reader,
-        plan: Plan::Digital,
-        company_name: "",
-        seats: 1,
-        until: app.clock.now().plus(Span::days(365)),
-        terms: "",
-    };
-    let subscription = insert_subscription(tx, &new).await?;
-    insert_accepted_seat(tx, subscription, reader, email.as_str()).await?;
-    Ok(reader)
-}
-
-/// Signs the reader in on one more device; its cookie becomes a line of `cookies`.
-async fn sign_in(tx: &mut Tx, reader: ReaderId, cookies: &mut String) -> anyhow::Result<()> {
-    let browser = TokenHash::of(&tx.rng().token());
-    let kind = DeviceKind::Computer;
-    let device = readers::store::set_device(tx, reader, &browser, "Firefox", kind).await?;
-    let token = tx.rng().token();
+/// Readers with a plan, signed in on one device, the first of them on two; their cookies become lines of `cookies`.
+async fn subscribe(
+    tx: &mut Tx,
+    numbers: Numbers,
+    readers: i64,
+    cookies: [&mut String; 2],
+) -> anyhow::Result<()> {
+    insert_numbered_readers(tx, numbers).await?;
+    insert_numbered_subscriptions(tx, numbers, tx.now().plus(Span::days(365))).await?;
     let end = tx.now().plus(Span::days(30));
-    readers::store::insert_session(tx, &TokenHash::of(&token), reader, device, end).await?;
-    writeln!(cookies, "session={token}")?;
+    let of_two = numbers.end.min((readers + 19) / 20);
+    let twice = Numbers {
+        end: of_two,
+        ..numbers
+    };
+    for (at, (cookies, numbers)) in cookies.into_iter().zip([numbers, twice]).enumerate() {
+        let mut tokens = Vec::new();
+        for _ in numbers.start..numbers.end {
+            let token = tx.rng().token();
+            writeln!(cookies, "session={token}")?;
+            tokens.push(TokenHash::of(&token));
+        }
+        if !tokens.is_empty() {
+            insert_numbered_sessions(tx, numbers, DEVICES[at], &tokens, end).await?;
+        }
+    }
     Ok(())
 }
 

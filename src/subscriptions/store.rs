@@ -1,7 +1,9 @@
 //! SQL of subscriptions; of seats and terms in the files beside.
 
+mod many;
 mod seats;
 
+pub use many::*;
 pub use seats::*;
 
 use crate::base::db::{Tx, execute, fetch_all, fetch_optional};

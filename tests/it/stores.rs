@@ -3,7 +3,12 @@
 use std::collections::BTreeSet;
 
 use gaceta::base::jobs;
+use gaceta::base::secret::TokenHash;
 use gaceta::base::time::Span;
+use gaceta::readers::store::{
+    Numbers, find_reader, find_session, insert_numbered_readers, insert_numbered_sessions,
+};
+use gaceta::subscriptions::store::{find_owned, find_seat_span, insert_numbered_subscriptions};
 
 use crate::paper::TestPaper;
 
@@ -113,4 +118,35 @@ async fn who_is_signed_in_and_has_a_seat_is_read_ahead_after_a_start() {
         None,
         "asked for when he comes"
     );
+}
+
+#[tokio::test]
+async fn readers_made_by_number_have_a_seat_and_a_session() {
+    let paper = TestPaper::new().await;
+    let mut tx = paper.app.write().await.unwrap();
+    let until = tx.now().plus(Span::days(30));
+    for (start, end) in [(0, 2), (2, 3)] {
+        let numbers = Numbers { start, end };
+        let tokens: Vec<TokenHash> = (start..end)
+            .map(|n| TokenHash::of(&n.to_string()))
+            .collect();
+        let device = "01980000-0000-7000-8001-";
+        insert_numbered_readers(&mut tx, numbers).await.unwrap();
+        insert_numbered_subscriptions(&mut tx, numbers, until)
+            .await
+            .unwrap();
+        insert_numbered_sessions(&mut tx, numbers, device, &tokens, until)
+            .await
+            .unwrap();
+    }
+    for number in 0..3 {
+        let token = TokenHash::of(&number.to_string());
+        let session = find_session(&mut tx, &token).await.unwrap().unwrap();
+        let reader = find_reader(&mut tx, session.0).await.unwrap().unwrap();
+        assert_eq!(reader.email, format!("reader{number}@bench.test"));
+        let owned = find_owned(&mut tx, reader.id).await.unwrap().unwrap();
+        assert_eq!((owned.seats, owned.ends_at), (1, until));
+        let span = find_seat_span(&mut tx, reader.id).await.unwrap();
+        assert!(span.is_some());
+    }
 }

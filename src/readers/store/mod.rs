@@ -11,10 +11,12 @@ use crate::base::secret::TokenHash;
 use crate::base::time::UnixMillis;
 
 mod account;
+mod many;
 mod proofs;
 mod terms;
 
 pub use account::*;
+pub use many::*;
 pub use proofs::*;
 pub use terms::*;
 
