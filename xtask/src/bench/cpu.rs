@@ -1,9 +1,11 @@
-//! Time on the processor, of a server with all its processes, and of the children we have waited for.
+//! Time on the processor, of a server with all its processes, and of the children we have waited for; and memory.
 //!
 //! From `/proc`, in clock ticks of 10 ms: exact enough for runs of seconds. Deliberately not here: anything finer.
 
 use std::collections::HashMap;
 use std::path::Path;
+
+use anyhow::Context as _;
 
 /// Linux counts these in hundredths of a second, whatever the kernel's own clock.
 const TICK_MICROS: u64 = 10_000;
@@ -42,6 +44,30 @@ pub fn of_tree(root: u32) -> anyhow::Result<u64> {
 /// The same of the children that this program has waited for.
 pub fn of_children() -> u64 {
     read(Path::new("/proc/self")).map_or(0, |stat| stat.children * TICK_MICROS)
+}
+
+/// Nanoseconds that this thread has had of a processor (proc(5), schedstat).
+pub fn on_processor() -> anyhow::Result<u64> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let first = stat.split(' ').next().and_then(|word| word.parse().ok());
+    first.context("the kernel does not count the time of threads (schedstat)")
+}
+
+/// Resident memory of one process, in bytes.
+pub fn memory(process: u32) -> Option<u64> {
+    of_status(process, "VmRSS:")
+}
+
+/// The most it has ever been, in bytes.
+pub fn peak_memory(process: u32) -> Option<u64> {
+    of_status(process, "VmHWM:")
+}
+
+fn of_status(process: u32, name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 struct Stat {

@@ -11,13 +11,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
+use super::options::Options;
 use super::pages::{Answers, Pages, Who};
 use super::servers::{Server, Side};
-use super::{Options, cpu, http};
+use super::stage::ASKERS;
+use super::{cpu, http};
 use crate::{child, provision};
-
-/// The core of wrk; the servers have the other one.
-const CORE: &str = "1";
 
 /// A page, asked for by a reader or by anybody.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +33,8 @@ impl Pick {
 
 /// A workload.
 pub struct Load {
+    /// As in the list of goals.
+    pub goal: &'static str,
     pub name: &'static str,
     pub who: Who,
     pub picks: Vec<Pick>,
@@ -74,6 +75,19 @@ pub struct Run {
     pub wrk_busy: f64,
 }
 
+impl Run {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "requests": self.requests,
+            "requests_per_second": self.per_second,
+            "cpu_micros_per_request": self.cpu_micros,
+            "p50_ms": self.p50,
+            "p99_ms": self.p99,
+            "wrk_busy": self.wrk_busy,
+        })
+    }
+}
+
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -89,8 +103,9 @@ impl fmt::Display for Run {
 }
 
 impl Load {
-    pub fn new(name: &'static str, who: Who, picks: Vec<Pick>) -> Load {
+    pub fn new(goal: &'static str, name: &'static str, who: Who, picks: Vec<Pick>) -> Load {
         Load {
+            goal,
             name,
             who,
             picks,
@@ -197,7 +212,7 @@ fn read_result(output: &str) -> Option<Told> {
 /// One run. An error, or a byte that was not expected, makes it no run at all.
 pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::Result<Run> {
     let mut wrk = Command::new("taskset");
-    wrk.args(["-c", CORE])
+    wrk.args(["-c", ASKERS])
         .arg(provision::WRK.get()?)
         .args(["-t", "1", "-c", &options.connections.to_string()])
         .args(["-d", &format!("{}s", options.seconds), "--timeout", "10s"])

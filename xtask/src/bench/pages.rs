@@ -8,9 +8,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::Options;
 use super::http::{Answer, Client};
 use super::load::{Load, Pick};
+use super::options::Options;
 use super::picks::{Dice, Zipf, shuffled};
 use super::servers::{Server, Side};
 
@@ -155,17 +155,18 @@ impl Pages {
             .map(|_| Pick::of(articles + zipf.draw(&mut dice)))
             .collect();
         let mut loads = vec![
-            Load::new("P1 subscribers' article, signed in", Who::Reader, full),
-            Load::new("P3 lead page", Who::Anybody, leads.clone()),
-            Load::new("P3 front page", Who::Anybody, vec![Pick::of(self.front)]),
-            Load::new("P3 not modified (304)", Who::Anybody, leads).conditional(),
+            Load::new("P1", "subscribers' article, signed in", Who::Reader, full),
+            Load::new("P3", "lead page", Who::Anybody, leads.clone()),
+            Load::new("P3", "front page", Who::Anybody, vec![Pick::of(self.front)]),
+            Load::new("P3", "not modified (304)", Who::Anybody, leads).conditional(),
         ];
         if let Some(feed) = self.feed {
-            loads.push(Load::new("P3 feed", Who::Anybody, vec![Pick::of(feed)]));
+            loads.push(Load::new("P3", "feed", Who::Anybody, vec![Pick::of(feed)]));
         } else {
             println!("the front page names no feed, so none is measured");
         }
-        loads.retain(|load| load.name.contains(&options.only));
+        let all = "pages".contains(&options.only);
+        loads.retain(|load| all || options.wants(load.name, &[load.goal]));
         loads
     }
 
@@ -253,7 +254,8 @@ pub fn compared(answer: &Answer) -> Vec<(String, String)> {
     headers
 }
 
-fn lines(file: &Path) -> anyhow::Result<Vec<String>> {
+/// The lines of a file, which has some.
+pub fn lines(file: &Path) -> anyhow::Result<Vec<String>> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let lines: Vec<String> = text

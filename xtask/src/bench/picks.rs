@@ -24,7 +24,8 @@ impl Dice {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    /// 0 or more, and less than `n`.
+    pub fn below(&mut self, n: usize) -> usize {
         (self.share() * n as f64) as usize
     }
 }

@@ -14,13 +14,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 
+use super::cpu;
 use super::http::ACCEPT_ENCODING;
 use super::pages::{Page, Pages, Who, compared};
+use super::stage::SERVERS;
 use crate::guard::Guard;
 use crate::provision;
-
-/// The core of the servers; wrk has the next one.
-const CORE: &str = "0";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -44,11 +43,22 @@ pub struct Server {
     guard: Option<Guard>,
     for_readers: u16,
     for_anybody: u16,
+    /// When it was started.
+    pub begun: Instant,
 }
 
 impl Server {
     /// The paper, over the data that it wrote itself.
     pub fn gaceta(binary: &Path, data: &Path) -> anyhow::Result<Server> {
+        Server::gaceta_with(binary, data, &[])
+    }
+
+    /// The same with settings of its own.
+    pub fn gaceta_with(
+        binary: &Path,
+        data: &Path,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Server> {
         let port = free_port()?;
         let mut command = pinned(binary);
         command
@@ -60,8 +70,23 @@ impl Server {
                 format!("http://127.0.0.1:{port}"),
             )
             .env("GACETA_DATABASE__DIR", data)
-            .env("GACETA_MAIL__TRANSPORT", "memory");
+            .env("GACETA_MAIL__TRANSPORT", "memory")
+            .envs(settings.iter().copied());
         Server::start(Side::Gaceta, command, &data.join("serve.log"), [port, port])
+    }
+
+    /// The demo edition, in an empty folder.
+    pub fn demo(binary: &Path, folder: &Path) -> anyhow::Result<Server> {
+        let port = free_port()?;
+        let mut command = pinned(binary);
+        command
+            .arg("demo")
+            .arg("--dir")
+            .arg(folder.join("demo"))
+            .args(["--listen", &format!("127.0.0.1:{port}")])
+            .current_dir(folder);
+        let log = folder.join("demo.log");
+        Server::start(Side::Gaceta, command, &log, [port, port])
     }
 
     /// nginx, over files with the same bytes.
@@ -85,6 +110,7 @@ impl Server {
         ports: [u16; 2],
     ) -> anyhow::Result<Server> {
         let file = std::fs::File::create(log)?;
+        let begun = Instant::now();
         let child = command
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
@@ -98,8 +124,8 @@ impl Server {
             guard,
             for_readers: ports[0],
             for_anybody: ports[1],
+            begun,
         };
-        let begun = Instant::now();
         loop {
             let ready = ports
                 .iter()
@@ -112,7 +138,7 @@ impl Server {
                 let said = std::fs::read_to_string(log).unwrap_or_default();
                 bail!("{} does not start: {said}", side.name());
             }
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 
@@ -131,12 +157,7 @@ impl Server {
 
     /// Resident memory of the top process, in bytes.
     pub fn memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
-        Some(kilobytes * 1024)
+        cpu::memory(self.process())
     }
 }
 
@@ -150,7 +171,7 @@ impl Drop for Server {
 
 fn pinned(program: &Path) -> Command {
     let mut command = Command::new("taskset");
-    command.args(["-c", CORE]).arg(program);
+    command.args(["-c", SERVERS]).arg(program);
     command
 }
 
