@@ -28,7 +28,7 @@ cargo xtask test             everything, with one line at the end: how many pass
 cargo xtask tidy [--rules]   the rules of the house; --rules prints them with their reasons
 cargo xtask e2e [--release]  journeys in a real browser
 cargo xtask canary           what must never leave, over every route, with numbers
-cargo xtask bench            against nginx, in the same run; --help lists its options
+cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
 cargo xtask postgres         a private PostgreSQL for trying things by hand, until Enter is pressed

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::figures::{Row, Spread, Verdict};
+use super::list::Prepared;
 use super::load::{self, Load, Run};
 use super::pages::Pages;
 use super::servers::{Server, Side};
@@ -113,9 +114,14 @@ fn measure(
         let answers = pages.compare(load, server)?;
         prepared.push(load.prepare(&stage.folder, server.side, pages, &answers)?);
     }
-    let run = |server: &Server, prepared: &load::Prepared| {
-        load::run(options, server, prepared)
-            .with_context(|| format!("{}, {}", load.name, server.side.name()))
+    let run = |server: &Server, prepared: &Prepared| {
+        load::run(
+            options,
+            server.port(load.who),
+            &[server.process()],
+            prepared,
+        )
+        .with_context(|| format!("{}, {}", load.name, server.side.name()))
     };
     // Both are warm when each list was gone through once: sessions and pages are in memory, files in the page cache.
     for (server, prepared) in servers.iter().zip(&prepared) {

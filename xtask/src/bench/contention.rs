@@ -130,6 +130,8 @@ pub fn warm(stage: &Stage, gaceta: &Server, wishes: &Wishes) -> anyhow::Result<(
         let (run, _) = crowd::run(gaceta, wishes, from, stage.options.connections, span)?;
         asked += run.articles;
     }
+    // Everybody has just opened something for the first time; that is written down in the background.
+    std::thread::sleep(Duration::from_secs(3));
     Ok(())
 }
 

@@ -1,21 +1,20 @@
 //! One workload, and one run of it by wrk.
 //!
-//! wrk gets a list of requests and goes round it; the list says how many bytes the answers must have, so that after a run
-//! every byte is accounted for. Deliberately not here: any judgement about the figures.
+//! The list of its requests says how many bytes the answers must have, so that after a run every byte is accounted for
+//! (`list`). Deliberately not here: any judgement about the figures.
 
-use std::cell::Cell;
 use std::fmt;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
+use super::cpu;
+use super::list::{Asked, Prepared};
 use super::options::Options;
 use super::pages::{Answers, Pages, Who};
-use super::servers::{Server, Side};
+use super::servers::Side;
 use super::stage::ASKERS;
-use super::{cpu, http};
 use crate::{child, provision};
 
 /// A page, asked for by a reader or by anybody.
@@ -40,24 +39,6 @@ pub struct Load {
     pub picks: Vec<Pick>,
     /// Asks with the tag it knows, and gets a 304.
     pub conditional: bool,
-}
-
-/// A list of requests for one server.
-pub struct Prepared {
-    who: Who,
-    script: PathBuf,
-    list: PathBuf,
-    /// Bytes of each answer on the wire, in the order of the list.
-    sizes: Vec<usize>,
-    /// Where in the list the next run begins.
-    at: Cell<usize>,
-}
-
-impl Prepared {
-    /// How many requests are on the list.
-    pub fn len(&self) -> usize {
-        self.sizes.len()
-    }
 }
 
 /// What one run measured.
@@ -126,57 +107,22 @@ impl Load {
         pages: &Pages,
         answers: &Answers,
     ) -> anyhow::Result<Prepared> {
-        let mut text = String::new();
-        let mut sizes = Vec::with_capacity(self.picks.len());
+        let mut asked = Vec::with_capacity(self.picks.len());
         for pick in &self.picks {
             let (size, tag) = answers
                 .get(&pick.page)
                 .context("a page was never compared")?;
-            let cookie = pick
-                .reader
-                .map_or("", |reader| pages.cookies[reader].as_str());
-            let tag = if self.conditional { tag.as_str() } else { "" };
-            ensure!(
-                !cookie.contains('\t') && !tag.contains('\t'),
-                "a tab in a header"
-            );
-            writeln!(text, "{}\t{cookie}\t{tag}", pages.all[pick.page].path)?;
-            sizes.push(*size);
+            asked.push(Asked {
+                path: &pages.all[pick.page].path,
+                cookie: pick
+                    .reader
+                    .map_or("", |reader| pages.cookies[reader].as_str()),
+                tag: if self.conditional { tag.as_str() } else { "" },
+                size: *size,
+            });
         }
-        let list = folder.join(format!("requests-{}.txt", side.name()));
-        std::fs::write(&list, text)?;
-        let script = folder.join("requests.lua");
-        std::fs::write(&script, lua())?;
-        Ok(Prepared {
-            who: self.who,
-            script,
-            list,
-            sizes,
-            at: Cell::new(0),
-        })
+        Prepared::write(folder, side.name(), &asked, &[])
     }
-}
-
-fn lua() -> String {
-    let mut headers = String::new();
-    for (name, value) in http::HEADERS {
-        let _ = writeln!(headers, "    [\"{name}\"] = \"{value}\",");
-    }
-    format!(
-        "-- Written by `cargo xtask bench`.\n\
-         local requests, at = {{}}, 0\n\n\
-         function init(args)\n  at = tonumber(args[2])\n  for line in io.lines(args[1]) do\n    \
-         local path, cookie, tag = line:match(\"^([^\\t]*)\\t([^\\t]*)\\t(.*)$\")\n    \
-         local headers = {{\n{headers}    }}\n    \
-         if cookie ~= \"\" then headers[\"Cookie\"] = cookie end\n    \
-         if tag ~= \"\" then headers[\"If-None-Match\"] = tag end\n    \
-         requests[#requests + 1] = wrk.format(\"GET\", path, headers)\n  end\nend\n\n\
-         function request()\n  at = at % #requests + 1\n  return requests[at]\nend\n\n\
-         function done(summary, latency, _)\n  local errors = summary.errors\n  \
-         io.write(string.format(\"RESULT %d %d %d %d %d %f %f\\n\", summary.requests, summary.duration, summary.bytes,\n    \
-         errors.connect + errors.read + errors.write + errors.timeout, errors.status,\n    \
-         latency:percentile(50), latency:percentile(99)))\nend\n"
-    )
 }
 
 /// What the script's `done` prints.
@@ -209,8 +155,14 @@ fn read_result(output: &str) -> Option<Told> {
     })
 }
 
-/// One run. An error, or a byte that was not expected, makes it no run at all.
-pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::Result<Run> {
+/// One run against this port; the processes at the top of the servers are those whose time counts. An error, or a byte
+/// that was not expected, makes it no run at all.
+pub fn run(
+    options: &Options,
+    port: u16,
+    processes: &[u32],
+    prepared: &Prepared,
+) -> anyhow::Result<Run> {
     let mut wrk = Command::new("taskset");
     wrk.args(["-c", ASKERS])
         .arg(provision::WRK.get()?)
@@ -218,13 +170,14 @@ pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::R
         .args(["-d", &format!("{}s", options.seconds), "--timeout", "10s"])
         .arg("-s")
         .arg(&prepared.script)
-        .arg(format!("http://127.0.0.1:{}/", server.port(prepared.who)))
+        .arg(format!("http://127.0.0.1:{port}/"))
         .arg("--")
         .arg(&prepared.list)
         .arg(prepared.at.get().to_string());
-    let (server_before, ours_before) = (cpu::of_tree(server.process())?, cpu::of_children());
+    let all = || processes.iter().map(|top| cpu::of_tree(*top)).sum();
+    let (server_before, ours_before): (anyhow::Result<u64>, u64) = (all(), cpu::of_children());
     let output = child::output(wrk)?;
-    let (server_after, ours_after) = (cpu::of_tree(server.process())?, cpu::of_children());
+    let (server_after, ours_after): (anyhow::Result<u64>, u64) = (all(), cpu::of_children());
     let told = read_result(&output).with_context(|| format!("wrk said: {output}"))?;
     ensure!(
         told.broken == 0,
@@ -234,7 +187,7 @@ pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::R
     ensure!(told.refused == 0, "{} answers were errors", told.refused);
     ensure!(told.requests > 0, "not one request was answered");
     let first = prepared.at.get();
-    account(&told, &prepared.sizes, first, options.connections)?;
+    prepared.account(told.requests, told.bytes, options.connections)?;
     prepared
         .at
         .set((first + told.requests as usize) % prepared.len());
@@ -242,33 +195,11 @@ pub fn run(options: &Options, server: &Server, prepared: &Prepared) -> anyhow::R
     Ok(Run {
         requests: told.requests,
         per_second: told.requests as f64 / seconds,
-        cpu_micros: (server_after - server_before) as f64 / told.requests as f64,
+        cpu_micros: (server_after? - server_before?) as f64 / told.requests as f64,
         p50: told.p50 / 1000.0,
         p99: told.p99 / 1000.0,
         wrk_busy: (ours_after - ours_before) as f64 / told.micros as f64,
     })
-}
-
-/// All bytes of the run must be those of the pages asked for, but for what was under way at the end.
-fn account(told: &Told, sizes: &[usize], first: usize, connections: usize) -> anyhow::Result<()> {
-    let round: u64 = sizes.iter().map(|size| *size as u64).sum();
-    let (rounds, rest) = (
-        told.requests / sizes.len() as u64,
-        told.requests % sizes.len() as u64,
-    );
-    // wrk asks the script once before it begins, to see that it works.
-    let rest: u64 = (0..rest)
-        .map(|at| sizes[(first + at as usize + 1) % sizes.len()] as u64)
-        .sum();
-    let expected = rounds * round + rest;
-    let largest = sizes.iter().copied().max().unwrap_or(0) as u64;
-    let under_way = 2 * connections as u64 * largest;
-    ensure!(
-        told.bytes.abs_diff(expected) <= under_way,
-        "{} bytes came, and {expected} were expected (give or take {under_way}): some answers were not the pages",
-        told.bytes
-    );
-    Ok(())
 }
 
 #[cfg(test)]
@@ -300,27 +231,5 @@ mod tests {
         };
         assert_eq!(read_result(output), Some(expected));
         assert_eq!(read_result("RESULT 1 2"), None);
-    }
-
-    #[test]
-    fn bytes_are_accounted_for() {
-        let sizes = [100, 300];
-        assert!(account(&told(1001, 200_300), &sizes, 0, 1).is_ok());
-        assert!(account(&told(1001, 200_300 + 600), &sizes, 0, 1).is_ok());
-        assert!(account(&told(1001, 200_300 + 601), &sizes, 0, 1).is_err());
-        assert!(account(&told(1001, 100_000), &sizes, 0, 1).is_err());
-        let sizes = [100, 50_000];
-        assert!(account(&told(1, 100), &sizes, 1, 0).is_ok());
-        assert!(account(&told(1, 100), &sizes, 0, 0).is_err());
-    }
-
-    #[test]
-    fn the_script_names_every_header() {
-        let script = lua();
-        assert!(
-            http::HEADERS
-                .iter()
-                .all(|(name, value)| script.contains(name) && script.contains(value))
-        );
     }
 }

@@ -12,10 +12,14 @@ mod cpu;
 mod crowd;
 mod engine;
 mod figures;
+mod gate;
+mod growth;
 mod http;
 mod import;
+mod list;
 mod load;
 mod memory;
+mod notices;
 mod open_loop;
 mod options;
 mod overload;
@@ -58,8 +62,11 @@ const fn part(
 /// In the order in which they run.
 const PARTS: &[Part] = &[
     part("pages", &["P1", "P3"], against_nginx::run),
+    part("gate", &["P4"], gate::run),
     part("engine", &["P6", "P9"], engine::run),
     part("contention", &["P5"], contention::run),
+    part("notices", &["P8", "P9"], notices::run),
+    part("growth", &["P11"], growth::run),
     part("overload", &["P12"], overload::run),
     part("memory", &["P9"], memory::run),
     part("start", &["P10"], start::run),

@@ -75,6 +75,21 @@ impl Server {
         Server::start(Side::Gaceta, command, &data.join("serve.log"), [port, port])
     }
 
+    /// nginx with a configuration of its own, which listens on `port`.
+    pub fn nginx_with(folder: &Path, configuration: &str, port: u16) -> anyhow::Result<Server> {
+        std::fs::create_dir_all(folder.join("logs"))?;
+        let file = folder.join("nginx.conf");
+        std::fs::write(&file, configuration)?;
+        let mut command = pinned(&provision::NGINX.get()?);
+        command.arg("-p").arg(folder).arg("-c").arg(&file);
+        Server::start(
+            Side::Nginx,
+            command,
+            &folder.join("nginx.log"),
+            [port, port],
+        )
+    }
+
     /// The demo edition, in an empty folder.
     pub fn demo(binary: &Path, folder: &Path) -> anyhow::Result<Server> {
         let port = free_port()?;
@@ -175,7 +190,8 @@ fn pinned(program: &Path) -> Command {
     command
 }
 
-fn free_port() -> anyhow::Result<u16> {
+/// A port of the loopback that nobody has.
+pub fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
