@@ -8,24 +8,33 @@
 // It counts nothing about the reader, stores nothing, knows no language (every word comes from the server) and decides
 // nothing: in doubt, offline or on an error the page stays as it is. Without it the next page is the message.
 //
+// What stands between "// [name" and "// name]" is also in the script for pages of other sites (src/reading/gate/watch.js).
+//
 // Markup: <div class="frame"><div class="body" id="text"> with blocks p-1, p-2 ...; looks: "MOVED" in gaceta.css.
 
+const HOME = ""; // where the paper is: here
+const TYPE = "application/json"; // how it is told
+
+// [spans
 const BEAT = 30_000; // ms between two beats
 const ASLEEP = 75_000; // ms without a beat after which the server counts us as at rest: then we are coming back
 const THROTTLE = 3_000; // ms at least between beats that focus, blur or renewed activity ask for
 const PATIENCE = 60_000; // ms at most for which typing or a selection puts off hiding the text
 const TIMEOUT = 10_000; // ms for one answer
+// spans]
 
 const text = document.getElementById("text");
 if (text) watch(text);
 
 function watch(text) {
-  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
-  const view = String((high >>> 11) * 2 ** 32 + low); // 53 bits: this page view among the tabs of one device
-  const listeners = new AbortController();
   const frame = framed(text);
   const bar = live("div", "moved-bar");
   const spoken = live("p", "vh");
+
+  // [state
+  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
+  const view = String((high >>> 11) * 2 ** 32 + low); // 53 bits: this page view among the tabs of one device
+  const listeners = new AbortController();
 
   let seq = 0;
   let held = null; // epoch in which this page was last told it has the seat
@@ -42,10 +51,13 @@ function watch(text) {
   let pending = null; // message that waits for the reader to finish typing or selecting
   let deadline = 0; // when it stops waiting
   let waiting; // timer of that wait
+  // state]
+
   let message = null; // message on show: the text is hidden exactly while there is one
   let dialog = null;
   let place = null; // block to come back to
 
+  // [telling
   // ---- Telling the server -------------------------------------------------------------------------------------
 
   async function beat() {
@@ -59,9 +71,10 @@ function watch(text) {
     const mine = (flight = new AbortController());
     const limit = setTimeout(() => mine.abort(), TIMEOUT);
     try {
-      const answer = await fetch("/reading/beat", {
+      const answer = await fetch(`${HOME}/reading/beat`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        credentials: "include",
+        headers: { "Content-Type": TYPE, Accept: "application/json" },
         body: JSON.stringify({ view, seq: ++seq, epoch: held, focused: focus, idle: Math.max(0, now - active), back: returning }),
         signal: mine.signal,
       });
@@ -95,13 +108,13 @@ function watch(text) {
 
   function rest() {
     const last = JSON.stringify({ view, seq: ++seq, epoch: held });
-    navigator.sendBeacon?.("/reading/rest", new Blob([last], { type: "application/json" }));
+    navigator.sendBeacon?.(`${HOME}/reading/rest`, new Blob([last], { type: TYPE }));
   }
 
   function listen() {
     let refusals = 0;
     const open = () => {
-      const source = (stream = new EventSource(`/reading/notices?view=${view}`));
+      const source = (stream = new EventSource(`${HOME}/reading/notices?view=${view}`, { withCredentials: true }));
       source.onopen = () => (refusals = 0);
       source.onerror = () => {
         if (source.readyState !== EventSource.CLOSED || source !== stream) return; // it reconnects by itself
@@ -141,14 +154,13 @@ function watch(text) {
 
   function hush() {
     awake = false;
-    for (const each of [timer, streamTimer, waiting]) clearTimeout(each);
+    for (const each of [timer, streamTimer]) clearTimeout(each);
     const asking = flight;
     flight = null;
     asking?.abort();
     stream?.close();
     stream = null;
-    pending = null; // what is true on return is asked on return
-    bar.textContent = "";
+    calm(); // what is true on return is asked on return
   }
 
   // ---- Having and losing the seat -----------------------------------------------------------------------------
@@ -157,10 +169,15 @@ function watch(text) {
     if (older(epoch, latest)) return;
     held = latest = epoch;
     deadline = 0;
-    pending = null;
-    clearTimeout(waiting);
-    bar.textContent = "";
+    calm();
     if (message) restore();
+  }
+
+  // Nothing waits, and nothing is announced.
+  function calm() {
+    clearTimeout(waiting);
+    pending = null;
+    bar.textContent = "";
   }
 
   function lose(html) {
@@ -189,6 +206,7 @@ function watch(text) {
     const selection = getSelection();
     return Boolean(selection && !selection.isCollapsed && selection.containsNode(text, true));
   }
+  // telling]
 
   function pause() {
     const blocks = [...text.children].filter((block) => block.id);
@@ -296,6 +314,7 @@ function watch(text) {
     spoken.textContent = gone.dataset.returned ?? "";
   }
 
+  // [listening
   // ---- Listening ----------------------------------------------------------------------------------------------
 
   const on = (target, types, act) => {
@@ -314,8 +333,10 @@ function watch(text) {
   on(document, ["input"], (event) => event instanceof InputEvent && (typed = event.target)); // text, not ticks
 
   wake(false);
+  // listening]
 }
 
+// [words
 // Milliseconds before try number `failures`: doubling from 2 s to `most`, spread by half so that pages do not come together.
 function backoff(failures, most) {
   return Math.min(most, 1_000 * 2 ** failures) * (0.5 + Math.random());
@@ -335,6 +356,7 @@ function parsed(html) {
   template.innerHTML = html;
   return template.content.querySelector(".moved");
 }
+// words]
 
 // The box the text and the message share, made now where a page came without it.
 function framed(text) {

@@ -2,7 +2,7 @@
 // pictures. `look(kind, page)` is called with each of them on show.
 
 import { link, mail } from "./mail.mjs";
-import { OPERATOR } from "./paper.mjs";
+import { OPERATOR, SITE } from "./paper.mjs";
 import { ARTICLE, PASSWORD, fill, isAsked, listening, paused, reads, speaks, submit, take } from "./people.mjs";
 
 const PATHS = {
@@ -27,9 +27,18 @@ const plain = (language) => [
   ["reset", `/reset?lang=${language}`],
   ["link-dead", `/reset/no-such-link?lang=${language}`],
   ["invitation-gone", `/invitation/no-such-invitation?lang=${language}`],
+  ["gate-lost", `/gate/message?back=nowhere&lang=${language}`],
   ["error-404", `/${language}/2026-01-01/no-such-article`],
   ["error-400", `/sign-out?lang=${language}`], // there is a form for it, but no page
 ];
+
+/** What the web server in front of another site is given to show: it stands under an address of that site. */
+async function doorway(page, kind, look) {
+  await page.setExtraHTTPHeaders({ "x-forwarded-proto": "http", "x-forwarded-host": new URL(SITE).host, "x-forwarded-uri": "/1987" });
+  await page.goto("/gate/check");
+  await look(kind, page);
+  await page.setExtraHTTPHeaders({});
+}
 
 /** What is seen without an account, and on the way to one. */
 export async function withoutAccount({ people, paper }, language, look) {
@@ -40,6 +49,7 @@ export async function withoutAccount({ people, paper }, language, look) {
     await page.goto(path);
     await look(kind, page);
   }
+  await doorway(page, "doorway-guest", look);
   const email = `first-look-${language}@example.com`;
   await page.goto(`/sign-in?lang=${language}`);
   await fill(page, { email: "nobody@example.com", password: "not this one" });
@@ -81,6 +91,11 @@ export async function reading({ people }, language, look) {
   const asked = await phone.opens(ARTICLE[language]);
   await isAsked(asked);
   await look("message", asked);
+  await doorway(asked, "doorway-elsewhere", look);
+  await asked.goto(`/gate/message?back=${SITE}/1987`);
+  await isAsked(asked);
+  await look("gate-message", asked);
+  await asked.goto(ARTICLE[language]);
   await take(asked);
   await reads(asked);
   await paused(page);

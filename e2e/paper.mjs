@@ -17,10 +17,13 @@ const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1)); // or "exit" would not be said
 
+/** Another site, which nobody serves. */
+export const SITE = "http://localhost:9099";
+
 /** Who works for the paper in the journeys. */
 export const OPERATOR = "eva@empresa.test";
 
-function freePort() {
+export function freePort() {
   return new Promise((found, failed) => {
     const probe = createServer().on("error", failed);
     probe.listen(0, "127.0.0.1", () => {
@@ -95,6 +98,8 @@ export class Edition {
       // Many journeys sign the same few people in, from one address.
       GACETA_ACCOUNTS__ATTEMPTS_PER_ACCOUNT: "500",
       GACETA_ACCOUNTS__ATTEMPTS_PER_NETWORK: "2000",
+      // A site that asks who may read; where a journey opens none, only the paper's own pages about it are looked at.
+      GACETA_GATE__SITES: SITE,
       // Short archives, so that there is a second page.
       GACETA_PAGES__ARCHIVE_LENGTH: "3",
       ...settings,

@@ -69,7 +69,7 @@ export function watched(page, troubles) {
   page.on("pageerror", (error) => troubles.push(`${page.url()}: ${error}`));
   page.on("console", (line) => {
     // Pages that are meant to answer 404 or 422 say so on the console, too.
-    if (line.type() === "error" && !/status of 4(00|03|04|05|10|22|29)/.test(line.text())) troubles.push(`${page.url()}: ${line.text()}`);
+    if (line.type() === "error" && !/status of 4(00|01|02|03|04|05|09|10|22|29)/.test(line.text())) troubles.push(`${page.url()}: ${line.text()}`);
   });
   return page;
 }

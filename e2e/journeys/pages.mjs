@@ -117,7 +117,8 @@ const walkIn = (language, walk) => async (scene) => {
     if (!scripted(kind)) await valid(await sent.get(page).source, kind, problems);
     await accessible(page, kind, problems);
     await reflows(page, kind, problems);
-    if (!scripted(kind)) await skips(page, kind, problems);
+    // A doorway is one sentence and one link: there is nothing to skip.
+    if (!scripted(kind) && !kind.startsWith("doorway")) await skips(page, kind, problems);
     if (screens) await pictured(page, `${language}-${kind}`, screens);
   });
   assert.deepEqual(problems, [], problems.join("\n"));

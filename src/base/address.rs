@@ -47,6 +47,12 @@ impl Root {
         &self.text[self.host..self.path]
     }
 
+    /// As people write it: without the scheme.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.text[self.host..]
+    }
+
     /// The host alone.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -49,15 +49,15 @@ pub async fn page(
     respond(app, session, holder, (article.headline, article.deck), path).await
 }
 
-/// The same for a page of another site: of it no more is known than its host.
+/// The same for a page of another site: of it no more is known than the site.
 pub async fn outside(
     app: &App,
     session: &Session,
     holder: &Holder<DeviceId>,
-    host: &str,
+    site: &str,
     back: &str,
 ) -> Result<Response> {
-    respond(app, session, holder, (host.to_owned(), String::new()), back).await
+    respond(app, session, holder, (site.to_owned(), String::new()), back).await
 }
 
 async fn respond(

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::FormRejection;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FormRejection};
 use axum::extract::{Form, Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use lease::{Beat, Epoch, Millis, Op, Outcome};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{gate, message};
@@ -32,6 +34,14 @@ pub fn routes() -> Vec<Route> {
         Route::get("/reading/notices", show_notices),
         Route::post("/reading/take", submit_take),
     ]
+}
+
+/// What the script sends: JSON, of whatever type the request says it is. From a page of another site it comes as text,
+/// since browsers ask for leave before they send JSON there, and a page that is being closed has no time for that.
+type Said = std::result::Result<Bytes, BytesRejection>;
+
+fn said<T: DeserializeOwned>(body: Said) -> Result<T> {
+    serde_json::from_slice(&body?).map_err(|error| Error::BadRequest(error.to_string()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,12 +111,8 @@ async fn seated(app: &App, headers: &HeaderMap) -> Result<Option<Arc<Session>>> 
         .then_some(session))
 }
 
-async fn submit_beat(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: std::result::Result<Json<BeatBody>, axum::extract::rejection::JsonRejection>,
-) -> Result {
-    let Json(body) = body?;
+async fn submit_beat(State(app): State<Arc<App>>, headers: HeaderMap, body: Said) -> Result {
+    let body: BeatBody = said(body)?;
     if app.config.reading.mode == Mode::Off {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
@@ -166,12 +172,8 @@ struct RestBody {
     epoch: Option<String>,
 }
 
-async fn submit_rest(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: std::result::Result<Json<RestBody>, axum::extract::rejection::JsonRejection>,
-) -> Result {
-    let Json(body) = body?;
+async fn submit_rest(State(app): State<Arc<App>>, headers: HeaderMap, body: Said) -> Result {
+    let body: RestBody = said(body)?;
     if let Some(session) = app.sessions.of(&app, &headers).await? {
         let epoch = epoch(body.epoch.as_deref())?;
         app.leases

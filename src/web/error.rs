@@ -108,8 +108,8 @@ impl From<axum::extract::rejection::FormRejection> for Error {
         }
     }
 }
-impl From<axum::extract::rejection::JsonRejection> for Error {
-    fn from(error: axum::extract::rejection::JsonRejection) -> Self {
+impl From<axum::extract::rejection::BytesRejection> for Error {
+    fn from(error: axum::extract::rejection::BytesRejection) -> Self {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Self::TooLarge
         } else {

@@ -161,7 +161,10 @@ pub fn router(
     >,
 > {
     let request_for = app.config.server.request_for.duration();
-    let csrf = CsrfLayer::new().add_trusted_origin(app.config.site.public_url.clone())?;
+    let mut csrf = CsrfLayer::new().add_trusted_origin(app.config.site.public_url.clone())?;
+    for origin in reading::gate::origins(&app) {
+        csrf = csrf.add_trusted_origin(origin)?;
+    }
     let router = routes().into_iter().fold(Router::new(), |router, route| {
         router.route(route.path, route.answer)
     });
@@ -171,7 +174,10 @@ pub fn router(
     let bounded = DefaultBodyLimit::max(app.config.server.max_form_bytes).layer(router);
     let timed = TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, request_for);
     let unbroken = CatchPanicLayer::custom(after_panic).layer(timed.layer(bounded));
-    let rendered = from_fn_with_state(Arc::clone(&app), error::render).layer(csrf.layer(unbroken));
+    // What is trusted of other sites is narrowed at once.
+    let let_in = from_fn_with_state(Arc::clone(&app), reading::gate::let_in);
+    let guarded = let_in.layer(csrf.layer(unbroken));
+    let rendered = from_fn_with_state(Arc::clone(&app), error::render).layer(guarded);
     let routed = from_fn_with_state(Arc::clone(&app), headers::secure).layer(rendered);
     Ok(Paper {
         busy: Arc::new(Busy::new(&app)?),

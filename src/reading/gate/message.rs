@@ -58,7 +58,7 @@ pub async fn show_message(
         (Outside::Wall, _) => Ok(see_other(&format!("/plans?lang={}", say.lang))),
         (Outside::Elsewhere, Some(holder)) => {
             app.leases.shown(&app, &session, &holder, EventKind::Shown);
-            message::outside(&app, &session, &holder, site.host(), back).await
+            message::outside(&app, &session, &holder, site.shown(), back).await
         }
         // Nobody is looking. To send them on would bring them here again.
         (Outside::Elsewhere | Outside::Unasked, _) => {

@@ -9,8 +9,11 @@
 mod check;
 mod doorway;
 mod message;
+mod origins;
+mod script;
 
 pub use check::check;
+pub use origins::{let_in, origins};
 
 use crate::App;
 use crate::base::address::Root;
@@ -24,6 +27,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/gate/check", check::show_check),
         Route::get("/gate/message", message::show_message),
+        Route::get("/gate/watch.js", script::show_script),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod message;
+mod script;
 
 use gaceta::base::config::Mode;
 use http::Method;
