@@ -3,6 +3,7 @@
 
 mod backup;
 mod bench_data;
+mod bench_hot;
 mod demo;
 mod doctor;
 mod draft;
@@ -76,6 +77,9 @@ enum Command {
     /// Write a paper with many readers and articles, to be measured.
     #[command(hide = true)]
     BenchData(bench_data::BenchData),
+    /// Do what a paper does most often, to be counted.
+    #[command(hide = true)]
+    BenchHot(bench_hot::BenchHot),
 }
 
 /// Runs the program.
@@ -123,6 +127,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
         Command::BenchData(what) => bench_data::run(what).await,
+        Command::BenchHot(options) => bench_hot::run(options).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
     }
 }

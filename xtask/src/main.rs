@@ -14,6 +14,7 @@ mod child;
 mod e2e;
 mod generate;
 mod guard;
+mod instructions;
 mod model;
 mod postgres;
 mod provision;
@@ -30,6 +31,7 @@ cargo xtask e2e [--release]  journeys in a real browser
 cargo xtask canary           what must never leave, over every route, with numbers
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
+cargo xtask instructions [--keep]  what a page costs in instructions, against what it cost before; --keep notes it
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
 cargo xtask postgres         a private PostgreSQL for trying things by hand, until Enter is pressed
 ";
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         "canary" => test::canary_alone(),
         "bench" => bench::run(&rest),
         "model" => model::run(&rest),
+        "instructions" => instructions::run(&rest),
         "gen" => generate::run(&rest),
         "postgres" => postgres::by_hand(),
         "" | "help" | "--help" | "-h" => {

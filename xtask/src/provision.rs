@@ -44,6 +44,10 @@ pub const WRK: Tool = Tool {
     names: &["wrk"],
     package: "wrk",
 };
+pub const VALGRIND: Tool = Tool {
+    names: &["valgrind"],
+    package: "valgrind",
+};
 pub const GIT: Tool = Tool {
     names: &["git"],
     package: "git",

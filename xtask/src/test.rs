@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::child::{self, Count, Ended};
 use crate::postgres::Postgres;
-use crate::{e2e, generate, provision, root, tidy};
+use crate::{e2e, generate, instructions, provision, root, tidy};
 
 /// Real exports to import, where the machine has them; tests that need them say so when they skip.
 const SAMPLES: &str = "../shared/imports";
@@ -76,6 +76,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     });
     step("canary", Kind::Check, &mut || canary(postgres.as_ref()));
     drop(postgres.take());
+    step("instructions", Kind::Check, &mut instructions::step);
     step("browser", Kind::Check, &mut || e2e::step(false));
     Ok(conclude(&rows))
 }
