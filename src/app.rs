@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::HeaderValue;
+use http::HeaderMap;
 
 use crate::articles::{Catalog, Editions, Images, Shelf};
 use crate::base::config::Config;
@@ -27,8 +27,8 @@ use crate::web::pages::Pages;
 pub struct App {
     /// Settings.
     pub config: Config,
-    /// What browsers may do with its pages.
-    pub policy: HeaderValue,
+    /// The headers of every answer: what browsers may do with it.
+    pub fixed: HeaderMap,
     /// Time.
     pub clock: Clock,
     /// Randomness.
@@ -73,15 +73,16 @@ impl App {
         let secret = secret(&mut tx).await?;
         let generation = leases::next_generation(&mut tx).await?;
         tx.commit().await?;
+        let fixed = headers::fixed(&config);
         let app = Self {
-            policy: headers::policy(&config),
+            fixed: fixed.clone(),
             mailer: Mailer::new(&config.mail)?,
             secret,
             editions: Editions::default(),
             catalog: Catalog::default(),
             shelf: Shelf::default(),
             images: Images::default(),
-            pages: Pages::new(config.pages.cache_bytes),
+            pages: Pages::new(config.pages.cache_bytes, fixed),
             passwords: Passwords::new(
                 config.accounts.hashes_at_once,
                 config.accounts.hashes_waiting,

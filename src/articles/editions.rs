@@ -9,12 +9,15 @@ use super::rules::{Edition, Topic};
 use super::store;
 use crate::base::db::Tx;
 use crate::base::lang::Lang;
+use crate::base::secret::TokenHash;
 
 /// One edition with what its pages need.
 #[derive(Clone, Debug)]
 pub struct Room {
     /// The edition.
     pub edition: Edition,
+    /// Names it among finished pages.
+    pub subject: u128,
     /// Its time zone.
     pub zone: TimeZone,
     /// Its topics, in the order of the masthead.
@@ -35,8 +38,11 @@ impl Editions {
         for edition in store::list_editions(tx).await? {
             let topics = store::list_topics(tx, &edition.slug).await?;
             let zone = TimeZone::get(&edition.timezone).unwrap_or(TimeZone::UTC);
+            let hash = TokenHash::of(edition.slug.as_str()).0;
+            let subject = hash[..16].try_into().map_or(0, u128::from_be_bytes);
             rooms.push(Arc::new(Room {
                 edition,
+                subject,
                 zone,
                 topics,
             }));

@@ -13,7 +13,6 @@ use super::images::ImageTags;
 use super::rules::{Card, ImageId, Slug, Topic};
 use super::{feeds, sitemap, store};
 use crate::App;
-use crate::base::secret::TokenHash;
 use crate::web::locale::{self, Say};
 use crate::web::pages::{Keep, Page, PageKey};
 use crate::web::view::{Alternate, Frame, Link};
@@ -146,10 +145,9 @@ const FRONT: &str = "front";
 
 /// What a finished page of a whole edition is made from.
 pub(super) fn of_edition(app: &App, room: &Room, variant: &'static str) -> PageKey {
-    let hash = TokenHash::of(room.edition.slug.as_str()).0;
     PageKey {
         variant,
-        subject: u128::from_be_bytes(hash[..16].try_into().expect("sixteen of thirty-two bytes")),
+        subject: room.subject,
         revision: (app.shelf.generation(&room.edition.slug), 0),
     }
 }

@@ -22,6 +22,7 @@ use crate::App;
 use crate::base::config::Config;
 use crate::base::rng::Rng;
 use crate::base::time::Clock;
+use crate::reading::gate;
 use crate::web::router::{Paper, router};
 
 /// Options of `bench-hot`.
@@ -47,13 +48,19 @@ enum What {
     Lead,
     /// The front page.
     Front,
+    /// Whether that reader may read on another site.
+    Gate,
 }
+
+/// The other site.
+const SITE: &str = "http://localhost:9090";
 
 /// # Errors
 /// When the directory has no such paper, or an answer is not what it should be.
 pub async fn run(options: BenchHot) -> anyhow::Result<()> {
     let mut config = Config::default();
     config.database.dir.clone_from(&options.dir);
+    config.gate.sites = vec![SITE.parse().map_err(anyhow::Error::msg)?];
     let _lock = serve::lock(&config)?;
     let app = App::open(config, Clock::System, Rng::System).await?;
     app.seats.preload(&app).await?;
@@ -67,6 +74,7 @@ pub async fn run(options: BenchHot) -> anyhow::Result<()> {
         }
         What::Lead => (&*urls[n % urls.len()], None),
         What::Front => ("/en", None),
+        What::Gate => (gate::CHECK, Some(&*cookies[n % cookies.len()])),
     };
     let mut requests = Vec::with_capacity(options.times);
     for n in 0..options.times {
@@ -89,7 +97,7 @@ pub async fn run(options: BenchHot) -> anyhow::Result<()> {
     }
     let expected = match options.what {
         What::NotModified => StatusCode::NOT_MODIFIED,
-        What::Article | What::Lead | What::Front => StatusCode::OK,
+        What::Article | What::Lead | What::Front | What::Gate => StatusCode::OK,
     };
     let answered = counted(&paper, requests, expected);
     ensure!(
@@ -122,6 +130,9 @@ fn request(path: &str, cookie: Option<&str>) -> anyhow::Result<Request> {
         )
         .header(header::ACCEPT_LANGUAGE, "en-US,en;q=0.5")
         .header(header::ACCEPT_ENCODING, "gzip, deflate, br, zstd")
+        .header("x-forwarded-proto", "http")
+        .header("x-forwarded-host", "localhost:9090")
+        .header("x-forwarded-uri", "/1987/a")
         .header("sec-fetch-dest", "document")
         .header("sec-fetch-mode", "navigate")
         .header("sec-fetch-site", "same-origin")

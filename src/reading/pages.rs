@@ -37,19 +37,28 @@ pub fn routes() -> Vec<Route> {
 
 /// Whether a person opens this page now: a navigation, and no prefetch, preview or HEAD (Fetch Metadata, W3C).
 pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
-    let is = |name: &str, value: &[u8]| {
-        headers
-            .get(name)
-            .is_some_and(|have| have.as_bytes().starts_with(value))
+    let starts = |name: &HeaderName, value: &[u8]| {
+        let have = headers.get(name)?;
+        Some(have.as_bytes().starts_with(value))
     };
-    let early = is("sec-purpose", b"prefetch")
-        || is("purpose", b"prefetch")
-        || is("x-purpose", b"preview")
-        || is("x-moz", b"prefetch");
-    let elsewhere = headers.contains_key("sec-fetch-mode") && !is("sec-fetch-mode", b"navigate");
-    let framed = headers.contains_key("sec-fetch-dest") && !is("sec-fetch-dest", b"document");
+    let early = EARLY
+        .iter()
+        .any(|(name, value)| starts(name, value) == Some(true));
+    let elsewhere = starts(&FETCH_MODE, b"navigate") == Some(false);
+    let framed = starts(&FETCH_DEST, b"document") == Some(false);
     method == Method::GET && !early && !elsewhere && !framed
 }
+
+// Written once: a name given as text is read letter by letter, on each request.
+static FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+/// What browsers say of pages that nobody has asked for yet.
+static EARLY: [(HeaderName, &[u8]); 4] = [
+    (HeaderName::from_static("sec-purpose"), b"prefetch"),
+    (HeaderName::from_static("purpose"), b"prefetch"),
+    (HeaderName::from_static("x-purpose"), b"preview"),
+    (HeaderName::from_static("x-moz"), b"prefetch"),
+];
 
 /// Where the lease of this seated reader is, after asking for it if this is a navigation.
 pub fn place(app: &App, session: &Session, navigation: bool) -> (Place, Option<Holder<DeviceId>>) {
@@ -235,15 +244,15 @@ fn answer(
     headers: &HeaderMap,
     fetched: &Fetched,
 ) -> std::result::Result<Response, Missing> {
-    let (variant, pass, word) = match decision {
-        Decision::Open(pass) => (Variant::Open, Some(*pass), "open"),
+    let (variant, pass) = match decision {
+        Decision::Open(pass) => (Variant::Open, Some(*pass)),
         Decision::Seated(pass) if app.config.reading.mode == Mode::Off => {
-            (Variant::Full, Some(*pass), "full")
+            (Variant::Full, Some(*pass))
         }
-        Decision::Seated(pass) => (Variant::Watched, Some(*pass), "full"),
-        Decision::Metered(pass, _) => (Variant::Full, Some(*pass), "metered"),
-        Decision::Lead | Decision::Elsewhere => (Variant::Lead, None, "lead"),
-        Decision::Wall => (Variant::Wall, None, "wall"),
+        Decision::Seated(pass) => (Variant::Watched, Some(*pass)),
+        Decision::Metered(pass, _) => (Variant::Full, Some(*pass)),
+        Decision::Lead | Decision::Elsewhere => (Variant::Lead, None),
+        Decision::Wall => (Variant::Wall, None),
     };
     let page = match &fetched.page {
         Some((of, made, page)) if *of == entry && *made == variant => Arc::clone(page),
@@ -253,8 +262,10 @@ fn answer(
         },
     };
     let mut response = page.respond(headers);
-    response
-        .headers_mut()
-        .insert(ACCESS, HeaderValue::from_static(word));
+    if let Decision::Metered(..) = decision {
+        // The same page as by right of a seat where one device is not asked for.
+        let metered = HeaderValue::from_static("metered");
+        response.headers_mut().insert(ACCESS, metered);
+    }
     Ok(response)
 }

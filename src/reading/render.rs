@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use askama::Template;
+use http::{HeaderMap, HeaderValue};
 use markup::{Document, Html, ImageTag};
 use serde_json::json;
 
+use super::pages::ACCESS;
 use crate::App;
 use crate::access::{Access, Pass};
 use crate::articles::{self, Article, Card, Entry, ImageTags, Topic};
@@ -39,6 +41,18 @@ impl Variant {
             Self::Watched => "article-watched",
             Self::Lead => "article-lead",
             Self::Wall => "article-wall",
+        }
+    }
+}
+
+impl Variant {
+    /// What the visitor got, in one word.
+    const fn access(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Full | Self::Watched => "full",
+            Self::Lead => "lead",
+            Self::Wall => "wall",
         }
     }
 }
@@ -100,7 +114,8 @@ pub async fn make(
         Keep::Private
     };
     let text = write(app, &article, variant, pass, beside)?;
-    let page = tokio::task::spawn_blocking(move || Page::html(keep, text))
+    let says = HeaderMap::from_iter([(ACCESS, HeaderValue::from_static(variant.access()))]);
+    let page = tokio::task::spawn_blocking(move || Page::html(keep, text).with(&says))
         .await
         .map_err(anyhow::Error::from)?;
     Ok(Some(app.pages.insert(key, page)))

@@ -12,8 +12,7 @@ use crate::base::config::Config;
 
 /// The policy of every page. A form that ends at a site which asks the paper who may read (signing in, "read here") is
 /// sent on to it, and browsers count that as a target of the form.
-#[must_use]
-pub fn policy(config: &Config) -> HeaderValue {
+fn policy(config: &Config) -> HeaderValue {
     let forms: String = config
         .gate
         .sites
@@ -60,18 +59,24 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
 /// Puts them among the headers of an answer. One that brings a policy of its own, since another site shows it, brings all
 /// it needs: what the others demand would not be ours to say there.
 pub fn put(app: &App, headers: &mut HeaderMap) {
-    if headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        return;
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.extend(app.fixed.clone());
     }
-    headers.reserve(FIXED.len() + 2);
-    headers.insert(header::CONTENT_SECURITY_POLICY, app.policy.clone());
+}
+
+/// What [`put`] puts; finished pages have it among their headers already.
+#[must_use]
+pub fn fixed(config: &Config) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(config));
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
-    if app.config.secure() {
+    if config.secure() {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),
         );
     }
+    headers
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use quick_cache::Weighter;
@@ -39,22 +39,24 @@ impl Keep {
     }
 }
 
+/// The bytes with the headers of their answer, which are the same each time.
 #[derive(Debug, Clone)]
 struct Encoded {
     bytes: Bytes,
     etag: HeaderValue,
+    headers: HeaderMap,
 }
 
 /// A page in the encodings that browsers take.
 #[derive(Debug, Clone)]
 pub struct Page {
-    content_type: HeaderValue,
-    keep: Keep,
     plain: Encoded,
     gzip: Option<Encoded>,
     br: Option<Encoded>,
 }
 
+/// Room for the headers of a page, those that all answers have, and one or two of the answer's own.
+const HEADERS: usize = 24;
 /// Below this many bytes compression gains nothing.
 const WORTH_COMPRESSING: usize = 512;
 
@@ -80,22 +82,40 @@ impl Page {
 
     fn new(content_type: &'static str, keep: Keep, data: Vec<u8>, compress: bool) -> Self {
         let hash = TokenHash::of_bytes(&data).text();
-        let encoded = |bytes: Vec<u8>, name: &str| Encoded {
-            bytes: bytes.into(),
-            etag: HeaderValue::from_str(&format!("\"{}{name}\"", &hash[..22]))
-                .expect("base64url fits a header"),
-        };
         let compress = compress && data.len() >= WORTH_COMPRESSING;
-        let gzip = compress.then(|| encoded(gzip(&data), "-gz"));
-        let br = compress.then(|| encoded(brotli(&data), "-br"));
-        let plain = encoded(data, "");
-        Self {
-            content_type: HeaderValue::from_static(content_type),
-            keep,
-            plain,
-            gzip,
-            br,
+        let encoded = |bytes: Vec<u8>, suffix: &str, encoding: Option<&'static str>| {
+            let etag = HeaderValue::from_str(&format!("\"{}{suffix}\"", &hash[..22]))
+                .expect("base64url fits a header");
+            let mut headers = HeaderMap::with_capacity(HEADERS);
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            headers.insert(header::CACHE_CONTROL, keep.header());
+            headers.insert(header::ETAG, etag.clone());
+            if compress {
+                headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+            }
+            if let Some(encoding) = encoding {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            }
+            Encoded {
+                bytes: bytes.into(),
+                etag,
+                headers,
+            }
+        };
+        let gzip = compress.then(|| encoded(gzip(&data), "-gz", Some("gzip")));
+        let br = compress.then(|| encoded(brotli(&data), "-br", Some("br")));
+        let plain = encoded(data, "", None);
+        Self { plain, gzip, br }
+    }
+
+    /// With these headers on every answer, too.
+    #[must_use]
+    pub fn with(mut self, fixed: &HeaderMap) -> Self {
+        let all = [Some(&mut self.plain), self.gzip.as_mut(), self.br.as_mut()];
+        for encoded in all.into_iter().flatten() {
+            encoded.headers.extend(fixed.clone());
         }
+        self
     }
 
     /// Memory it takes, bytes.
@@ -103,7 +123,7 @@ impl Page {
     pub fn weight(&self) -> usize {
         let of =
             |encoded: &Option<Encoded>| encoded.as_ref().map_or(0, |encoded| encoded.bytes.len());
-        self.plain.bytes.len() + of(&self.gzip) + of(&self.br) + 512
+        self.plain.bytes.len() + of(&self.gzip) + of(&self.br) + 4096
     }
 
     /// The answer to this request: the best encoding it accepts, or 304 when the browser has this very page.
@@ -113,31 +133,23 @@ impl Page {
         let accepted = request
             .get(header::ACCEPT_ENCODING)
             .map_or(&b""[..], HeaderValue::as_bytes);
-        let (encoded, name) = match (&self.br, &self.gzip) {
-            (Some(br), _) if accepts(accepted, b"br") => (br, Some("br")),
-            (_, Some(gzip)) if accepts(accepted, b"gzip") => (gzip, Some("gzip")),
-            _ => (&self.plain, None),
+        let encoded = match (&self.br, &self.gzip) {
+            (Some(br), _) if accepts(accepted, b"br") => br,
+            (_, Some(gzip)) if accepts(accepted, b"gzip") => gzip,
+            _ => &self.plain,
         };
         let known = request
             .get(header::IF_NONE_MATCH)
             .is_some_and(|tags| matches(tags.as_bytes(), encoded.etag.as_bytes()));
-        let (status, body) = if known {
-            (StatusCode::NOT_MODIFIED, Body::empty())
+        let mut response = if known {
+            Response::new(Body::empty())
         } else {
-            (StatusCode::OK, Body::from(encoded.bytes.clone()))
+            Response::new(Body::from(encoded.bytes.clone()))
         };
-        let mut response = body.into_response();
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.reserve(16);
-        headers.insert(header::CONTENT_TYPE, self.content_type.clone());
-        headers.insert(header::CACHE_CONTROL, self.keep.header());
-        headers.insert(header::ETAG, encoded.etag.clone());
-        if self.br.is_some() {
-            headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-        }
-        if let (Some(name), false) = (name, known) {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        response.headers_mut().clone_from(&encoded.headers);
+        if known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response.headers_mut().remove(header::CONTENT_ENCODING);
         }
         response
     }
@@ -201,7 +213,10 @@ pub struct PageKey {
 
 /// The bounded cache of finished pages.
 #[derive(Debug)]
-pub struct Pages(Cache<PageKey, Arc<Page>, Weight>);
+pub struct Pages {
+    cache: Cache<PageKey, Arc<Page>, Weight>,
+    fixed: HeaderMap,
+}
 
 /// A page weighs what it takes of memory.
 #[derive(Clone, Debug)]
@@ -217,22 +232,23 @@ impl Weighter<PageKey, Arc<Page>> for Weight {
 const ROOM: usize = 1_000;
 
 impl Pages {
-    /// Holds pages up to `bytes`.
+    /// Holds pages up to `bytes`, each of which is answered with the `fixed` headers, too.
     #[must_use]
-    pub fn new(bytes: u64) -> Self {
-        Self(Cache::with_weighter(ROOM, bytes, Weight))
+    pub fn new(bytes: u64, fixed: HeaderMap) -> Self {
+        let cache = Cache::with_weighter(ROOM, bytes, Weight);
+        Self { cache, fixed }
     }
 
     /// The page, if it is finished.
     #[must_use]
     pub fn find(&self, key: &PageKey) -> Option<Arc<Page>> {
-        self.0.get(key)
+        self.cache.get(key)
     }
 
     /// Keeps a finished page.
     pub fn insert(&self, key: PageKey, page: Page) -> Arc<Page> {
-        let page = Arc::new(page);
-        self.0.insert(key, Arc::clone(&page));
+        let page = Arc::new(page.with(&self.fixed));
+        self.cache.insert(key, Arc::clone(&page));
         page
     }
 }

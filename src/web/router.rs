@@ -92,16 +92,20 @@ where
             return None;
         }
         let (app, path, asked) = (&self.app, request.uri().path(), request.headers());
+        if path == reading::gate::CHECK {
+            return reading::gate::check(app, asked, request.uri());
+        }
         reading::quick(app, path, asked).or_else(|| articles::quick(app, path, asked))
     }
 
-    /// Whether there is no time for this one now. Only pages are refused that people can ask for again.
+    /// Whether there is no time for this one now. Only pages are refused that people can ask for again; a
+    /// refused question of another site would be an error there.
     fn refuses<B>(&self, request: &http::Request<B>) -> bool {
         if self.pressure.none() || request.method() != Method::GET {
             return false;
         }
         let path = request.uri().path();
-        let needed = ["/admin", "/reading/", "/assets/"];
+        let needed = ["/admin", "/reading/", "/assets/", reading::gate::CHECK];
         if needed.iter().any(|needed| path.starts_with(needed)) {
             return false;
         }

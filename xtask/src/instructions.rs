@@ -17,7 +17,7 @@ use crate::child::{self, Count, Ended};
 use crate::{provision, root};
 
 /// What is counted, as `bench-hot` calls it.
-const WHAT: [&str; 4] = ["article", "not-modified", "lead", "front"];
+const WHAT: [&str; 5] = ["article", "not-modified", "lead", "front", "gate"];
 /// How many times each is done.
 const TIMES: u64 = 1_000;
 /// Noise is below a thousandth: seeds of hash maps decide how long some look-ups take.

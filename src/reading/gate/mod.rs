@@ -21,11 +21,14 @@ use crate::web::Route;
 use crate::web::error::encode;
 use crate::web::view::local_path;
 
+/// Where the web server in front of the other site asks.
+pub const CHECK: &str = "/gate/check";
+
 /// The routes of the gate. They answer 404 where `[gate] sites` names none.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get("/gate/check", check::show_check),
+        Route::get(CHECK, check::show_check),
         Route::get("/gate/message", message::show_message),
         Route::get("/gate/watch.js", script::show_script),
     ]
