@@ -12,6 +12,7 @@ mod backup;
 mod connections;
 mod control;
 mod doctor;
+mod gate;
 mod import;
 mod paper;
 mod start;

@@ -13,6 +13,8 @@ pub const PASSWORD: &str = "a paper a day";
 pub struct Paper {
     pub dir: tempfile::TempDir,
     pub port: u16,
+    /// Its public address: this machine's, unless a web server stands in front.
+    pub url: String,
 }
 
 /// How a command ended.
@@ -48,9 +50,11 @@ pub fn free_port() -> u16 {
 impl Paper {
     /// An empty directory.
     pub fn nothing() -> Self {
+        let port = free_port();
         Self {
             dir: tempfile::tempdir().unwrap(),
-            port: free_port(),
+            port,
+            url: format!("http://localhost:{port}"),
         }
     }
 
@@ -89,10 +93,7 @@ impl Paper {
             .current_dir(&self.dir)
             .env_remove("RUST_LOG")
             .env("GACETA_SERVER__LISTEN", format!("127.0.0.1:{}", self.port))
-            .env(
-                "GACETA_SITE__PUBLIC_URL",
-                format!("http://localhost:{}", self.port),
-            )
+            .env("GACETA_SITE__PUBLIC_URL", &self.url)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -132,9 +133,7 @@ impl Paper {
         };
         // It says so when it listens.
         let said = out.lines().map_while(Result::ok);
-        let started = said
-            .take(3)
-            .any(|line| line.contains(&format!("http://localhost:{}", self.port)));
+        let started = said.take(3).any(|line| line.contains(&self.url));
         if !started {
             let mut err = String::new();
             let pipe = serving.child.stderr.take();

@@ -40,6 +40,10 @@ pub const NGINX: Tool = Tool {
     names: &["nginx"],
     package: "nginx",
 };
+pub const CADDY: Tool = Tool {
+    names: &["caddy"],
+    package: "caddy",
+};
 pub const WRK: Tool = Tool {
     names: &["wrk"],
     package: "wrk",

@@ -67,6 +67,14 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         Kind::Check,
         &mut generate::step,
     );
+    step(
+        "web servers to stand in front",
+        Kind::Check,
+        &mut || match provision::need(&[&provision::NGINX, &provision::CADDY]) {
+            Ok(()) => Ended::well(),
+            Err(error) => Ended::badly(format!("{error:#}")),
+        },
+    );
     step("Rust tests", Kind::RustTests, &mut || {
         let arguments = ["test", "--workspace", "--no-fail-fast"];
         rust_tests(&arguments, postgres.as_ref(), minutes(30))
