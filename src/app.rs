@@ -17,7 +17,8 @@ use crate::base::settings::{find_setting, set_setting};
 use crate::base::time::Clock;
 use crate::leases::{self, Leases};
 use crate::readers::passwords::Passwords;
-use crate::readers::{Limits, Sessions};
+use crate::readers::{Devices, Limits, Sessions};
+use crate::reading::Renewal;
 use crate::subscriptions::Seats;
 use crate::web::headers;
 use crate::web::pages::Pages;
@@ -49,10 +50,14 @@ pub struct App {
     pub images: Images,
     /// Finished pages.
     pub pages: Pages,
+    /// Pages to be made anew.
+    pub renewal: Renewal,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// What their devices are called.
+    pub devices: Devices,
     /// How often signing in and up may be tried.
     pub limits: Limits,
     /// Who has a seat.
@@ -83,11 +88,13 @@ impl App {
             shelf: Shelf::default(),
             images: Images::default(),
             pages: Pages::new(config.pages.cache_bytes, fixed),
+            renewal: Renewal::default(),
             passwords: Passwords::new(
                 config.accounts.hashes_at_once,
                 config.accounts.hashes_waiting,
             ),
             sessions: Sessions::default(),
+            devices: Devices::default(),
             limits: Limits::new(&config.accounts, &clock),
             seats: Seats::default(),
             leases: Leases::new(generation, rng.u64(), &config.reading),

@@ -16,6 +16,10 @@ pub struct Entry {
     pub id: ArticleId,
     /// Its edition.
     pub edition: Slug,
+    /// Its headline and deck, which everybody may see.
+    pub headline: Box<str>,
+    /// See `headline`.
+    pub deck: Box<str>,
     /// Whom it is for.
     pub access: Access,
     /// Changes with every change of text or access.
@@ -29,6 +33,8 @@ impl Entry {
         Self {
             id: article.id,
             edition: article.edition.clone(),
+            headline: article.headline.as_str().into(),
+            deck: article.deck.as_str().into(),
             access: article.access,
             revision: article.revision.unsigned_abs(),
         }

@@ -1,7 +1,9 @@
 //! What stands beside and around articles: the newest of each edition, from one snapshot, at most `rails_for` old.
 //!
 //! Front page, archives and feeds show a new article at once; the rails of all the other articles follow within
-//! `rails_for`, so that publishing one article does not make every page of the edition anew.
+//! `rails_for`, so that publishing one article does not make every page of the edition anew. A new snapshot is taken after
+//! half of that; for the other half pages with the old one are still shown, while they are made anew one after the other
+//! (`reading::Renewal`).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use super::rules::{Card, Slug};
 use super::store;
 use crate::App;
-use crate::base::time::UnixMillis;
+use crate::base::time::{Span, UnixMillis};
 
 /// The newest articles of one edition at one moment.
 #[derive(Debug)]
@@ -29,6 +31,17 @@ struct Shown {
     edition: u64,
     /// The snapshot beside articles, what it was taken of, and when.
     beside: Option<(Arc<Rails>, u64, UnixMillis)>,
+    /// The generation of the one before, and until when it may be shown.
+    before: Option<(u64, UnixMillis)>,
+}
+
+/// Which snapshots may stand beside an article now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Generations {
+    /// The newest.
+    pub now: u64,
+    /// The one before, while it is no older than `rails_for`: good enough until the page has been made anew.
+    pub before: Option<u64>,
 }
 
 /// The snapshots of all editions.
@@ -52,9 +65,14 @@ impl Shelf {
     /// # Errors
     /// Whatever the database says, when the snapshot has to be taken anew.
     pub async fn beside(&self, app: &App, edition: &Slug) -> sqlx::Result<Arc<Rails>> {
-        if let Some(rails) = self.fresh(app, edition, Arc::clone) {
+        let rails = |shown: &Shown| shown.beside.as_ref().map(|(rails, ..)| Arc::clone(rails));
+        if let Some(rails) = self.fresh(app, edition, rails) {
             return Ok(rails);
         }
+        self.renew(app, edition).await
+    }
+
+    async fn renew(&self, app: &App, edition: &Slug) -> sqlx::Result<Arc<Rails>> {
         let now = app.clock.now();
         let of = self.generation(edition);
         let mut tx = app.read().await?;
@@ -64,39 +82,77 @@ impl Shelf {
             cards,
         });
         self.shown(edition, |shown| {
-            shown.beside = Some((Arc::clone(&rails), of, now))
+            let old = shown.beside.replace((Arc::clone(&rails), of, now));
+            shown.before = old
+                .filter(|(old, ..)| old.generation != rails.generation)
+                .map(|(old, _, at)| (old.generation, at.plus(app.config.pages.rails_for)))
+                .or(shown.before);
         });
         Ok(rails)
     }
 
-    /// The generation of the snapshot if it is fresh, without asking the database: for the path of a reading page.
+    /// Takes new snapshots of editions in which something was published, before readers would have to wait for it; one
+    /// step of background work.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn renew_old(&self, app: &App) -> sqlx::Result<()> {
+        let half = Span(app.config.pages.rails_for.0 / 2);
+        let now = app.clock.now();
+        let old = |shown: &Shown| {
+            let beside = shown.beside.as_ref();
+            beside.is_some_and(|(_, of, at)| *of != shown.edition && at.plus(half) <= now)
+        };
+        let editions: Vec<Slug> = self
+            .all()
+            .iter()
+            .filter(|(_, shown)| old(shown))
+            .map(|(edition, _)| edition.clone())
+            .collect();
+        for edition in editions {
+            self.renew(app, &edition).await?;
+        }
+        Ok(())
+    }
+
+    /// What may be shown, without asking the database: for the path of a reading page.
     #[must_use]
-    pub fn known(&self, app: &App, edition: &Slug) -> Option<u64> {
-        self.fresh(app, edition, |rails| rails.generation)
+    pub fn known(&self, app: &App, edition: &Slug) -> Option<Generations> {
+        self.fresh(app, edition, |shown| {
+            let now = shown.beside.as_ref()?.0.generation;
+            let before = shown
+                .before
+                .filter(|(_, until)| app.clock.now() < *until)
+                .map(|(generation, _)| generation);
+            Some(Generations { now, before })
+        })
     }
 
     fn fresh<T>(
         &self,
         app: &App,
         edition: &Slug,
-        with: impl FnOnce(&Arc<Rails>) -> T,
+        with: impl FnOnce(&Shown) -> Option<T>,
     ) -> Option<T> {
         self.shown(edition, |shown| {
-            let (rails, of, at) = shown.beside.as_ref()?;
+            let (_, of, at) = shown.beside.as_ref()?;
             let fresh =
                 *of == shown.edition || at.plus(app.config.pages.rails_for) > app.clock.now();
-            fresh.then(|| with(rails))
+            fresh.then(|| with(shown)).flatten()
         })
     }
 
     fn shown<T>(&self, edition: &Slug, with: impl FnOnce(&mut Shown) -> T) -> T {
-        let mut all = self
-            .0
-            .lock()
-            .expect("nothing panics while it holds this lock");
+        let mut all = self.all();
         if !all.contains_key(edition) {
             all.insert(edition.clone(), Shown::default());
         }
         with(all.get_mut(edition).expect("it was just put there"))
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, Shown>> {
+        self.0
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 }

@@ -105,7 +105,7 @@ section! {
         /// A connection on which nothing is sent.
         idle_for: Span = Span::seconds(75),
         /// Pages later than this are too late.
-        late_for: Span = Span(100),
+        late_for: Span = Span(500),
         /// Patience at shutdown.
         stop_for: Span = Span::seconds(10),
     }

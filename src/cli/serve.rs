@@ -78,6 +78,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let told = signal()?;
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
+    let renewal = tokio::spawn({
+        let app = Arc::clone(&app);
+        async move { app.renewal.run(&app).await }
+    });
     let preload = tokio::spawn(preload(Arc::clone(&app)));
     let mut orders = take_orders(&app, &stopped);
     let mut counters = open_counters(&app, listener, &stopped)?;
@@ -93,8 +97,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     }
     let _ = counters.answered.recv().await;
     work.await?;
-    preload.abort();
-    let _ = preload.await;
+    for ahead in [preload, renewal] {
+        ahead.abort();
+        let _ = ahead.await;
+    }
     app.leases.events.write(&app).await?;
     app.sessions.save_seen(&app).await?;
     app.db.close().await;
@@ -244,6 +250,7 @@ async fn turn(app: &App, forget_at: &mut lease::Millis) -> anyhow::Result<()> {
     app.leases.events.write(app).await?;
     app.sessions.save_seen(app).await?;
     while !app.stopping() && crate::jobs::step(app).await? {}
+    app.shelf.renew_old(app).await?;
     app.limits.forget_full(app.clock.now());
     let now = app.clock.mono();
     if now >= *forget_at {

@@ -4,6 +4,7 @@
 //! cookie and never by a fingerprint; signing in on it ends its earlier session. Deliberately not here: what a reader
 //! may read (`subscriptions`, `access`) and where (`leases`).
 
+mod devices;
 mod labels;
 pub mod letters;
 mod limits;
@@ -13,6 +14,7 @@ pub mod rules;
 mod sessions;
 pub mod store;
 
+pub use devices::Devices;
 pub use limits::Limits;
 pub use pages::routes;
 pub use pages::sign_in::sign_in;

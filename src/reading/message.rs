@@ -3,6 +3,8 @@
 //! It is rendered only when it is due, in the reader's language, and kept by nobody. It names the other device and since
 //! when; never what that device reads.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode};
@@ -10,43 +12,41 @@ use lease::Holder;
 
 use super::pages::ACCESS;
 use crate::App;
-use crate::articles;
+use crate::articles::Entry;
 use crate::leases::Leases;
-use crate::readers::{Device, DeviceId, DeviceKind, Session, store};
+use crate::readers::{Device, DeviceId, Session};
+use crate::web::Result;
 use crate::web::locale::Say;
 use crate::web::view::{Frame, html, personal};
-use crate::web::{Error, Result};
 
 /// After so many changes of device in a short while the offer to add a reader comes first.
 const OFFER_FIRST: u8 = 3;
 
 #[derive(Template)]
 #[template(path = "reading/message.html")]
-struct MessagePage {
+struct MessagePage<'a> {
     frame: Frame,
     say: Say,
-    headline: String,
-    deck: String,
-    device: Device,
+    headline: &'a str,
+    deck: &'a str,
+    device: &'a Device,
     since: String,
     epoch: String,
     op: u64,
-    next: String,
+    next: &'a str,
     offer_first: bool,
 }
 
 /// The page that stands in place of the article. Headline and deck are everybody's; the text is not loaded.
-pub async fn page(
+pub fn page(
     app: &App,
     session: &Session,
-    holder: &Holder<DeviceId>,
+    (holder, device): (&Holder<DeviceId>, &Device),
+    entry: &Entry,
     path: &str,
 ) -> Result<Response> {
-    let entry = app.catalog.find(path).ok_or(Error::NotFound)?;
-    let article = articles::find_article(&mut app.read().await?, entry.id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    respond(app, session, holder, (article.headline, article.deck), path).await
+    let head = [&*entry.headline, &*entry.deck];
+    respond(app, session, (holder, device), head, path)
 }
 
 /// The same for a page of another site: of it no more is known than the site.
@@ -57,17 +57,17 @@ pub async fn outside(
     site: &str,
     back: &str,
 ) -> Result<Response> {
-    respond(app, session, holder, (site.to_owned(), String::new()), back).await
+    let device = app.devices.of(app, holder.device).await?;
+    respond(app, session, (holder, &device), [site, ""], back)
 }
 
-async fn respond(
+fn respond(
     app: &App,
     session: &Session,
-    holder: &Holder<DeviceId>,
-    (headline, deck): (String, String),
+    (holder, device): (&Holder<DeviceId>, &Device),
+    [headline, deck]: [&str; 2],
     next: &str,
 ) -> Result<Response> {
-    let device = device(&mut app.read().await?, holder.device).await?;
     let say = Say::new(session.language);
     let mut frame = Frame::new(app, session.language, say.say("message-title"));
     frame.index = false;
@@ -83,7 +83,7 @@ async fn respond(
         ),
         epoch: holder.epoch.to_string(),
         op: app.rng.u64(),
-        next: next.to_owned(),
+        next,
         offer_first: holder.swaps >= OFFER_FIRST,
     };
     let mut response = personal(&page)?;
@@ -108,22 +108,11 @@ pub fn lost(app: &App, say: Say) -> Result<Response> {
     Ok(html(StatusCode::BAD_REQUEST, page.render()?))
 }
 
-async fn device(tx: &mut crate::base::db::Tx, id: DeviceId) -> Result<Device> {
-    // A device that was deleted meanwhile has no name any more; the message is due all the same.
-    Ok(store::find_device(tx, id).await?.unwrap_or_else(|| Device {
-        id,
-        label: "?".to_owned(),
-        kind: DeviceKind::Computer,
-        first_seen_at: crate::base::time::UnixMillis(0),
-        last_seen_at: crate::base::time::UnixMillis(0),
-    }))
-}
-
 #[derive(Template)]
 #[template(path = "reading/moved.html")]
 struct Moved {
     say: Say,
-    device: Device,
+    device: Arc<Device>,
     epoch: String,
     op: u64,
     next: String,
@@ -137,7 +126,7 @@ pub async fn moved(
     holder: &Holder<DeviceId>,
     next: &str,
 ) -> Result<String> {
-    let device = device(&mut app.read().await?, holder.device).await?;
+    let device = app.devices.of(app, holder.device).await?;
     let page = Moved {
         say: Say::new(session.language),
         device,

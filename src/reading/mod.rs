@@ -8,6 +8,8 @@ mod message;
 mod meter;
 mod pages;
 mod render;
+mod renewal;
 mod watch;
 
 pub use pages::{quick, routes};
+pub use renewal::Renewal;

@@ -19,7 +19,7 @@ use crate::access::{Access, Ask, Decision, Meter, Pass, Place, decide};
 use crate::articles::Entry;
 use crate::base::config::Mode;
 use crate::leases::EventKind;
-use crate::readers::{DeviceId, Known, ReaderId, Session};
+use crate::readers::{Device, DeviceId, Known, ReaderId, Session};
 use crate::web::pages::Page;
 use crate::web::{Error, Result, Route};
 
@@ -99,6 +99,7 @@ struct Fetched {
     session: Option<Option<Arc<Session>>>,
     seat: Option<(ReaderId, bool)>,
     page: Option<(Arc<Entry>, Variant, Arc<Page>)>,
+    device: Option<Arc<Device>>,
 }
 
 /// What memory does not have.
@@ -111,8 +112,10 @@ enum Missing {
     Seat(ReaderId),
     /// The page with this much of the text, and what opens it.
     Page(Arc<Entry>, Variant, Option<Pass>),
-    /// The device message, which is made for each by itself.
-    Message(Arc<Session>, Holder<DeviceId>),
+    /// What the device is called that reads.
+    Device(DeviceId),
+    /// Nothing: it went wrong.
+    Nothing(Error),
 }
 
 /// The answer to a `GET` of an article, if memory has all it takes; for others `None`, and the router answers.
@@ -157,10 +160,8 @@ async fn show_article(
                 let page = render::make(&app, &entry, variant, pass.as_ref()).await?;
                 fetched.page = page.map(|page| (entry, variant, page));
             }
-            Missing::Message(session, holder) => {
-                app.leases.shown(&app, &session, &holder, EventKind::Shown);
-                return message::page(&app, &session, &holder, asked.path).await;
-            }
+            Missing::Device(id) => fetched.device = Some(app.devices.of(&app, id).await?),
+            Missing::Nothing(error) => return Err(error),
         }
     }
     Err(anyhow::anyhow!("the rule of {} changes all the time", asked.path).into())
@@ -203,7 +204,14 @@ fn read(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Resp
     }
     let decision = decide(&ask);
     if let (Decision::Elsewhere, Some(session), Some(holder)) = (decision, session, holder) {
-        return Err(Missing::Message(session, holder));
+        let fetched = fetched.device.clone();
+        let device = fetched
+            .filter(|device| device.id == holder.device)
+            .or_else(|| app.devices.known(holder.device))
+            .ok_or(Missing::Device(holder.device))?;
+        app.leases.shown(app, &session, &holder, EventKind::Shown);
+        let holder = (&holder, &*device);
+        return message::page(app, &session, holder, &entry, asked.path).map_err(Missing::Nothing);
     }
     let mut response = answer(app, entry, &decision, asked.headers, fetched)?;
     if let (Decision::Metered(_, true), Some(counted)) = (decision, counted) {
@@ -258,7 +266,13 @@ fn answer(
         Some((of, made, page)) if *of == entry && *made == variant => Arc::clone(page),
         _ => match render::find(app, &entry, variant) {
             Some(page) => page,
-            None => return Err(Missing::Page(entry, variant, pass)),
+            None => match render::find_before(app, &entry, variant) {
+                Some(page) => {
+                    app.renewal.want(entry, variant, pass);
+                    page
+                }
+                None => return Err(Missing::Page(entry, variant, pass)),
+            },
         },
     };
     let mut response = page.respond(headers);

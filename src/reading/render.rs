@@ -19,7 +19,7 @@ use crate::web::view::{Alternate, Frame, json_ld};
 use crate::web::{Error, Result};
 
 /// What is shown of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Variant {
     /// All of an open article.
     Open,
@@ -71,7 +71,14 @@ pub fn month(app: &App, entry: &Entry) -> String {
 #[must_use]
 pub fn find(app: &App, entry: &Entry, variant: Variant) -> Option<Arc<Page>> {
     let rails = app.shelf.known(app, &entry.edition)?;
-    app.pages.find(&key(entry, variant, rails))
+    app.pages.find(&key(entry, variant, rails.now))
+}
+
+/// The same with what stood beside it a short while ago; to be shown while [`make`] is at it.
+#[must_use]
+pub fn find_before(app: &App, entry: &Entry, variant: Variant) -> Option<Arc<Page>> {
+    let before = app.shelf.known(app, &entry.edition)?.before?;
+    app.pages.find(&key(entry, variant, before))
 }
 
 fn key(entry: &Entry, variant: Variant, rails: u64) -> PageKey {
@@ -97,17 +104,42 @@ pub async fn make(
 ) -> Result<Option<Arc<Page>>> {
     let rails = app.shelf.beside(app, &entry.edition).await?;
     let key = key(entry, variant, rails.generation);
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(Some(page));
+    let make = write_page(app, entry, variant, pass, &rails.cards);
+    match app.pages.find_or_make(key, make).await {
+        Ok(page) => Ok(Some(page)),
+        Err(Unmade::Changed) => Ok(None),
+        Err(Unmade::Failed(error)) => Err(error),
     }
+}
+
+/// Why there is no page.
+enum Unmade {
+    /// The article is for others than it was.
+    Changed,
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Unmade {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+async fn write_page(
+    app: &App,
+    entry: &Entry,
+    variant: Variant,
+    pass: Option<&Pass>,
+    cards: &[Card],
+) -> std::result::Result<Page, Unmade> {
     let article = articles::find_article(&mut app.read().await?, entry.id)
         .await?
         .ok_or(Error::NotFound)?;
     if article.access != entry.access {
         app.catalog.set(&article.path, Entry::of(&article));
-        return Ok(None);
+        return Err(Unmade::Changed);
     }
-    let beside = Beside::of(app, &article, &rails.cards).await?;
+    let beside = Beside::of(app, &article, cards).await?;
     let keep = if variant == Variant::Open {
         Keep::Public
     } else {
@@ -115,10 +147,9 @@ pub async fn make(
     };
     let text = write(app, &article, variant, pass, beside)?;
     let says = HeaderMap::from_iter([(ACCESS, HeaderValue::from_static(variant.access()))]);
-    let page = tokio::task::spawn_blocking(move || Page::html(keep, text).with(&says))
+    tokio::task::spawn_blocking(move || Page::html(keep, text).with(&says))
         .await
-        .map_err(anyhow::Error::from)?;
-    Ok(Some(app.pages.insert(key, page)))
+        .map_err(|error| Unmade::from(anyhow::Error::from(error)))
 }
 
 /// What stands around the text.

@@ -39,24 +39,23 @@ impl Keep {
     }
 }
 
-/// The bytes with the headers of their answer, which are the same each time.
 #[derive(Debug, Clone)]
 struct Encoded {
     bytes: Bytes,
     etag: HeaderValue,
-    headers: HeaderMap,
+    name: &'static str,
 }
 
 /// A page in the encodings that browsers take.
 #[derive(Debug, Clone)]
 pub struct Page {
+    /// Of the answer; tag and encoding are set for each.
+    headers: HeaderMap,
     plain: Encoded,
     gzip: Option<Encoded>,
     br: Option<Encoded>,
 }
 
-/// Room for the headers of a page, those that all answers have, and one or two of the answer's own.
-const HEADERS: usize = 24;
 /// Below this many bytes compression gains nothing.
 const WORTH_COMPRESSING: usize = 512;
 
@@ -83,38 +82,35 @@ impl Page {
     fn new(content_type: &'static str, keep: Keep, data: Vec<u8>, compress: bool) -> Self {
         let hash = TokenHash::of_bytes(&data).text();
         let compress = compress && data.len() >= WORTH_COMPRESSING;
-        let encoded = |bytes: Vec<u8>, suffix: &str, encoding: Option<&'static str>| {
-            let etag = HeaderValue::from_str(&format!("\"{}{suffix}\"", &hash[..22]))
-                .expect("base64url fits a header");
-            let mut headers = HeaderMap::with_capacity(HEADERS);
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-            headers.insert(header::CACHE_CONTROL, keep.header());
-            headers.insert(header::ETAG, etag.clone());
-            if compress {
-                headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-            }
-            if let Some(encoding) = encoding {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-            }
-            Encoded {
-                bytes: bytes.into(),
-                etag,
-                headers,
-            }
+        let encoded = |bytes: Vec<u8>, suffix: &str, name| Encoded {
+            bytes: bytes.into(),
+            etag: HeaderValue::from_str(&format!("\"{}{suffix}\"", &hash[..22]))
+                .expect("base64url fits a header"),
+            name,
         };
-        let gzip = compress.then(|| encoded(gzip(&data), "-gz", Some("gzip")));
-        let br = compress.then(|| encoded(brotli(&data), "-br", Some("br")));
-        let plain = encoded(data, "", None);
-        Self { plain, gzip, br }
+        let gzip = compress.then(|| encoded(gzip(&data), "-gz", "gzip"));
+        let br = compress.then(|| encoded(brotli(&data), "-br", "br"));
+        let plain = encoded(data, "", "");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(header::CACHE_CONTROL, keep.header());
+        headers.insert(header::ETAG, plain.etag.clone());
+        if compress {
+            headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(""));
+        }
+        Self {
+            headers,
+            plain,
+            gzip,
+            br,
+        }
     }
 
     /// With these headers on every answer, too.
     #[must_use]
-    pub fn with(mut self, fixed: &HeaderMap) -> Self {
-        let all = [Some(&mut self.plain), self.gzip.as_mut(), self.br.as_mut()];
-        for encoded in all.into_iter().flatten() {
-            encoded.headers.extend(fixed.clone());
-        }
+    pub fn with(mut self, more: &HeaderMap) -> Self {
+        self.headers.extend(more.clone());
         self
     }
 
@@ -123,7 +119,7 @@ impl Page {
     pub fn weight(&self) -> usize {
         let of =
             |encoded: &Option<Encoded>| encoded.as_ref().map_or(0, |encoded| encoded.bytes.len());
-        self.plain.bytes.len() + of(&self.gzip) + of(&self.br) + 4096
+        self.plain.bytes.len() + of(&self.gzip) + of(&self.br) + 2048
     }
 
     /// The answer to this request: the best encoding it accepts, or 304 when the browser has this very page.
@@ -146,10 +142,18 @@ impl Page {
         } else {
             Response::new(Body::from(encoded.bytes.clone()))
         };
-        response.headers_mut().clone_from(&encoded.headers);
+        // All that an answer may have is there already: nothing is made larger, only set or taken away.
+        let mut headers = self.headers.clone();
+        headers.insert(header::ETAG, encoded.etag.clone());
+        if known || encoded.name.is_empty() {
+            headers.remove(header::CONTENT_ENCODING);
+        } else {
+            let name = HeaderValue::from_static(encoded.name);
+            headers.insert(header::CONTENT_ENCODING, name);
+        }
+        *response.headers_mut() = headers;
         if known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response.headers_mut().remove(header::CONTENT_ENCODING);
         }
         response
     }
@@ -243,6 +247,19 @@ impl Pages {
     #[must_use]
     pub fn find(&self, key: &PageKey) -> Option<Arc<Page>> {
         self.cache.get(key)
+    }
+
+    /// The page, made now if it is not finished. Who asks for a page that is being made waits for it.
+    ///
+    /// # Errors
+    /// What making it says; then the next who waits tries.
+    pub async fn find_or_make<E>(
+        &self,
+        key: PageKey,
+        make: impl Future<Output = std::result::Result<Page, E>>,
+    ) -> std::result::Result<Arc<Page>, E> {
+        let make = async { Ok(Arc::new(make.await?.with(&self.fixed))) };
+        self.cache.get_or_insert_async(&key, make).await
     }
 
     /// Keeps a finished page.

@@ -308,3 +308,50 @@ async fn old_events_go_and_their_sums_stay() {
     app.leases.forget_old(app).await.unwrap();
     assert_eq!(events().await, (0, 1));
 }
+
+#[tokio::test]
+async fn rails_are_never_older_than_their_span_and_nobody_waits_for_new_ones() {
+    let paper = TestPaper::new().await;
+    let guest = paper.guest();
+    let shows = async |slug: &str| {
+        guest
+            .opens("/en/2026-02-24/open-1")
+            .await
+            .text
+            .contains(slug)
+    };
+    assert!(!shows("fresh-one").await);
+    paper.advance(Span::seconds(1));
+    paper.publish("en", "fresh-one", "open", "New.").await;
+    paper.advance(Span::seconds(28));
+    paper.app.shelf.renew_old(&paper.app).await.unwrap();
+    assert!(
+        !shows("fresh-one").await,
+        "one article does not make all pages anew"
+    );
+
+    // Half of the span has passed: there is a new snapshot, and the old page is shown until it is made anew.
+    paper.advance(Span::seconds(1));
+    paper.app.shelf.renew_old(&paper.app).await.unwrap();
+    assert!(!shows("fresh-one").await);
+    assert!(paper.app.renewal.step(&paper.app).await, "it was asked for");
+    assert!(!paper.app.renewal.step(&paper.app).await, "once");
+    assert!(shows("fresh-one").await);
+
+    // If nobody makes it anew, whoever asks after the span does wait.
+    paper.publish("en", "second-one", "open", "Newer.").await;
+    paper.advance(Span::seconds(30));
+    paper.app.shelf.renew_old(&paper.app).await.unwrap();
+    assert!(!shows("second-one").await);
+    paper.advance(Span::seconds(30));
+    assert!(shows("second-one").await);
+
+    // A change of the article itself is never shown old.
+    paper.publish("en", "third-one", "open", "Newest.").await;
+    paper.advance(Span::seconds(31));
+    paper.app.shelf.renew_old(&paper.app).await.unwrap();
+    paper
+        .publish("en", "open-1", "open", "Corrected a moment ago.")
+        .await;
+    assert!(shows("Corrected a moment ago").await);
+}

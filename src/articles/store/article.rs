@@ -13,17 +13,19 @@ use crate::base::time::UnixMillis;
 pub(in crate::articles) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(String, Entry)>> {
     let rows = fetch_all!(
         tx,
-        (String, ArticleId, String, Access, i64),
-        "SELECT path, id, edition, access, revision FROM article"
+        (String, ArticleId, String, String, String, Access, i64),
+        "SELECT path, id, edition, headline, deck, access, revision FROM article"
     )?;
     rows.into_iter()
-        .map(|(path, id, edition, access, revision)| {
+        .map(|(path, id, edition, headline, deck, access, revision)| {
             let edition = Slug::edition(&edition).map_err(broken)?;
             Ok((
                 path,
                 Entry {
                     id,
                     edition,
+                    headline: headline.into(),
+                    deck: deck.into(),
                     access,
                     revision: revision.unsigned_abs(),
                 },

@@ -121,6 +121,7 @@ pub async fn submit_name(
         return Err(Error::NotFound);
     }
     tx.commit().await?;
+    app.devices.forget(id);
     Ok(see_other("/account/devices?notice=renamed"))
 }
 

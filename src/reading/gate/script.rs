@@ -89,6 +89,6 @@ mod tests {
         );
         let open = |c| script.matches(c).count();
         assert_eq!(open('{'), open('}'));
-        assert!(SCRIPT.weight() < 16_000);
+        assert!(SCRIPT.weight() < 18_000);
     }
 }
