@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::ensure;
 use serde_json::json;
 
+use super::cpu;
 use super::crowd::{self, Crowd, Wish, Wishes};
 use super::figures::{Row, Spread, Verdict};
 use super::http::Client;
@@ -104,10 +105,12 @@ pub fn one_device(gaceta: &Server, data: &std::path::Path) -> anyhow::Result<Wis
         sizes.push([full, client.get(path, &[])?.body.len()]);
     }
     let (zipf, mut dice) = (Zipf::new(paths.len()), Dice::new(20_260_225));
-    let mut readers = shuffled(cookies.len(), &mut dice);
-    readers.truncate(200_000);
+    let readers = shuffled(cookies.len(), &mut dice);
+    // Few readers read many articles, too; and nobody needs a list that takes minutes.
     let list = readers
         .into_iter()
+        .cycle()
+        .take(cookies.len().clamp(50_000, 200_000))
         .map(|reader| Wish {
             path: zipf.draw(&mut dice),
             cookie: Some(reader),
@@ -131,8 +134,7 @@ pub fn warm(stage: &Stage, gaceta: &Server, wishes: &Wishes) -> anyhow::Result<(
         asked += run.articles;
     }
     // Everybody has just opened something for the first time; that is written down in the background.
-    std::thread::sleep(Duration::from_secs(3));
-    Ok(())
+    cpu::settle(gaceta.process())
 }
 
 /// The same, and every twentieth wish is one of a second device; their readers are the first twentieth.

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -46,11 +47,38 @@ pub fn of_children() -> u64 {
     read(Path::new("/proc/self")).map_or(0, |stat| stat.children * TICK_MICROS)
 }
 
-/// Nanoseconds that this thread has had of a processor (proc(5), schedstat).
+/// Nanoseconds that this thread has had of a processor.
 pub fn on_processor() -> anyhow::Result<u64> {
+    Ok(of_this_thread()?[0])
+}
+
+/// Nanoseconds that this thread could have run and had no processor, since somebody else had it.
+pub fn kept_waiting() -> anyhow::Result<u64> {
+    Ok(of_this_thread()?[1])
+}
+
+/// See proc(5), schedstat.
+fn of_this_thread() -> anyhow::Result<[u64; 2]> {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    let first = stat.split(' ').next().and_then(|word| word.parse().ok());
-    first.context("the kernel does not count the time of threads (schedstat)")
+    let mut numbers = stat.split(' ').map_while(|word| word.parse().ok());
+    let both = numbers.next().zip(numbers.next());
+    let (ran, waited) =
+        both.context("the kernel does not count the time of threads (schedstat)")?;
+    Ok([ran, waited])
+}
+
+/// Waits until a server has nothing to do any more in the background, for a minute at most.
+pub fn settle(root: u32) -> anyhow::Result<()> {
+    let pause = Duration::from_millis(500);
+    for _ in 0..120 {
+        let before = of_tree(root)?;
+        std::thread::sleep(pause);
+        // Two ticks at most.
+        if of_tree(root)? - before <= 2 * TICK_MICROS {
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 /// Resident memory of one process, in bytes.
