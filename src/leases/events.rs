@@ -109,8 +109,20 @@ impl Events {
 
     async fn insert(app: &App, events: &[Event]) -> sqlx::Result<()> {
         let mut tx = app.write().await?;
+        let mut sums: Vec<(String, EventKind, i64)> = Vec::new();
         for event in events {
             store::insert_event(&mut tx, event).await?;
+            let day = event.at.timestamp().strftime("%Y-%m-%d").to_string();
+            match sums
+                .iter_mut()
+                .find(|(of, kind, _)| *of == day && *kind == event.kind)
+            {
+                Some((.., count)) => *count += 1,
+                None => sums.push((day, event.kind, 1)),
+            }
+        }
+        for (day, kind, count) in sums {
+            store::add_to_sum(&mut tx, &day, kind, count).await?;
         }
         tx.commit().await
     }

@@ -18,13 +18,23 @@ pub(super) async fn insert_event(tx: &mut Tx, event: &Event) -> sqlx::Result<()>
         event.epoch.to_string(),
         event.at
     )?;
-    let day = event.at.timestamp().strftime("%Y-%m-%d").to_string();
+    Ok(())
+}
+
+/// So many more events of that kind happened on that day.
+pub(super) async fn add_to_sum(
+    tx: &mut Tx,
+    day: &str,
+    kind: EventKind,
+    count: i64,
+) -> sqlx::Result<()> {
     execute!(
         tx,
-        "INSERT INTO lease_sum (day, kind, count) VALUES ($1, $2, 1)
-         ON CONFLICT (day, kind) DO UPDATE SET count = lease_sum.count + 1",
+        "INSERT INTO lease_sum (day, kind, count) VALUES ($1, $2, $3)
+         ON CONFLICT (day, kind) DO UPDATE SET count = lease_sum.count + excluded.count",
         day,
-        event.kind
+        kind,
+        count
     )?;
     Ok(())
 }

@@ -58,6 +58,10 @@ const LATELY: Span = Span::days(1);
 const PORTION: u32 = 5_000;
 /// The last request of a session is written down this often at most.
 const SAVE_EVERY: Span = Span::minutes(5);
+/// So many are written down in one transaction.
+const SAVED_AT_ONCE: usize = 4_000;
+/// And in one statement, which looks through the text of all of them for each.
+const IN_ONE_STATEMENT: usize = 200;
 
 /// The sessions in memory.
 #[derive(Debug)]
@@ -248,14 +252,15 @@ impl Sessions {
                 .lock()
                 .expect("nothing panics while it holds this lock"),
         );
-        if seen.is_empty() {
-            return Ok(());
+        // Others write in between: sign-ins do not wait for all of them.
+        for portion in seen.chunks(SAVED_AT_ONCE) {
+            let mut tx = app.write().await?;
+            for few in portion.chunks(IN_ONE_STATEMENT) {
+                let few: Vec<_> = few.iter().map(|one| (one.token, one.device)).collect();
+                store::set_seen(&mut tx, &few).await?;
+            }
+            tx.commit().await?;
         }
-        let mut tx = app.write().await?;
-        for session in seen {
-            let at = UnixMillis(session.seen_at.load(Ordering::Relaxed));
-            store::set_seen(&mut tx, &session.token, session.device, at).await?;
-        }
-        tx.commit().await
+        Ok(())
     }
 }

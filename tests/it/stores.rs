@@ -150,3 +150,42 @@ async fn readers_made_by_number_have_a_seat_and_a_session() {
         assert!(span.is_some());
     }
 }
+
+#[tokio::test]
+async fn when_sessions_were_last_used_is_written_down_for_all_of_them_at_once() {
+    use gaceta::base::secret::TokenHash;
+    use gaceta::readers::store::{find_device, find_session};
+
+    let paper = TestPaper::new().await;
+    let (ada, bob) = (
+        paper.reader("ada", true).await,
+        paper.reader("bob", true).await,
+    );
+    let used = [
+        ada.on("phone").await,
+        ada.on("laptop").await,
+        bob.on("phone").await,
+    ];
+    let unused = bob.on("laptop").await;
+    let begun = paper.app.clock.now();
+    paper.advance(Span::minutes(6));
+    for browser in &used {
+        browser.opens("/account").await;
+    }
+    paper.advance(Span::seconds(1));
+    paper.app.sessions.save_seen(&paper.app).await.unwrap();
+
+    let now = paper.app.clock.now();
+    let mut tx = paper.app.read().await.unwrap();
+    for (browser, expected) in used
+        .iter()
+        .map(|used| (used, now))
+        .chain([(&unused, begun)])
+    {
+        let token = TokenHash::of(&browser.cookie("session").unwrap());
+        let (_, device, _, seen_at, ..) = find_session(&mut tx, &token).await.unwrap().unwrap();
+        assert_eq!(seen_at, expected);
+        let device = find_device(&mut tx, device).await.unwrap().unwrap();
+        assert_eq!(device.last_seen_at, expected);
+    }
+}

@@ -220,27 +220,40 @@ pub async fn delete_session(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<bool
     )? == 1)
 }
 
-/// A session was used at that moment.
+/// These sessions were used just now, and so were their devices: two statements for all of them, since after a start
+/// everybody who is signed in is seen within minutes. A few hundred at a time.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn set_seen(
-    tx: &mut Tx,
-    token: &TokenHash,
-    device: DeviceId,
-    at: UnixMillis,
-) -> sqlx::Result<()> {
+pub async fn set_seen(tx: &mut Tx, sessions: &[(TokenHash, DeviceId)]) -> sqlx::Result<()> {
+    let now = tx.now();
+    let count = i64::try_from(sessions.len()).unwrap_or(0);
+    if count == 0 {
+        return Ok(());
+    }
+    // A statement has a fixed number of values: one text holds all tokens, each of 43 characters, another all devices.
+    let tokens: String = sessions.iter().map(|(token, _)| token.text()).collect();
+    let devices: String = sessions
+        .iter()
+        .map(|(_, device)| device.to_string())
+        .collect();
     execute!(
         tx,
-        "UPDATE session SET last_seen_at = $2 WHERE token_hash = $1",
-        token.text(),
-        at
+        "UPDATE session SET last_seen_at = $1 WHERE token_hash IN (
+             WITH RECURSIVE line (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
+             SELECT SUBSTR($3, CAST(n * 43 + 1 AS INTEGER), 43) FROM line)",
+        now,
+        count,
+        tokens
     )?;
     execute!(
         tx,
-        "UPDATE device SET last_seen_at = $2 WHERE id = $1",
-        device,
-        at
+        "UPDATE device SET last_seen_at = $1 WHERE id IN (
+             WITH RECURSIVE line (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
+             SELECT SUBSTR($3, CAST(n * 36 + 1 AS INTEGER), 36) FROM line)",
+        now,
+        count,
+        devices
     )?;
     Ok(())
 }
