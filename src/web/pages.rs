@@ -142,14 +142,15 @@ impl Page {
         } else {
             Response::new(Body::from(encoded.bytes.clone()))
         };
-        // All that an answer may have is there already: nothing is made larger, only set or taken away.
+        // All that an answer may have is there already, and is set in its place: an insertion would first make room.
         let mut headers = self.headers.clone();
-        headers.insert(header::ETAG, encoded.etag.clone());
+        if let Some(etag) = headers.get_mut(header::ETAG) {
+            *etag = encoded.etag.clone();
+        }
         if known || encoded.name.is_empty() {
             headers.remove(header::CONTENT_ENCODING);
-        } else {
-            let name = HeaderValue::from_static(encoded.name);
-            headers.insert(header::CONTENT_ENCODING, name);
+        } else if let Some(name) = headers.get_mut(header::CONTENT_ENCODING) {
+            *name = HeaderValue::from_static(encoded.name);
         }
         *response.headers_mut() = headers;
         if known {
