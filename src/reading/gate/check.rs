@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
-use super::{doorway, message_path};
+use super::{doorway, is_open, message_path};
 use crate::App;
 use crate::access::{Outside, outside};
 use crate::base::address::Root;
@@ -153,9 +153,7 @@ pub async fn show_check(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    if app.config.gate.sites.is_empty() {
-        return Err(Error::NotFound);
-    }
+    is_open(&app)?;
     let asked = Asked::of(&app, &method, &headers, &uri)
         .ok_or_else(|| Error::BadRequest("no address of [gate] sites is asked about".into()))?;
     let session = app.sessions.of(&app, &headers).await?;

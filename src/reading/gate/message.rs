@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 use serde::Deserialize;
 
 use super::check::Refusal;
-use super::{doorway, message_path, site_of};
+use super::{doorway, is_open, message_path, site_of};
 use crate::App;
 use crate::access::{Outside, outside};
 use crate::leases::EventKind;
@@ -32,9 +32,7 @@ pub async fn show_message(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    if app.config.gate.sites.is_empty() {
-        return Err(Error::NotFound);
-    }
+    is_open(&app)?;
     let back = query.back.as_str();
     let Some(site) = site_of(&app, back) else {
         let say = Say::new(locale::of_request(&app, &uri, &headers));

@@ -17,12 +17,20 @@ pub use origins::{let_in, origins};
 
 use crate::App;
 use crate::base::address::Root;
-use crate::web::Route;
 use crate::web::error::encode;
 use crate::web::view::local_path;
+use crate::web::{Error, Result, Route};
 
 /// Where the web server in front of the other site asks.
 pub const CHECK: &str = "/gate/check";
+
+/// Without a site that may ask there is no gate.
+fn is_open(app: &App) -> Result<()> {
+    if app.config.gate.sites.is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok(())
+}
 
 /// The routes of the gate. They answer 404 where `[gate] sites` names none.
 #[must_use]

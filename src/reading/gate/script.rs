@@ -8,9 +8,10 @@ use std::sync::{Arc, LazyLock};
 use axum::extract::State;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::is_open;
 use crate::App;
+use crate::web::Result;
 use crate::web::pages::{Keep, Page};
-use crate::web::{Error, Result};
 
 const READER: &str = include_str!("../../../assets/reader.js");
 const WATCH: &str = include_str!("watch.js");
@@ -48,9 +49,7 @@ fn whole() -> String {
 
 /// Sends it. Pages of other hosts may load it.
 pub async fn show_script(State(app): State<Arc<App>>, headers: HeaderMap) -> Result {
-    if app.config.gate.sites.is_empty() {
-        return Err(Error::NotFound);
-    }
+    is_open(&app)?;
     let mut response = SCRIPT.respond(&headers);
     for (name, value) in [
         (header::CACHE_CONTROL, "public, max-age=600"),
