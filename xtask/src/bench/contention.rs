@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::cpu;
 use super::crowd::{self, Crowd, Wish, Wishes};
-use super::figures::{Row, Spread, Verdict};
+use super::figures::{Row, Spread};
 use super::http::Client;
 use super::pages::{Who, lines};
 use super::picks::{Dice, Zipf, shuffled};
@@ -79,12 +79,7 @@ fn row(plain: &[Crowd], contended: &[Crowd]) -> Row {
     );
     Row::new("P5", what, side(contended))
         .beside(format!("one device each: {}", side(plain)))
-        .ratio(ratio)
-        .cpu(cpu)
-        .judged(
-            ">= 0.9 x, also by CPU",
-            Verdict::at_least(ratio.median, 0.9).and(Verdict::at_least(cpu.median, 0.9)),
-        )
+        .both_at_least(0.9, ratio, cpu)
         .details(json!({
             "two_devices": contended.iter().map(Crowd::json).collect::<Vec<_>>(),
             "one_device": plain.iter().map(Crowd::json).collect::<Vec<_>>(),

@@ -167,6 +167,15 @@ impl Row {
         self
     }
 
+    /// By requests per second and by CPU, and the goal that both medians are at least this much of the other's.
+    pub fn both_at_least(self, least: f64, ratio: Spread, cpu: Spread) -> Row {
+        let verdict =
+            Verdict::at_least(ratio.median, least).and(Verdict::at_least(cpu.median, least));
+        self.ratio(ratio)
+            .cpu(cpu)
+            .judged(&format!(">= {least:.1} x, also by CPU"), verdict)
+    }
+
     pub fn details(mut self, details: Value) -> Row {
         self.details = details;
         self

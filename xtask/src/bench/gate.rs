@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use serde_json::json;
 
-use super::figures::{Row, Spread, Verdict};
+use super::figures::{Row, Spread};
 use super::http::Client;
 use super::list::{Asked, Prepared};
 use super::load::{self, Run};
@@ -182,12 +182,7 @@ fn measure(stage: &Stage, what: &str, ways: &[Way; 2]) -> anyhow::Result<Row> {
     };
     Ok(Row::new("P4", what, side(&ways[0], ours))
         .beside(side(&ways[1], theirs))
-        .ratio(ratio)
-        .cpu(cpu)
-        .judged(
-            ">= 0.9 x, also by CPU",
-            Verdict::at_least(ratio.median, 0.9).and(Verdict::at_least(cpu.median, 0.9)),
-        )
+        .both_at_least(0.9, ratio, cpu)
         .details(json!({
             "gaceta": ours.iter().map(Run::json).collect::<Vec<_>>(),
             "nginx": theirs.iter().map(Run::json).collect::<Vec<_>>(),

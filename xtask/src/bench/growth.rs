@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::contention::{one_device, warm};
 use super::crowd::{self, Crowd, Wishes};
-use super::figures::{Row, Spread, Verdict};
+use super::figures::{Row, Spread};
 use super::pages::Who;
 use super::servers::Server;
 use super::stage::{self, ASKERS, Stage};
@@ -106,12 +106,7 @@ fn row(what: &str, base: &str, ours: &[Crowd], theirs: &[Crowd]) -> Row {
     };
     Row::new("P11", format!("growth: {what}"), side(ours))
         .beside(format!("{base}: {}", side(theirs)))
-        .ratio(ratio)
-        .cpu(cpu)
-        .judged(
-            ">= 0.8 x, also by CPU",
-            Verdict::at_least(ratio.median, 0.8).and(Verdict::at_least(cpu.median, 0.8)),
-        )
+        .both_at_least(0.8, ratio, cpu)
         .details(json!({
             "ours": ours.iter().map(Crowd::json).collect::<Vec<_>>(),
             "base": theirs.iter().map(Crowd::json).collect::<Vec<_>>(),
