@@ -44,6 +44,7 @@ function watch(text) {
   let active = Date.now(); // last scroll, key, pointer or touch
   let sent = 0; // when the last beat left
   let focus; // as last told
+  let more = false; // something to tell came up while a beat was on its way
   let failures = 0;
   let timer, flight, stream, streamTimer;
 
@@ -67,6 +68,7 @@ function watch(text) {
     const now = Date.now();
     if (sent && now - sent > ASLEEP) returning = true; // the machine slept with the page in front
     sent = now;
+    more = false;
     focus = document.hasFocus();
     const mine = (flight = new AbortController());
     const limit = setTimeout(() => mine.abort(), TIMEOUT);
@@ -94,7 +96,8 @@ function watch(text) {
       clearTimeout(limit);
       if (flight === mine) flight = null;
     }
-    next(failures ? backoff(failures, BEAT) : BEAT);
+    if (more && !failures) soon();
+    else next(failures ? backoff(failures, BEAT) : BEAT);
   }
 
   function next(delay) {
@@ -103,6 +106,7 @@ function watch(text) {
   }
 
   function soon() {
+    more = flight !== null;
     if (awake) next(Math.max(0, sent + THROTTLE - Date.now()));
   }
 

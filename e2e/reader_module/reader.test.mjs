@@ -139,6 +139,19 @@ test("focus and blur are told, but not each of them", async () => {
   await until(() => beats().at(-1).focused, "a focus");
 });
 
+test("focus that comes back while a beat is on its way is told after it", async () => {
+  await isReading();
+  seat.beatDelay = 500;
+  await page.evaluate(() => {
+    document.hasFocus = () => globalThis.has;
+    globalThis.turn = (focus) => dispatchEvent(new Event((globalThis.has = focus) ? "focus" : "blur"));
+    turn(false);
+  });
+  await until(() => beats().at(-1).focused === false, "a blur");
+  await page.evaluate(() => turn(true));
+  await until(() => beats().at(-1).focused, "a focus");
+});
+
 test("reading on after a while is told at once", async () => {
   await isReading({ clock: true });
   await later(30_500);
