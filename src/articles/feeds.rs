@@ -17,7 +17,7 @@ use super::rules::{Card, Topic};
 use super::store;
 use crate::App;
 use crate::base::time::UnixMillis;
-use crate::web::pages::{Keep, Page};
+use crate::web::pages::{Draft, Encoding, Keep};
 use crate::web::{Error, Result, Route};
 
 /// Articles in a feed.
@@ -111,20 +111,21 @@ async fn show(
     if let Some(topic) = topic {
         key.subject = topic.id.0;
     }
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(page.respond(headers));
-    }
-    let id = topic.map(|topic| topic.id);
-    let mut tx = app.read().await?;
-    let cards = store::list_cards(&mut tx, &room.edition.slug, id, LENGTH, 0).await?;
-    let feed = Feed::of(app, &room, topic, kind, &cards);
-    let text = match kind {
-        Kind::Rss => feed.rss(),
-        Kind::Atom => feed.atom(),
-    }
-    .map_err(anyhow::Error::from)?;
-    let page = Page::text(kind.content_type(), Keep::Public, text);
-    Ok(app.pages.insert(key, page).respond(headers))
+    let write = async {
+        let id = topic.map(|topic| topic.id);
+        let mut tx = app.read().await?;
+        let cards = store::list_cards(&mut tx, &room.edition.slug, id, LENGTH, 0).await?;
+        let feed = Feed::of(app, &room, topic, kind, &cards);
+        let text = match kind {
+            Kind::Rss => feed.rss(),
+            Kind::Atom => feed.atom(),
+        }
+        .map_err(anyhow::Error::from)?;
+        Ok::<_, Error>(Draft::text(kind.content_type(), Keep::Public, text))
+    };
+    let encoding = Encoding::wanted(headers);
+    let page = app.pages.find_or_make(key, encoding, write).await?;
+    Ok(page.respond(headers))
 }
 
 /// A feed before it is written. Addresses are absolute.

@@ -14,7 +14,7 @@ use super::rules::{Card, ImageId, Slug, Topic};
 use super::{feeds, sitemap, store};
 use crate::App;
 use crate::web::locale::{self, Say};
-use crate::web::pages::{Keep, Page, PageKey};
+use crate::web::pages::{Draft, Encoding, Keep, PageKey};
 use crate::web::view::{Alternate, Frame, Link};
 use crate::web::{Error, Result, Route};
 
@@ -132,12 +132,15 @@ async fn show_front(
 ) -> Result {
     let room = app.editions.find(&edition).ok_or(Error::NotFound)?;
     let key = of_edition(&app, &room, FRONT);
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(page.respond(&headers));
-    }
-    let cards = store::list_cards(&mut app.read().await?, &room.edition.slug, None, 80, 0).await?;
-    let page = Page::html(Keep::Public, front(&app, &room, cards).render()?);
-    Ok(app.pages.insert(key, page).respond(&headers))
+    let write = async {
+        let mut tx = app.read().await?;
+        let cards = store::list_cards(&mut tx, &room.edition.slug, None, 80, 0).await?;
+        let html = front(&app, &room, cards).render()?;
+        Ok::<_, Error>(Draft::html(Keep::Public, html))
+    };
+    let encoding = Encoding::wanted(&headers);
+    let page = app.pages.find_or_make(key, encoding, write).await?;
+    Ok(page.respond(&headers))
 }
 
 /// The kind of page that front pages are.
@@ -161,7 +164,8 @@ pub fn quick(app: &App, path: &str, headers: &HeaderMap) -> Option<Response> {
         Some((edition, file)) => (edition, feeds::file(file)?),
     };
     let room = app.editions.find(edition)?;
-    let page = app.pages.find(&of_edition(app, &room, variant))?;
+    let key = of_edition(app, &room, variant);
+    let page = app.pages.find(&key, Encoding::wanted(headers))?;
     Some(page.respond(headers))
 }
 
@@ -266,9 +270,13 @@ async fn show_topic(
         subject: topic.id.0,
         revision: (generation, number),
     };
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(page.respond(&headers));
-    }
+    let write = write_topic(&app, &room, topic, page);
+    let encoding = Encoding::wanted(&headers);
+    let page = app.pages.find_or_make(key, encoding, write).await?;
+    Ok(page.respond(&headers))
+}
+
+async fn write_topic(app: &App, room: &Room, topic: Topic, page: i64) -> Result<Draft> {
     let mut tx = app.read().await?;
     let length = i64::try_from(app.config.pages.archive_length).unwrap_or(20);
     let count = store::count_articles(&mut tx, &room.edition.slug, Some(topic.id)).await?;
@@ -276,19 +284,11 @@ async fn show_topic(
     if !(1..=pages).contains(&page) {
         return Err(Error::NotFound);
     }
-    let cards = store::list_cards(
-        &mut tx,
-        &room.edition.slug,
-        Some(topic.id),
-        length,
-        (page - 1) * length,
-    )
-    .await?;
-    let html = archive(&app, &room, topic, cards, (page, pages)).render()?;
-    Ok(app
-        .pages
-        .insert(key, Page::html(Keep::Public, html))
-        .respond(&headers))
+    let from = (page - 1) * length;
+    let cards =
+        store::list_cards(&mut tx, &room.edition.slug, Some(topic.id), length, from).await?;
+    let html = archive(app, room, topic, cards, (page, pages)).render()?;
+    Ok(Draft::html(Keep::Public, html))
 }
 
 fn archive(
@@ -355,14 +355,12 @@ async fn show_picture(
         subject: id.0,
         revision: (width.unsigned_abs(), 0),
     };
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(page.respond(&headers));
-    }
-    let bytes = store::find_image_file(&mut app.read().await?, id, width)
-        .await?
-        .ok_or(Error::NotFound)?;
-    Ok(app
-        .pages
-        .insert(key, Page::asset("image/jpeg", bytes))
-        .respond(&headers))
+    let write = async {
+        let file = store::find_image_file(&mut app.read().await?, id, width).await?;
+        let file = file.ok_or(Error::NotFound)?;
+        Ok::<_, Error>(Draft::asset("image/jpeg", file))
+    };
+    let encoding = Encoding::wanted(&headers);
+    let page = app.pages.find_or_make(key, encoding, write).await?;
+    Ok(page.respond(&headers))
 }

@@ -13,7 +13,7 @@ use super::feeds::{document, element};
 use super::store;
 use crate::App;
 use crate::base::time::UnixMillis;
-use crate::web::pages::{Keep, Page, PageKey};
+use crate::web::pages::{Draft, Encoding, Keep, PageKey};
 use crate::web::{Error, Result, Route};
 
 /// Addresses in one sitemap; the protocol allows 50,000 and 50 MB.
@@ -42,12 +42,9 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn show_robots(State(app): State<Arc<App>>, headers: HeaderMap) -> Result {
-    let page = Page::text(
-        "text/plain; charset=utf-8",
-        Keep::Public,
-        robots(&app.config.site.public_url),
-    );
-    Ok(page.respond(&headers))
+    let text = robots(&app.config.site.public_url);
+    let page = Draft::text("text/plain; charset=utf-8", Keep::Public, text);
+    Ok(page.forms().respond(&headers))
 }
 
 /// RFC 9309.
@@ -74,21 +71,30 @@ fn key(app: &App, number: u64) -> PageKey {
 
 async fn show_index(State(app): State<Arc<App>>, headers: HeaderMap) -> Result {
     let key = key(&app, 0);
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(page.respond(&headers));
-    }
+    answer(&app, key, &headers, write_index(&app)).await
+}
+
+/// The page, made now if it is not finished.
+async fn answer(
+    app: &App,
+    key: PageKey,
+    headers: &HeaderMap,
+    write: impl Future<Output = Result<Draft>>,
+) -> Result {
+    let encoding = Encoding::wanted(headers);
+    let page = app.pages.find_or_make(key, encoding, write).await?;
+    Ok(page.respond(headers))
+}
+
+async fn write_index(app: &App) -> Result<Draft> {
     let site = &app.config.site.public_url;
     let count = store::count_all_articles(&mut app.read().await?).await?;
     let names: Vec<String> = (1..=1 + count.div_euclid(LENGTH) + i64::from(count % LENGTH > 0))
         .map(|number| format!("{site}/sitemap-{number}.xml"))
         .collect();
     let text = write("sitemapindex", "sitemap", names.iter().map(|at| (at, None)));
-    let page = Page::text(
-        CONTENT_TYPE,
-        Keep::Public,
-        text.map_err(anyhow::Error::from)?,
-    );
-    Ok(app.pages.insert(key, page).respond(&headers))
+    let text = text.map_err(anyhow::Error::from)?;
+    Ok(Draft::text(CONTENT_TYPE, Keep::Public, text))
 }
 
 async fn show_sitemap(
@@ -102,9 +108,10 @@ async fn show_sitemap(
         .filter(|number| (1..=1_000_000).contains(number))
         .ok_or(Error::NotFound)?;
     let key = key(&app, number.unsigned_abs());
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(page.respond(&headers));
-    }
+    answer(&app, key, &headers, write_sitemap(&app, number)).await
+}
+
+async fn write_sitemap(app: &App, number: i64) -> Result<Draft> {
     let mut tx = app.read().await?;
     let paths = match number {
         1 => store::list_places(&mut tx, LENGTH).await?,
@@ -119,12 +126,8 @@ async fn show_sitemap(
         .map(|(path, at)| (format!("{site}{path}"), at))
         .collect();
     let text = write("urlset", "url", urls.iter().map(|(url, at)| (url, *at)));
-    let page = Page::text(
-        CONTENT_TYPE,
-        Keep::Public,
-        text.map_err(anyhow::Error::from)?,
-    );
-    Ok(app.pages.insert(key, page).respond(&headers))
+    let text = text.map_err(anyhow::Error::from)?;
+    Ok(Draft::text(CONTENT_TYPE, Keep::Public, text))
 }
 
 fn write<'a>(

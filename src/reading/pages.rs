@@ -20,7 +20,7 @@ use crate::articles::Entry;
 use crate::base::config::Mode;
 use crate::leases::EventKind;
 use crate::readers::{Device, DeviceId, Known, ReaderId, Session};
-use crate::web::pages::Page;
+use crate::web::pages::{Encoding, Page};
 use crate::web::{Error, Result, Route};
 
 /// Says what the visitor got; for logs, caches and tests.
@@ -157,7 +157,8 @@ async fn show_article(
                 fetched.seat = Some((reader, app.seats.active(&app, reader).await?));
             }
             Missing::Page(entry, variant, pass) => {
-                let page = render::make(&app, &entry, variant, pass.as_ref()).await?;
+                let form = (variant, Encoding::wanted(&headers));
+                let page = render::make(&app, &entry, form, pass.as_ref()).await?;
                 fetched.page = page.map(|page| (entry, variant, page));
             }
             Missing::Device(id) => fetched.device = Some(app.devices.of(&app, id).await?),
@@ -262,13 +263,14 @@ fn answer(
         Decision::Lead | Decision::Elsewhere => (Variant::Lead, None),
         Decision::Wall => (Variant::Wall, None),
     };
+    let encoding = Encoding::wanted(headers);
     let page = match &fetched.page {
         Some((of, made, page)) if *of == entry && *made == variant => Arc::clone(page),
-        _ => match render::find(app, &entry, variant) {
+        _ => match render::find(app, &entry, variant, encoding) {
             Some(page) => page,
-            None => match render::find_before(app, &entry, variant) {
+            None => match render::find_before(app, &entry, variant, encoding) {
                 Some(page) => {
-                    app.renewal.want(entry, variant, pass);
+                    app.renewal.want(entry, (variant, encoding), pass);
                     page
                 }
                 None => return Err(Missing::Page(entry, variant, pass)),

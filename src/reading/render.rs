@@ -14,7 +14,7 @@ use crate::articles::{self, Article, Card, Entry, ImageTags, Topic};
 use crate::base::time::UnixMillis;
 use crate::stories;
 use crate::web::locale::Say;
-use crate::web::pages::{Keep, Page, PageKey};
+use crate::web::pages::{Draft, Encoding, Keep, Page, PageKey};
 use crate::web::view::{Alternate, Frame, json_ld};
 use crate::web::{Error, Result};
 
@@ -69,16 +69,21 @@ pub fn month(app: &App, entry: &Entry) -> String {
 
 /// The finished page, if memory has it. Whoever asks for it has decided that the visitor may have this variant.
 #[must_use]
-pub fn find(app: &App, entry: &Entry, variant: Variant) -> Option<Arc<Page>> {
+pub fn find(app: &App, entry: &Entry, variant: Variant, encoding: Encoding) -> Option<Arc<Page>> {
     let rails = app.shelf.known(app, &entry.edition)?;
-    app.pages.find(&key(entry, variant, rails.now))
+    app.pages.find(&key(entry, variant, rails.now), encoding)
 }
 
 /// The same with what stood beside it a short while ago; to be shown while [`make`] is at it.
 #[must_use]
-pub fn find_before(app: &App, entry: &Entry, variant: Variant) -> Option<Arc<Page>> {
+pub fn find_before(
+    app: &App,
+    entry: &Entry,
+    variant: Variant,
+    encoding: Encoding,
+) -> Option<Arc<Page>> {
     let before = app.shelf.known(app, &entry.edition)?.before?;
-    app.pages.find(&key(entry, variant, before))
+    app.pages.find(&key(entry, variant, before), encoding)
 }
 
 fn key(entry: &Entry, variant: Variant, rails: u64) -> PageKey {
@@ -99,13 +104,13 @@ fn key(entry: &Entry, variant: Variant, rails: u64) -> PageKey {
 pub async fn make(
     app: &App,
     entry: &Entry,
-    variant: Variant,
+    (variant, encoding): (Variant, Encoding),
     pass: Option<&Pass>,
 ) -> Result<Option<Arc<Page>>> {
     let rails = app.shelf.beside(app, &entry.edition).await?;
     let key = key(entry, variant, rails.generation);
     let make = write_page(app, entry, variant, pass, &rails.cards);
-    match app.pages.find_or_make(key, make).await {
+    match app.pages.find_or_make(key, encoding, make).await {
         Ok(page) => Ok(Some(page)),
         Err(Unmade::Changed) => Ok(None),
         Err(Unmade::Failed(error)) => Err(error),
@@ -131,7 +136,7 @@ async fn write_page(
     variant: Variant,
     pass: Option<&Pass>,
     cards: &[Card],
-) -> std::result::Result<Page, Unmade> {
+) -> std::result::Result<Draft, Unmade> {
     let article = articles::find_article(&mut app.read().await?, entry.id)
         .await?
         .ok_or(Error::NotFound)?;
@@ -147,9 +152,7 @@ async fn write_page(
     };
     let text = write(app, &article, variant, pass, beside)?;
     let says = HeaderMap::from_iter([(ACCESS, HeaderValue::from_static(variant.access()))]);
-    tokio::task::spawn_blocking(move || Page::html(keep, text).with(&says))
-        .await
-        .map_err(|error| Unmade::from(anyhow::Error::from(error)))
+    Ok(Draft::html(keep, text).with(&says))
 }
 
 /// What stands around the text.

@@ -13,11 +13,14 @@ use super::render::{self, Variant};
 use crate::App;
 use crate::access::{ArticleId, Pass};
 use crate::articles::Entry;
+use crate::web::pages::Encoding;
 
 /// So many pages may wait; others are made when they are asked for next.
 const MOST: usize = 10_000;
 
-type Wanted = HashMap<(ArticleId, Variant), (Arc<Entry>, Option<Pass>)>;
+/// One page in one encoding.
+type Which = (ArticleId, Variant, Encoding);
+type Wanted = HashMap<Which, (Arc<Entry>, Option<Pass>)>;
 
 /// Which pages are to be made anew. The pass is the one by which the old page was shown a moment ago.
 #[derive(Debug, Default)]
@@ -28,10 +31,15 @@ pub struct Renewal {
 
 impl Renewal {
     /// Asks for a page to be made anew.
-    pub(super) fn want(&self, entry: Arc<Entry>, variant: Variant, pass: Option<Pass>) {
+    pub(super) fn want(
+        &self,
+        entry: Arc<Entry>,
+        (variant, encoding): (Variant, Encoding),
+        pass: Option<Pass>,
+    ) {
         let mut wanted = self.wanted();
         if wanted.len() < MOST {
-            wanted.insert((entry.id, variant), (entry, pass));
+            wanted.insert((entry.id, variant, encoding), (entry, pass));
             drop(wanted);
             self.any.notify_one();
         }
@@ -42,12 +50,12 @@ impl Renewal {
         let next = {
             let mut wanted = self.wanted();
             let key = wanted.keys().next().copied();
-            key.and_then(|key| Some((key.1, wanted.remove(&key)?)))
+            key.and_then(|key| Some(((key.1, key.2), wanted.remove(&key)?)))
         };
-        let Some((variant, (entry, pass))) = next else {
+        let Some((form, (entry, pass))) = next else {
             return false;
         };
-        if let Err(error) = render::make(app, &entry, variant, pass.as_ref()).await {
+        if let Err(error) = render::make(app, &entry, form, pass.as_ref()).await {
             // Whoever asks for it next waits for it, and is told if it still cannot be made.
             tracing::debug!(%error, "a page was not made anew");
         }

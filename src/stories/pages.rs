@@ -14,7 +14,7 @@ use crate::App;
 use crate::articles::{self, Card, Room, Shown};
 use crate::base::secret::TokenHash;
 use crate::web::locale::Say;
-use crate::web::pages::{Keep, Page, PageKey};
+use crate::web::pages::{Draft, Encoding, Keep, PageKey};
 use crate::web::view::{Alternate, Frame, json_ld};
 use crate::web::{Error, Result, Route};
 
@@ -124,22 +124,26 @@ async fn show_story(
         _ => Order::Newest,
     };
     let key = key(&app, &edition, &slug, order);
-    if let Some(page) = app.pages.find(&key) {
-        return Ok(page.respond(&headers));
-    }
+    let write = write_story(&app, &room, &slug, order);
+    let encoding = Encoding::wanted(&headers);
+    let page = app.pages.find_or_make(key, encoding, write).await?;
+    Ok(page.respond(&headers))
+}
+
+async fn write_story(app: &App, room: &Room, slug: &str, order: Order) -> Result<Draft> {
     let mut tx = app.read().await?;
-    let story = store::find_story(&mut tx, &edition, &slug)
+    let edition = room.edition.slug.as_str();
+    let story = store::find_story(&mut tx, edition, slug)
         .await?
         .ok_or(Error::NotFound)?;
-    let cards = articles::list_of_story(&mut tx, &room.edition.slug, &slug, ARTICLES).await?;
+    let cards = articles::list_of_story(&mut tx, &room.edition.slug, slug, ARTICLES).await?;
     let other = match story.translation.split_once('/') {
         Some((edition, slug)) => store::find_story(&mut tx, edition, slug).await?,
         None => None,
     };
     drop(tx);
-    let html = write(&app, &room, &story, order, cards, other.as_ref())?;
-    let page = Page::html(Keep::Public, html);
-    Ok(app.pages.insert(key, page).respond(&headers))
+    let html = write(app, room, &story, order, cards, other.as_ref())?;
+    Ok(Draft::html(Keep::Public, html))
 }
 
 /// A story's page changes with every publication in its edition, and in the others, where its translation is.

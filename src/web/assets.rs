@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use rust_embed::RustEmbed;
 
-use super::pages::Page;
+use super::pages::{Draft, Forms};
 use super::{Error, Result, Route};
 use crate::App;
 
@@ -22,7 +22,7 @@ use crate::App;
 struct Files;
 
 struct Assets {
-    pages: HashMap<String, Arc<Page>>,
+    pages: HashMap<String, Forms>,
     names: HashMap<String, String>,
 }
 
@@ -46,7 +46,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         let address = format!("{stem}.{hash}.{extension}");
         assets.pages.insert(
             address.clone(),
-            Arc::new(Page::asset(media_type(extension), data)),
+            Draft::asset(media_type(extension), data).forms(),
         );
         assets.names.insert(name.into_owned(), address);
     }

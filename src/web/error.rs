@@ -26,7 +26,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use tower_http::csrf::ProtectionError;
 
 use super::locale::{self, Say};
-use super::pages::{Keep, Page};
+use super::pages::{Draft, Forms, Keep};
 use super::view::{Frame, html};
 use crate::App;
 use crate::base::lang::Lang;
@@ -266,14 +266,15 @@ fn text(app: &App, error: &Error, lang: Lang, request: &str) -> askama::Result<S
 
 /// The page of [`Error::Busy`] in each language, made before it is needed: then there is no time for it.
 #[derive(Debug)]
-pub struct Busy([Page; 2]);
+pub struct Busy([Forms; 2]);
 
 impl Busy {
     /// # Errors
     /// When the template fails.
     pub fn new(app: &App) -> askama::Result<Self> {
-        let page =
-            |lang| text(app, &Error::Busy, lang, "").map(|text| Page::html(Keep::Nobody, text));
+        let page = |lang| {
+            text(app, &Error::Busy, lang, "").map(|text| Draft::html(Keep::Nobody, text).forms())
+        };
         Ok(Self([page(Lang::En)?, page(Lang::Es)?]))
     }
 

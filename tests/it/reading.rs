@@ -277,6 +277,34 @@ async fn a_change_of_text_or_access_takes_effect_at_once() {
 }
 
 #[tokio::test]
+async fn a_page_has_a_tag_in_each_encoding_and_is_the_same_in_all() {
+    let paper = TestPaper::new().await;
+    let guest = paper.guest();
+    let path = "/en/2026-02-24/open-1";
+    let mut tags = Vec::new();
+    for accept in ["br", "gzip", "identity", "gzip", "br"] {
+        let asked = [("accept-encoding", accept)];
+        let page = guest.send(Method::GET, path, &asked, "").await;
+        let encoding = page.headers.get("content-encoding");
+        let encoding = encoding.map_or("identity", |name| name.to_str().unwrap());
+        assert_eq!((page.status, encoding), (StatusCode::OK, accept));
+        assert_eq!(page.headers["vary"], "Accept-Encoding");
+        let tag = page.headers["etag"].to_str().unwrap().to_owned();
+        for (method, status) in [(Method::HEAD, 304), (Method::GET, 304)] {
+            let again = [("accept-encoding", accept), ("if-none-match", &tag)];
+            let again = guest.send(method, path, &again, "").await;
+            assert_eq!(again.status, status);
+            assert!(again.text.is_empty() && again.headers["etag"] == tag);
+        }
+        tags.push(tag);
+    }
+    assert_eq!(tags[0], tags[4]);
+    assert_eq!(tags[1], tags[3]);
+    assert_ne!(tags[0], tags[1]);
+    assert!(tags[0].starts_with(tags[2].trim_end_matches('"')));
+}
+
+#[tokio::test]
 async fn a_text_too_short_for_a_cut_is_closed_as_a_whole() {
     let paper = TestPaper::new().await;
     let path = paper
