@@ -1,8 +1,7 @@
 //! Sessions, asked on every request: from memory, from the database only when memory does not know them.
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use http::HeaderMap;
 
@@ -11,7 +10,7 @@ use super::store;
 use crate::App;
 use crate::base::lang::Lang;
 use crate::base::memory::Memory;
-use crate::base::secret::TokenHash;
+use crate::base::secret::{Key, TokenHash};
 use crate::base::time::{Span, UnixMillis};
 use crate::web::{Error, Result, cookies};
 
@@ -31,9 +30,23 @@ pub struct Session {
     expires_at: UnixMillis,
     seen_at: AtomicI64,
     saved_at: AtomicI64,
+    /// As bytes and not as a header: 16 more for a session, of which there may be a million.
+    alias: OnceLock<[u8; ALIAS]>,
 }
 
+/// Characters of a reader's alias.
+const ALIAS: usize = 22;
+
 impl Session {
+    /// What the reader is called towards other sites: always the same, and of no use anywhere else.
+    #[must_use]
+    pub fn alias(&self, secret: &Key) -> &[u8] {
+        self.alias.get_or_init(|| {
+            let alias = secret.alias("gate", self.reader.0).into_bytes();
+            alias.try_into().expect("16 bytes are 22 characters")
+        })
+    }
+
     fn of(token: TokenHash, row: store::SessionRow) -> Self {
         let (reader, device, language, seen_at, expires_at, confirmed_at) = row;
         let (seen_at, saved_at) = (AtomicI64::new(seen_at.0), AtomicI64::new(seen_at.0));
@@ -46,6 +59,7 @@ impl Session {
             expires_at,
             seen_at,
             saved_at,
+            alias: OnceLock::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod meter;
 mod pages;
 mod render;
 mod renewal;
+mod visitor;
 mod watch;
 
 pub use pages::{quick, routes};

@@ -13,13 +13,14 @@ use lease::{Holder, Outcome};
 
 use super::meter::Counted;
 use super::render::{self, Variant};
+use super::visitor::{Unknown, Visitor};
 use super::{gate, message, watch};
 use crate::App;
 use crate::access::{Access, Ask, Decision, Meter, Pass, Place, decide};
 use crate::articles::Entry;
 use crate::base::config::Mode;
 use crate::leases::EventKind;
-use crate::readers::{Device, DeviceId, Known, ReaderId, Session};
+use crate::readers::{Device, DeviceId, Session};
 use crate::web::pages::{Encoding, Page};
 use crate::web::{Error, Result, Route};
 
@@ -96,8 +97,7 @@ struct Asked<'a> {
 /// What the database was asked for this request, because memory did not have it.
 #[derive(Default)]
 struct Fetched {
-    session: Option<Option<Arc<Session>>>,
-    seat: Option<(ReaderId, bool)>,
+    visitor: Visitor,
     page: Option<(Arc<Entry>, Variant, Arc<Page>)>,
     device: Option<Arc<Device>>,
 }
@@ -106,16 +106,20 @@ struct Fetched {
 enum Missing {
     /// An article at this address.
     Article,
-    /// The session of the cookie.
-    Session,
-    /// Whether this reader has a seat.
-    Seat(ReaderId),
+    /// Who asks, or whether with a seat.
+    Visitor(Unknown),
     /// The page with this much of the text, and what opens it.
     Page(Arc<Entry>, Variant, Option<Pass>),
     /// What the device is called that reads.
     Device(DeviceId),
     /// Nothing: it went wrong.
     Nothing(Error),
+}
+
+impl From<Unknown> for Missing {
+    fn from(what: Unknown) -> Self {
+        Self::Visitor(what)
+    }
 }
 
 /// The answer to a `GET` of an article, if memory has all it takes; for others `None`, and the router answers.
@@ -152,10 +156,7 @@ async fn show_article(
         };
         match missing {
             Missing::Article => return Err(Error::NotFound),
-            Missing::Session => fetched.session = Some(app.sessions.of(&app, &headers).await?),
-            Missing::Seat(reader) => {
-                fetched.seat = Some((reader, app.seats.active(&app, reader).await?));
-            }
+            Missing::Visitor(what) => fetched.visitor.fetch(&app, &headers, what).await?,
             Missing::Page(entry, variant, pass) => {
                 let form = (variant, Encoding::wanted(&headers));
                 let page = render::make(&app, &entry, form, pass.as_ref()).await?;
@@ -182,10 +183,10 @@ fn read(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Resp
     if entry.access == Access::Open {
         return answer(app, entry, &decide(&ask), asked.headers, fetched);
     }
-    let session = session(app, asked, fetched)?;
+    let session = fetched.visitor.session(app, asked.headers)?;
     let mut holder = None;
     if let Some(session) = &session
-        && seated(app, session.reader, fetched)?
+        && fetched.visitor.seated(app, session.reader)?
     {
         let (place, elsewhere) = place(app, session, asked.navigation);
         ask.seat = Some(place);
@@ -221,28 +222,6 @@ fn read(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Resp
             .append(header::SET_COOKIE, counted.with(app, ask.article));
     }
     Ok(response)
-}
-
-fn session(
-    app: &App,
-    asked: &Asked,
-    fetched: &Fetched,
-) -> std::result::Result<Option<Arc<Session>>, Missing> {
-    if let Some(session) = &fetched.session {
-        return Ok(session.clone());
-    }
-    match app.sessions.known(app, asked.headers) {
-        Known::Session(session) => Ok(Some(session)),
-        Known::Guest => Ok(None),
-        Known::Unknown => Err(Missing::Session),
-    }
-}
-
-fn seated(app: &App, reader: ReaderId, fetched: &Fetched) -> std::result::Result<bool, Missing> {
-    match fetched.seat {
-        Some((of, seated)) if of == reader => Ok(seated),
-        _ => app.seats.known(app, reader).ok_or(Missing::Seat(reader)),
-    }
 }
 
 /// The finished page of a decision.

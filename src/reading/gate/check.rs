@@ -3,8 +3,9 @@
 //! What a browser could forge gains it nothing: the address it was asked for only has to be on a configured site, and
 //! decides where the way back leads; who reads is in the session cookie alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
@@ -13,14 +14,22 @@ use super::{doorway, is_open, message_path};
 use crate::App;
 use crate::access::{Outside, outside};
 use crate::base::address::Root;
-use crate::readers::{Known, Session};
+use crate::readers::Session;
 use crate::reading::pages::{ACCESS, is_navigation, place};
+use crate::reading::visitor::{Unknown, Visitor};
 use crate::web::error::encode;
 use crate::web::locale::{self, Say};
 use crate::web::{Error, Result};
 
-/// Names the reader to the site: always the same, and of no use anywhere else.
+/// Names the reader to the site.
 const READER: HeaderName = HeaderName::from_static("gaceta-reader");
+
+// Written once: a name given as text is read letter by letter, on each request.
+static PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+static HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+static URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
+static ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
+static METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
 
 /// How the web server wants to hear a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +86,7 @@ impl Refusal {
 }
 
 /// The only value of a header; `Err` if there are several, of which each reader would believe another one.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> std::result::Result<Option<&'a str>, ()> {
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> std::result::Result<Option<&'a str>, ()> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     match (first, values.next()) {
@@ -95,15 +104,15 @@ impl<'a> Asked<'a> {
             return None;
         }
         let only = |name| only(headers, name).ok();
-        let (scheme, authority) = (only("x-forwarded-proto")??, only("x-forwarded-host")??);
-        let path = match (only("x-forwarded-uri")?, only("x-original-uri")?) {
+        let (scheme, authority) = (only(&PROTO)??, only(&HOST)??);
+        let path = match (only(&URI)?, only(&ORIGINAL_URI)?) {
             (Some(one), Some(other)) if one != other => return None,
             (one, other) => one.or(other)?,
         };
         let site = sites
             .iter()
             .find(|site| site.holds(scheme, authority, path))?;
-        let forwarded = only("x-forwarded-method")?;
+        let forwarded = only(&METHOD)?;
         let get = forwarded.map_or(method == Method::GET, |method| method == "GET");
         Some(Self {
             site,
@@ -134,16 +143,7 @@ impl<'a> Asked<'a> {
 #[must_use]
 pub fn check(app: &App, headers: &HeaderMap, uri: &Uri) -> Option<Response> {
     let asked = Asked::of(app, &Method::GET, headers, uri)?;
-    let session = match app.sessions.known(app, headers) {
-        Known::Session(session) => Some(session),
-        Known::Guest => None,
-        Known::Unknown => return None,
-    };
-    let seated = match &session {
-        Some(session) => app.seats.known(app, session.reader)?,
-        None => false,
-    };
-    answer(app, &asked, session.as_deref(), seated).ok()
+    answer(app, &asked, &Visitor::default()).ok()?.ok()
 }
 
 /// The same, with the database where memory does not know.
@@ -156,38 +156,54 @@ pub async fn show_check(
     is_open(&app)?;
     let asked = Asked::of(&app, &method, &headers, &uri)
         .ok_or_else(|| Error::BadRequest("no address of [gate] sites is asked about".into()))?;
-    let session = app.sessions.of(&app, &headers).await?;
-    let seated = match &session {
-        Some(session) => app.seats.active(&app, session.reader).await?,
-        None => false,
-    };
-    answer(&app, &asked, session.as_deref(), seated)
+    let mut visitor = Visitor::default();
+    loop {
+        match answer(&app, &asked, &visitor) {
+            Ok(answer) => return answer,
+            // Each is fetched once, and then known to `visitor`: another session is another reader, and there is one.
+            Err(what) => visitor.fetch(&app, &headers, what).await?,
+        }
+    }
 }
 
 /// Decides and answers. Asks for the lease if this is a navigation.
-fn answer(app: &App, asked: &Asked, session: Option<&Session>, seated: bool) -> Result {
-    let Some(session) = session else {
-        return refuse(app, asked, None, Refusal::Guest);
+fn answer(app: &App, asked: &Asked, visitor: &Visitor) -> std::result::Result<Result, Unknown> {
+    let Some(session) = visitor.session(app, asked.headers)? else {
+        return Ok(refuse(app, asked, None, Refusal::Guest));
     };
-    let place = seated.then(|| place(app, session, asked.navigation).0);
+    let seated = visitor.seated(app, session.reader)?;
+    let place = seated.then(|| place(app, &session, asked.navigation).0);
     let refusal = match outside(place) {
-        Outside::Open => return Ok(grant(app, session)),
+        Outside::Open => return Ok(Ok(grant(app, &session))),
         Outside::Wall => Refusal::Wall,
         Outside::Elsewhere => Refusal::Elsewhere,
         Outside::Unasked => Refusal::Unasked,
     };
-    refuse(app, asked, Some(session), refusal)
+    Ok(refuse(app, asked, Some(&session), refusal))
 }
 
-fn grant(app: &App, session: &Session) -> Response {
-    let mut response = StatusCode::OK.into_response();
-    let headers = response.headers_mut();
-    headers.reserve(12);
-    let alias = app.secret.alias("gate", session.reader.0);
-    let alias = HeaderValue::from_str(&alias).expect("base64url fits a header");
-    headers.insert(READER, alias);
+/// All headers of a yes; the name of the reader is filled in. Nobody looks at this answer but a web server, so the only
+/// policy is that nothing of it may be used as a page.
+static GRANTED: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(READER, HeaderValue::from_static(""));
     headers.insert(ACCESS, HeaderValue::from_static("full"));
-    unkept(headers);
+    unkept(&mut headers);
+    let nothing = HeaderValue::from_static("default-src 'none'");
+    headers.insert(header::CONTENT_SECURITY_POLICY, nothing);
+    let as_said = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, as_said);
+    headers
+});
+
+fn grant(app: &App, session: &Session) -> Response {
+    let mut headers = GRANTED.clone();
+    if let Some(reader) = headers.get_mut(READER) {
+        let alias = session.alias(&app.secret);
+        *reader = HeaderValue::from_bytes(alias).expect("base64url fits a header");
+    }
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = headers;
     response
 }
 

@@ -1,0 +1,68 @@
+//! Who asks, and whether with a seat: from memory, or what memory lacks.
+//!
+//! Whatever is decided for a request is decided by one function that waits for nothing. It is tried with what memory has;
+//! if that is not enough, the handler fetches what was missing, and it decides anew. Deliberately not here: what is decided.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use crate::App;
+use crate::readers::{Known, ReaderId, Session};
+use crate::web::Result;
+
+/// What the database was asked for this request, because memory did not have it.
+#[derive(Default)]
+pub struct Visitor {
+    session: Option<Option<Arc<Session>>>,
+    seat: Option<(ReaderId, bool)>,
+}
+
+/// What memory does not have.
+#[derive(Clone, Copy, Debug)]
+pub enum Unknown {
+    /// The session of the cookie.
+    Session,
+    /// Whether this reader has a seat.
+    Seat(ReaderId),
+}
+
+impl Visitor {
+    /// The session of the request; `None` for guests.
+    pub fn session(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+    ) -> std::result::Result<Option<Arc<Session>>, Unknown> {
+        if let Some(session) = &self.session {
+            return Ok(session.clone());
+        }
+        match app.sessions.known(app, headers) {
+            Known::Session(session) => Ok(Some(session)),
+            Known::Guest => Ok(None),
+            Known::Unknown => Err(Unknown::Session),
+        }
+    }
+
+    /// Whether this reader has a seat.
+    pub fn seated(&self, app: &App, reader: ReaderId) -> std::result::Result<bool, Unknown> {
+        match self.seat {
+            Some((of, seated)) if of == reader => Ok(seated),
+            _ => app.seats.known(app, reader).ok_or(Unknown::Seat(reader)),
+        }
+    }
+
+    /// Asks the database for it.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn fetch(&mut self, app: &App, headers: &HeaderMap, what: Unknown) -> Result<()> {
+        match what {
+            Unknown::Session => self.session = Some(app.sessions.of(app, headers).await?),
+            Unknown::Seat(reader) => {
+                self.seat = Some((reader, app.seats.active(app, reader).await?));
+            }
+        }
+        Ok(())
+    }
+}
