@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use markup::Document;
 use serde::{Deserialize, Serialize};
 
-use super::images::prepare_all;
-use super::publish::{Draft, Published, Written, write};
+use super::images::{Pictures, prepare_all};
+use super::publish::{Draft, Found, Published, Written, write};
+use super::rules::Slug;
 use super::sections::{TopicDraft, find_room, insert_topic};
 use crate::App;
+use crate::base::db::Tx;
 
 /// One of several articles that are published together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -85,38 +87,112 @@ pub async fn publish_batch(
 ) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
     let files: Vec<_> = batch.sheets.iter().map(|sheet| &sheet.files).collect();
     let pictures = prepare_all(app, &files).await;
-    let mut tx = app.write().await?;
-    let mut shelves = BTreeSet::new();
-    for (edition, draft) in &batch.topics {
-        let room = find_room(app, edition)?;
-        if insert_topic(&mut tx, &room.edition.slug, draft).await? {
-            shelves.insert(room.edition.slug.clone());
-        }
-    }
-    let mut done = Vec::new();
+    let mut series = Series::begin(app, &batch.topics, batch.dry_run).await?;
+    let mut answers = Vec::new();
     for (sheet, pictures) in batch.sheets.into_iter().zip(pictures) {
-        done.push(match pictures {
-            Ok(pictures) => write(app, &mut tx, &sheet.draft, sheet.document, &pictures).await,
-            Err(error) => Err(error),
-        });
+        answers.push(series.write(sheet, pictures).await);
         told();
     }
-    let real = !batch.dry_run && done.iter().all(Result::is_ok);
-    if real {
-        tx.commit().await?;
-        if !shelves.is_empty() {
+    series.finish().await?;
+    Ok(answers)
+}
+
+/// Articles that are handed in one after the other, as many as there may be, and written in one transaction: all of
+/// them, or nothing. What is held of each until the end is its line in the table of contents.
+pub struct Series<'a> {
+    app: &'a App,
+    tx: Tx,
+    /// Editions with new topics.
+    shelves: BTreeSet<Slug>,
+    topics: Found,
+    written: Vec<Written>,
+    real: bool,
+}
+
+impl<'a> Series<'a> {
+    /// Begins with the topics that are missing.
+    ///
+    /// # Errors
+    /// When the database fails, or a topic is not as it should be.
+    pub async fn begin(
+        app: &'a App,
+        topics: &[(String, TopicDraft)],
+        dry_run: bool,
+    ) -> anyhow::Result<Self> {
+        let mut tx = app.write().await?;
+        let mut shelves = BTreeSet::new();
+        for (edition, draft) in topics {
+            let room = find_room(app, edition)?;
+            if insert_topic(&mut tx, &room.edition.slug, draft).await? {
+                shelves.insert(room.edition.slug.clone());
+            }
+        }
+        Ok(Self {
+            app,
+            tx,
+            shelves,
+            topics: Found::default(),
+            written: Vec::new(),
+            real: !dry_run,
+        })
+    }
+
+    /// Writes one more.
+    ///
+    /// # Errors
+    /// Names what is wrong with it; then nothing will be changed.
+    pub async fn add(&mut self, sheet: Sheet) -> anyhow::Result<Published> {
+        let mut pictures = prepare_all(self.app, &[&sheet.files]).await;
+        let pictures = pictures.pop().expect("one answer for one article");
+        self.write(sheet, pictures).await
+    }
+
+    async fn write(
+        &mut self,
+        sheet: Sheet,
+        pictures: anyhow::Result<Pictures>,
+    ) -> anyhow::Result<Published> {
+        let Self {
+            app, tx, topics, ..
+        } = self;
+        let written = match pictures {
+            Ok(pictures) => write(app, tx, topics, &sheet.draft, sheet.document, &pictures).await,
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok((published, written)) => {
+                if self.real {
+                    self.written.push(written);
+                }
+                Ok(published)
+            }
+            Err(error) => {
+                self.real = false;
+                self.written = Vec::new();
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes it so, unless this is a dry run or one of them was wrong.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing is changed.
+    pub async fn finish(self) -> anyhow::Result<()> {
+        if !self.real {
+            return Ok(());
+        }
+        let app = self.app;
+        self.tx.commit().await?;
+        if !self.shelves.is_empty() {
             app.editions.load(&mut app.read().await?).await?;
-            shelves
+            self.shelves
                 .iter()
                 .for_each(|edition| app.shelf.changed(edition));
         }
-    }
-    let answer = |written: Written| {
-        if real {
-            written.announce(app)
-        } else {
-            written.published
+        for written in self.written {
+            written.announce(app);
         }
-    };
-    Ok(done.into_iter().map(|one| one.map(answer)).collect())
+        Ok(())
+    }
 }

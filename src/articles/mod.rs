@@ -17,7 +17,7 @@ mod sections;
 mod sitemap;
 mod store;
 
-pub use batch::{Batch, Sheet, publish_batch};
+pub use batch::{Batch, Series, Sheet, publish_batch};
 pub use catalog::{Catalog, Entry};
 pub use editions::{Editions, Room};
 pub use images::{ImageTags, Images};

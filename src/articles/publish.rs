@@ -1,6 +1,6 @@
 //! Publishing: a draft is checked as a whole, then written in one transaction; publishing it again changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use markup::Document;
@@ -134,29 +134,32 @@ pub async fn publish(
     let mut pictures = prepare_all(app, &[files]).await;
     let pictures = pictures.pop().expect("one answer for one article")?;
     let mut tx = app.write().await?;
-    let written = write(app, &mut tx, draft, document, &pictures).await?;
+    let mut topics = Found::default();
+    let (published, written) = write(app, &mut tx, &mut topics, draft, document, &pictures).await?;
     tx.commit().await?;
-    Ok(written.announce(app))
+    written.announce(app);
+    Ok(published)
 }
+
+/// Topics that were looked up in a transaction, by edition and slug.
+pub(super) type Found = HashMap<(Slug, String), Topic>;
 
 /// What was written and is still to be told to the memory of this process, once it is on disk.
 #[derive(Debug)]
 pub(super) struct Written {
-    pub(super) published: Published,
     entry: Option<(String, Entry)>,
     pictures: Vec<Arc<Prepared>>,
 }
 
 impl Written {
     /// Tells it.
-    pub(super) fn announce(self, app: &App) -> Published {
+    pub(super) fn announce(self, app: &App) {
         self.pictures.iter().for_each(|one| app.images.set(one));
         if let Some((path, entry)) = self.entry {
             let edition = entry.edition.clone();
             app.catalog.set(&path, entry);
             app.shelf.changed(&edition);
         }
-        self.published
     }
 }
 
@@ -164,10 +167,11 @@ impl Written {
 pub(super) async fn write(
     app: &App,
     tx: &mut Tx,
+    topics: &mut Found,
     draft: &Draft,
     document: Document,
     pictures: &Pictures,
-) -> anyhow::Result<Written> {
+) -> anyhow::Result<(Published, Written)> {
     let room = find_room(app, &draft.edition)?;
     let slug: Slug = draft.slug.parse().map_err(anyhow::Error::msg)?;
     anyhow::ensure!(
@@ -182,13 +186,15 @@ pub(super) async fn write(
     }
     let document = with_stored_pictures(document, pictures, draft.access);
     let before = store::find_by_slug(tx, &room.edition.slug, &slug).await?;
-    let article = assemble(tx, draft, &room, slug, document, pictures, before.as_ref()).await?;
+    let topics = find_topics(tx, topics, &draft.topics, &room).await?;
+    let mut article = assemble(tx, draft, &room, slug, document, pictures, before.as_ref())?;
+    article.topics = topics;
     if before.as_ref().is_some_and(|before| same(before, &article)) {
-        return Ok(Written {
-            published: Published::Same(article.path),
+        let nothing = Written {
             entry: None,
             pictures: Vec::new(),
-        });
+        };
+        return Ok((Published::Same(article.path), nothing));
     }
     for prepared in &pictures.fresh {
         store::insert_image(tx, prepared.id, prepared.size, &prepared.files).await?;
@@ -196,14 +202,15 @@ pub(super) async fn write(
     store::set_article(tx, &article).await?;
     let entry = Entry::of(&article);
     let path = article.path;
-    Ok(Written {
-        published: match before {
-            Some(_) => Published::Changed(path.clone()),
-            None => Published::New(path.clone()),
-        },
+    let published = match before {
+        Some(_) => Published::Changed(path.clone()),
+        None => Published::New(path.clone()),
+    };
+    let written = Written {
         entry: Some((path, entry)),
         pictures: pictures.fresh.clone(),
-    })
+    };
+    Ok((published, written))
 }
 
 /// Names pictures by their stored identifier, and cuts a restricted text whose author set no cut.
@@ -222,8 +229,9 @@ fn with_stored_pictures(mut document: Document, pictures: &Pictures, access: Acc
     document
 }
 
-async fn assemble(
-    tx: &mut Tx,
+/// The article, still without its topics.
+fn assemble(
+    tx: &Tx,
     draft: &Draft,
     room: &super::editions::Room,
     slug: Slug,
@@ -231,7 +239,6 @@ async fn assemble(
     pictures: &Pictures,
     before: Option<&Article>,
 ) -> anyhow::Result<Article> {
-    let topics = find_topics(tx, &draft.topics, room).await?;
     let picture = picture(draft.image.as_ref(), pictures)?;
     let published_at = UnixMillis::from(draft.published);
     let day = jiff::ZonedDateTime::new(draft.published, room.zone.clone()).date();
@@ -263,7 +270,7 @@ async fn assemble(
         published_at,
         updated_at,
         revision: before.map_or(1, |before| before.revision + 1),
-        topics,
+        topics: Vec::new(),
         corrections: draft
             .correction
             .iter()
@@ -277,6 +284,7 @@ async fn assemble(
 
 async fn find_topics(
     tx: &mut Tx,
+    found: &mut Found,
     names: &[String],
     room: &super::editions::Room,
 ) -> anyhow::Result<Vec<Topic>> {
@@ -287,17 +295,33 @@ async fn find_topics(
             continue;
         }
         let topic_slug: Slug = name.parse().map_err(anyhow::Error::msg)?;
-        let topic = store::find_topic(tx, &room.edition.slug, &topic_slug).await?;
-        topics.push(topic.ok_or_else(|| {
-            let names: Vec<&str> = room.topics.iter().map(|topic| topic.slug.as_str()).collect();
-            anyhow::anyhow!(
-                "edition {0} has no topic {name:?}; it has: {1}. `gaceta topic add {0} {name} NAME` makes one",
-                room.edition.slug,
-                if names.is_empty() { "none".into() } else { names.join(", ") }
-            )
-        })?);
+        let place = (room.edition.slug.clone(), name.clone());
+        let topic = match found.get(&place) {
+            Some(topic) => Some(topic.clone()),
+            None => store::find_topic(tx, &room.edition.slug, &topic_slug).await?,
+        };
+        let topic = topic.ok_or_else(|| no_topic(name, room))?;
+        found.insert(place, topic.clone());
+        topics.push(topic);
     }
     Ok(topics)
+}
+
+fn no_topic(name: &str, room: &super::editions::Room) -> anyhow::Error {
+    let names: Vec<&str> = room
+        .topics
+        .iter()
+        .map(|topic| topic.slug.as_str())
+        .collect();
+    anyhow::anyhow!(
+        "edition {0} has no topic {name:?}; it has: {1}. `gaceta topic add {0} {name} NAME` makes one",
+        room.edition.slug,
+        if names.is_empty() {
+            "none".into()
+        } else {
+            names.join(", ")
+        }
+    )
 }
 
 fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<Picture> {

@@ -228,11 +228,10 @@ pub(in crate::articles) async fn set_article(tx: &mut Tx, article: &Article) -> 
 
 /// Its topics and corrections, as they are now.
 async fn set_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
-    execute!(
-        tx,
-        "DELETE FROM article_topic WHERE article_id = $1",
-        article.id
-    )?;
+    // A new one has none; imports have very many new ones.
+    if article.revision > 1 {
+        remove_belongings(tx, article).await?;
+    }
     for (place, topic) in (0_i64..).zip(&article.topics) {
         execute!(
             tx,
@@ -242,11 +241,6 @@ async fn set_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
             place
         )?;
     }
-    execute!(
-        tx,
-        "DELETE FROM correction WHERE article_id = $1",
-        article.id
-    )?;
     for correction in &article.corrections {
         execute!(
             tx,
@@ -256,5 +250,19 @@ async fn set_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
             correction.note.as_str()
         )?;
     }
+    Ok(())
+}
+
+async fn remove_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "DELETE FROM article_topic WHERE article_id = $1",
+        article.id
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM correction WHERE article_id = $1",
+        article.id
+    )?;
     Ok(())
 }

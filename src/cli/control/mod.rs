@@ -23,7 +23,7 @@ use tokio::net::UnixStream;
 
 use super::serve;
 use crate::App;
-use crate::articles::{Batch, Published, publish_batch};
+use crate::articles::{Batch, Published, Series, Sheet, TopicDraft, publish_batch};
 use crate::base::config::Config;
 use crate::base::lock::DataLock;
 use crate::base::rng::Rng;
@@ -35,6 +35,14 @@ pub use socket::{bind, take_orders};
 /// Where a paper with this data directory takes orders.
 pub fn socket(dir: &Path) -> PathBuf {
     dir.join("gaceta.sock")
+}
+
+/// What articles that are published together have in common.
+pub struct Run {
+    /// Topics by edition, as in a [`Batch`].
+    pub topics: Vec<(String, TopicDraft)>,
+    /// Find out what would happen, and change nothing.
+    pub dry_run: bool,
 }
 
 /// A paper that takes orders.
@@ -98,6 +106,35 @@ impl Paper {
         Ok(())
     }
 
+    /// Publishes one article after the other, all of them or nothing, and says of each what came of it: its slug, and the
+    /// answer. Where one answer is an error, nothing is changed. No more of them than a portion are held at a time; see
+    /// [`portions`], whose rules hold for a paper that is being served: there `articles` is asked for them twice.
+    ///
+    /// # Errors
+    /// When the articles cannot be had, or as for `publish_batch`.
+    pub async fn publish_all<I>(
+        &mut self,
+        run: Run,
+        articles: impl Fn() -> anyhow::Result<I>,
+        mut told: impl FnMut(&str, Result<Published, String>),
+    ) -> anyhow::Result<()>
+    where
+        I: Iterator<Item = anyhow::Result<Sheet>>,
+    {
+        match self {
+            Self::Here { app, .. } => {
+                let mut series = Series::begin(app, &run.topics, run.dry_run).await?;
+                for sheet in articles()? {
+                    let sheet = sheet?;
+                    let slug = sheet.draft.slug.clone();
+                    told(&slug, order::plain(series.add(sheet).await));
+                }
+                series.finish().await
+            }
+            Self::There(_) => portions::publish(self, &run, articles, &mut told).await,
+        }
+    }
+
     /// Publishes, all of it or nothing, and answers for each article in turn; `told` is called after each. A paper that
     /// is being served gets large batches in portions: see [`portions`].
     ///
@@ -113,7 +150,22 @@ impl Paper {
                 let answers = publish_batch(app, batch, told).await?;
                 Ok(answers.into_iter().map(order::plain).collect())
             }
-            Self::There(_) => portions::publish(self, batch, &mut told).await,
+            Self::There(_) => {
+                let Batch {
+                    topics,
+                    sheets,
+                    dry_run,
+                } = batch;
+                let run = Run { topics, dry_run };
+                let mut answers = Vec::new();
+                let articles = || Ok(sheets.iter().cloned().map(Ok));
+                let mut one = |_: &str, answer| {
+                    answers.push(answer);
+                    told();
+                };
+                portions::publish(self, &run, articles, &mut one).await?;
+                Ok(answers)
+            }
         }
     }
 

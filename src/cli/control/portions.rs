@@ -1,13 +1,15 @@
-//! A batch on its way to a paper that is being served.
+//! Articles on their way to a paper that is being served.
 //!
-//! A small one goes in one order: one transaction, all of it or nothing. A large one goes in portions, so that neither
-//! the memory of the serving process nor its write lock is taken by an import of years. All portions are tried first
-//! without changing anything, and only then written; what goes wrong between (a full disk, a stopped paper) leaves the
-//! first portions in the paper, and the same command again does the rest.
+//! A few go in one order: one transaction, all of it or nothing. Many go in portions, so that neither the memory of the
+//! two processes nor the write lock is taken by an import of years. All portions are tried first without changing
+//! anything, and only then written; what goes wrong between (a full disk, a stopped paper) leaves the first portions in
+//! the paper, and the same command again does the rest.
+
+use std::iter::Peekable;
 
 use anyhow::Context as _;
 
-use super::{Order, Paper, Reply};
+use super::{Order, Paper, Reply, Run};
 use crate::articles::{Batch, Published, Sheet};
 
 /// An order is closed at this weight: a few hundred articles, a fraction of a second of the write lock.
@@ -16,82 +18,132 @@ const PORTION: usize = 2 << 20;
 
 type Answers = Vec<Result<Published, String>>;
 
-/// Publishes a batch, see above; `told` is called for each article that was written, or tried in a dry run.
-pub(super) async fn publish(
+/// Publishes articles, see above. `told` is called with slug and answer for each article that was written, or tried in a
+/// dry run; where trying finds what is wrong with some, only for those.
+pub(super) async fn publish<I>(
     paper: &mut Paper,
-    batch: Batch,
-    told: &mut impl FnMut(),
-) -> anyhow::Result<Answers> {
-    let Batch {
-        topics,
-        sheets,
-        dry_run,
-    } = batch;
-    let all = sheets.len();
-    let portions = cut(sheets);
+    run: &Run,
+    articles: impl Fn() -> anyhow::Result<I>,
+    told: &mut impl FnMut(&str, Result<Published, String>),
+) -> anyhow::Result<()>
+where
+    I: Iterator<Item = anyhow::Result<Sheet>>,
+{
     let order = |sheets: Vec<Sheet>, dry_run: bool| Batch {
         // Again with each portion: in a dry run the topics of the first one are not there for the second.
-        topics: topics.clone(),
+        topics: run.topics.clone(),
         sheets,
         dry_run,
     };
-    if dry_run || portions.len() > 1 {
-        let mut tried = Answers::new();
-        for portion in &portions {
-            let answers = send(paper, order(portion.clone(), true)).await?;
-            if dry_run {
-                answers.iter().for_each(|_| told());
-            }
-            tried.extend(answers);
-        }
-        if dry_run || tried.iter().any(Result::is_err) {
-            return Ok(tried);
-        }
+    let mut portions = cut(articles()?);
+    let first = portions.next().transpose()?.unwrap_or_default();
+    if !run.dry_run && portions.peek().is_none() {
+        return tell(paper, order(first, false), told).await;
     }
-    let mut done = Answers::new();
-    for portion in portions {
-        let written = done.len();
+    let mut bad = false;
+    for portion in std::iter::once(Ok(first)).chain(portions) {
+        tell(paper, order(portion?, true), &mut |slug, answer| {
+            bad |= answer.is_err();
+            if run.dry_run || answer.is_err() {
+                told(slug, answer);
+            }
+        })
+        .await?;
+    }
+    if run.dry_run || bad {
+        return Ok(());
+    }
+    let mut written = 0;
+    for portion in cut(articles()?) {
+        let mut broken = None;
+        let done = match portion {
+            Ok(portion) => {
+                let count = portion.len();
+                let told = &mut |slug: &str, answer: Result<_, String>| {
+                    if let Err(error) = &answer {
+                        broken.get_or_insert(format!("{slug}: {error}"));
+                    }
+                    told(slug, answer);
+                };
+                let sent = tell(paper, order(portion, false), told).await;
+                sent.map(|()| count)
+            }
+            Err(error) => Err(error),
+        };
         let so_far = || {
             format!(
-                "{written} of {all} articles were published before this; the same command again does the rest"
+                "{written} articles were published before this; the same command again does the rest"
             )
         };
-        let answers = send(paper, order(portion, false)).await;
-        let answers = if written > 0 {
-            answers.with_context(so_far)?
-        } else {
-            answers?
-        };
-        answers.iter().for_each(|_| told());
-        let broken = answers.iter().find_map(|one| one.as_ref().err());
-        if let (Some(error), true) = (broken, written > 0) {
+        if let Some(error) = broken {
             anyhow::bail!("{error}; {}", so_far());
         }
-        done.extend(answers);
+        written += if written > 0 {
+            done.with_context(so_far)?
+        } else {
+            done?
+        };
     }
-    Ok(done)
+    Ok(())
 }
 
-async fn send(paper: &mut Paper, batch: Batch) -> anyhow::Result<Answers> {
-    match paper.order(Order::Publish(batch)).await? {
-        Reply::Published(answers) => Ok(answers),
+/// Sends a portion, and tells what came of each article.
+async fn tell(
+    paper: &mut Paper,
+    batch: Batch,
+    told: &mut impl FnMut(&str, Result<Published, String>),
+) -> anyhow::Result<()> {
+    let slugs: Vec<String> = batch
+        .sheets
+        .iter()
+        .map(|sheet| sheet.draft.slug.clone())
+        .collect();
+    let answers: Answers = match paper.order(Order::Publish(batch)).await? {
+        Reply::Published(answers) => answers,
         other => anyhow::bail!("the serving paper answered with {other:?}"),
+    };
+    for (slug, answer) in slugs.iter().zip(answers) {
+        told(slug, answer);
     }
+    Ok(())
 }
 
-fn cut(sheets: Vec<Sheet>) -> Vec<Vec<Sheet>> {
-    let mut portions = vec![Vec::new()];
-    let mut size = 0;
-    for sheet in sheets {
-        let weight = weight(&sheet);
-        if size > 0 && size + weight > PORTION {
-            portions.push(Vec::new());
-            size = 0;
+/// Articles by portions.
+struct Portions<I: Iterator> {
+    sheets: I,
+    /// The first article of the next portion, and its weight.
+    next: Option<(Sheet, usize)>,
+}
+
+fn cut<I: Iterator<Item = anyhow::Result<Sheet>>>(sheets: I) -> Peekable<Portions<I>> {
+    Portions { sheets, next: None }.peekable()
+}
+
+impl<I: Iterator<Item = anyhow::Result<Sheet>>> Iterator for Portions<I> {
+    type Item = anyhow::Result<Vec<Sheet>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut portion = Vec::new();
+        let mut size = 0;
+        if let Some((sheet, weight)) = self.next.take() {
+            portion.push(sheet);
+            size = weight;
         }
-        size += weight;
-        portions.last_mut().expect("it begins with one").push(sheet);
+        for sheet in self.sheets.by_ref() {
+            let sheet = match sheet {
+                Ok(sheet) => sheet,
+                Err(error) => return Some(Err(error)),
+            };
+            let weight = weight(&sheet);
+            if size > 0 && size + weight > PORTION {
+                self.next = Some((sheet, weight));
+                break;
+            }
+            size += weight;
+            portion.push(sheet);
+        }
+        (!portion.is_empty()).then_some(Ok(portion))
     }
-    portions
 }
 
 /// What an article takes of an order: the bytes of its text, and an eighth of those of its pictures, since they are made
@@ -100,4 +152,43 @@ fn weight(sheet: &Sheet) -> usize {
     let pictures: usize = sheet.files.values().map(Vec::len).sum();
     let draft = &sheet.draft;
     sheet.document.to_json().len() + draft.deck.len() + draft.headline.len() + 500 + pictures / 8
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use markup::{Block, Document, Inline};
+
+    use super::*;
+    use crate::access::Access;
+    use crate::articles::Draft;
+
+    fn sheet(bytes: usize) -> anyhow::Result<Sheet> {
+        let draft: Draft = serde_json::from_value(serde_json::json!({
+            "headline": "", "published": "2026-02-25T10:00:00Z", "edition": "en", "slug": "a",
+            "access": Access::Open,
+        }))?;
+        let text = Inline::Text("a".repeat(bytes));
+        Ok(Sheet {
+            draft,
+            document: Document {
+                blocks: vec![Block::Paragraph(vec![text])],
+            },
+            files: BTreeMap::new(),
+        })
+    }
+
+    #[test]
+    fn portions_are_closed_by_weight_and_lose_nothing() {
+        let sizes = |sheets: &[usize]| -> Vec<usize> {
+            cut(sheets.iter().map(|bytes| sheet(*bytes)))
+                .map(|portion| portion.unwrap().len())
+                .collect()
+        };
+        assert!(sizes(&[]).is_empty());
+        assert_eq!(sizes(&[10, 10]), [2]);
+        assert_eq!(sizes(&[PORTION / 2, PORTION / 4, PORTION / 2, 10]), [2, 2]);
+        assert_eq!(sizes(&[PORTION * 2, PORTION * 2, 10]), [1, 1, 1]);
+    }
 }

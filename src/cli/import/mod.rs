@@ -1,15 +1,19 @@
 //! `gaceta import`: takes over what another system exported, all of it or nothing, and says what it skipped and why.
 //!
 //! Importing the same file again changes nothing. An article that was changed here after the import is set back to what
-//! the file says; its address stays.
+//! the file says; its address stays. The file is read piece by piece, twice at least, and no more than a few articles are in
+//! memory at a time, however many it has.
 
+mod mend;
 mod slug;
+mod source;
 mod wordpress;
 mod wxr;
 
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
@@ -18,12 +22,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use jiff::tz::TimeZone;
 
-use super::control::{EditionFound, Order, Paper, Reply};
+use super::control::{EditionFound, Order, Paper, Reply, Run};
 use crate::App;
 use crate::access::Access;
-use crate::articles::{Batch, Published, Room, TopicDraft, published_at};
+use crate::articles::{Published, Room, TopicDraft, published_at};
 use crate::base::config::Config;
 use crate::base::time::Clock;
+use source::Source;
+use wordpress::{Notes, Survey, Target};
+use wxr::Items;
 
 /// What can be imported.
 #[derive(Debug, Subcommand)]
@@ -67,27 +74,32 @@ async fn wordpress(
     clock: &Clock,
 ) -> anyhow::Result<String> {
     let name = options.file.display().to_string();
-    let bytes = std::fs::read(&options.file)
-        .map_err(|error| anyhow::anyhow!("cannot read {name}: {error}"))?;
-    let export = wxr::read(&bytes)
-        .map_err(|error| error.context(format!("{name}: nothing was imported")))?;
-    drop(bytes);
     let order = Order::FindEdition(options.edition.clone());
     let Reply::Edition(edition) = paper.order(order).await? else {
         anyhow::bail!("the paper did not say what its edition is");
     };
-    let target = wordpress::Target {
+    let target = Target {
         edition: &edition.slug,
         zone: &TimeZone::get(&edition.timezone).unwrap_or(TimeZone::UTC),
         access: options.access,
         now: clock.now().timestamp(),
     };
-    let mut plan = wordpress::plan(&export, &target);
-    wordpress::number(&mut plan.sheets, &taken(paper, &edition.slug).await?);
-    let done = write(paper, &edition, &mut plan, options.dry_run)
+    let file = Source::open(&options.file)
+        .map_err(|error| anyhow::anyhow!("cannot read {name}: {error}"))?;
+    let survey = Survey::of(Items::new(file.read()?), &target)
+        .map_err(|error| error.context(format!("{name}: nothing was imported")))?;
+    let import = Takeover {
+        file,
+        taken: taken(paper, &edition.slug).await?,
+        edition: &edition,
+        survey,
+        notes: RefCell::default(),
+    };
+    let done = import
+        .write(paper, &target, options.dry_run)
         .await
         .map_err(|error| error.context(name))?;
-    let mut out = report(&export, &edition.slug, &plan, &done);
+    let mut out = import.report(&done);
     if options.dry_run {
         out += "Nothing was changed: this was a dry run.\n";
     }
@@ -145,71 +157,100 @@ async fn taken(paper: &mut Paper, edition: &str) -> anyhow::Result<HashMap<Strin
     }
 }
 
-/// Publishes the articles of a plan and the topics that are missing.
-async fn write(
-    paper: &mut Paper,
-    edition: &EditionFound,
-    plan: &mut wordpress::Plan,
-    dry_run: bool,
-) -> anyhow::Result<Done> {
-    let is_new = |topic: &TopicDraft| !edition.topics.contains(&topic.slug);
-    let (new, old): (Vec<_>, Vec<_>) = std::mem::take(&mut plan.topics)
-        .into_iter()
-        .partition(is_new);
-    let mut done = Done {
-        topics: (new.len(), old.len()),
-        ..Done::default()
-    };
-    let sheets = std::mem::take(&mut plan.sheets);
-    let slugs: Vec<String> = sheets.iter().map(|one| one.draft.slug.clone()).collect();
-    let batch = Batch {
-        topics: new
-            .into_iter()
-            .map(|topic| (edition.slug.clone(), topic))
-            .collect(),
-        sheets,
-        dry_run,
-    };
-    let bar = bar(slugs.len());
-    let answers = paper.publish(batch, || bar.inc(1)).await?;
-    bar.finish_and_clear();
-    let mut bad = Vec::new();
-    for (slug, answer) in slugs.iter().zip(answers) {
-        match answer {
-            Ok(Published::New(_)) => done.new += 1,
-            Ok(Published::Changed(_)) => done.changed += 1,
-            Ok(Published::Same(_)) => done.same += 1,
-            Err(error) => bad.push(format!("{slug}: {error}")),
-        }
-    }
-    anyhow::ensure!(bad.is_empty(), "nothing was imported: {}", bad.join("\n"));
-    Ok(done)
+/// An import under way.
+struct Takeover<'a> {
+    file: Source,
+    edition: &'a EditionFound,
+    /// When the articles of the edition were published, by slug.
+    taken: HashMap<String, i64>,
+    survey: Survey,
+    /// Of the last time that the articles were made.
+    notes: RefCell<Notes>,
 }
 
-fn report(export: &wxr::Export, edition: &str, plan: &wordpress::Plan, done: &Done) -> String {
-    let mut out = format!(
-        "{} (WordPress export, WXR {}) into edition {edition}\n",
-        export.title.trim(),
-        export.version
-    );
-    section(&mut out, "In the file", &plan.kinds);
-    let Done {
-        new,
-        changed,
-        same,
-        topics,
-    } = done;
-    out += &format!("Articles: {new} new, {changed} changed, {same} the same as before\n");
-    out += &format!("Topics: {} new, {} there before\n", topics.0, topics.1);
-    section(&mut out, "Skipped", &plan.skipped);
-    section(&mut out, "Left out of what was read", &plan.notes);
-    if export.mended > 0 {
-        out += &format!(
-            "Mended: {} characters that XML does not allow\n",
-            export.mended
+impl Takeover<'_> {
+    /// Publishes the articles and the topics that are missing.
+    async fn write(
+        &self,
+        paper: &mut Paper,
+        target: &Target<'_>,
+        dry_run: bool,
+    ) -> anyhow::Result<Done> {
+        let is_new = |topic: &&TopicDraft| !self.edition.topics.contains(&topic.slug);
+        let new = self.survey.topics.iter().filter(is_new);
+        let topics: Vec<_> = new
+            .map(|topic| (self.edition.slug.clone(), topic.clone()))
+            .collect();
+        let mut done = Done {
+            topics: (topics.len(), self.survey.topics.len() - topics.len()),
+            ..Done::default()
+        };
+        let articles = || {
+            self.notes.borrow_mut().clear();
+            let items = Items::new(self.file.read()?);
+            let (survey, taken, notes) = (&self.survey, &self.taken, &self.notes);
+            Ok(wordpress::articles(items, survey, target, taken, notes))
+        };
+        let bar = bar(self.survey.articles);
+        let mut bad = Vec::new();
+        let told = |slug: &str, answer| {
+            bar.inc(1);
+            match answer {
+                Ok(Published::New(_)) => done.new += 1,
+                Ok(Published::Changed(_)) => done.changed += 1,
+                Ok(Published::Same(_)) => done.same += 1,
+                Err(error) => bad.push(format!("{slug}: {error}")),
+            }
+        };
+        let run = Run { topics, dry_run };
+        paper.publish_all(run, articles, told).await?;
+        bar.finish_and_clear();
+        anyhow::ensure!(bad.is_empty(), "nothing was imported: {}", bad.join("\n"));
+        let told = done.new + done.changed + done.same;
+        anyhow::ensure!(
+            told == self.survey.articles,
+            "the file was changed while it was read; the same command again does the rest"
         );
+        Ok(done)
     }
-    out
+
+    fn report(&self, done: &Done) -> String {
+        let Survey {
+            export,
+            kinds,
+            skipped,
+            comments,
+            ..
+        } = &self.survey;
+        let mut out = format!(
+            "{} (WordPress export, WXR {}) into edition {}\n",
+            export.title.trim(),
+            export.version,
+            self.edition.slug
+        );
+        section(&mut out, "In the file", kinds);
+        let Done {
+            new,
+            changed,
+            same,
+            topics,
+        } = done;
+        out += &format!("Articles: {new} new, {changed} changed, {same} the same as before\n");
+        out += &format!("Topics: {} new, {} there before\n", topics.0, topics.1);
+        section(&mut out, "Skipped", skipped);
+        let mut notes = self.notes.borrow().clone();
+        if *comments > 0 {
+            *notes.entry("comments".into()).or_default() += comments;
+        }
+        section(&mut out, "Left out of what was read", &notes);
+        if export.mended > 0 {
+            out += &format!(
+                "Mended: {} characters that XML does not allow\n",
+                export.mended
+            );
+        }
+        out
+    }
 }
 
 #[derive(Default)]

@@ -1,9 +1,13 @@
 //! What a WordPress export means to a paper. Pure: no database and no clock.
 //!
-//! Published posts become articles. Pages do not: "About" and "Contact" are no news and would stand on the front page
-//! and in the feeds under an old date. Nothing is fetched from the network, so pictures stay behind and are counted.
+//! An export is read twice: [`Survey`] learns what all articles need (topics, authors), [`articles`] makes one article
+//! after the other. Published posts become articles. Pages do not: "About" and "Contact" are no news and would stand on
+//! the front page and in the feeds under an old date. Nothing is fetched from the network, so pictures stay behind and
+//! are counted.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Read;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -11,24 +15,29 @@ use jiff::tz::TimeZone;
 use markup::{Document, Note};
 
 use super::slug::{fold, fold_or_bytes};
-use super::wxr::{Export, Item, Term};
+use super::wxr::{Export, Item, Items, Term};
 use crate::access::Access;
 use crate::articles::{Draft, Sheet, TopicDraft};
 
-/// What an export is made into.
+/// What is in an export.
 #[derive(Debug, Default)]
-pub struct Plan {
+pub struct Survey {
+    /// What it says of itself.
+    pub export: Export,
     /// Topics that its articles name, the most used first.
     pub topics: Vec<TopicDraft>,
-    /// Its articles. Their slugs may be those of other articles of the paper; see [`number`].
-    pub sheets: Vec<Sheet>,
+    /// How many articles it makes.
+    pub articles: usize,
     /// How many items of each kind the file has.
     pub kinds: BTreeMap<String, usize>,
     /// How many items were skipped, by kind and reason.
     pub skipped: BTreeMap<String, usize>,
-    /// What was left out of texts.
-    pub notes: BTreeMap<String, usize>,
+    /// Comments, which are left out.
+    pub comments: usize,
 }
+
+/// What was left out of texts, and how often.
+pub type Notes = BTreeMap<String, usize>;
 
 /// For whom and where articles are made.
 #[derive(Debug)]
@@ -43,49 +52,79 @@ pub struct Target<'a> {
     pub now: Timestamp,
 }
 
-/// Decides about every item.
-#[must_use]
-pub fn plan(export: &Export, target: &Target<'_>) -> Plan {
-    let mut plan = Plan::default();
-    let mut topics: HashMap<String, (TopicDraft, usize, bool)> = HashMap::new();
-    for item in &export.items {
-        let kind = match item.get("wp:post_type") {
-            "" => "item without a kind",
-            kind => kind,
-        };
-        *plan.kinds.entry(kind.to_owned()).or_default() += 1;
-        if item.comments > 0 {
-            add(&mut plan.notes, "comments", item.comments);
-        }
-        match article(item, export, target) {
-            Ok((sheet, notes)) => {
-                for note in &notes {
-                    let (what, count) = counted(note);
-                    add(&mut plan.notes, &what, count);
+impl Survey {
+    /// Decides about every item.
+    ///
+    /// # Errors
+    /// Names the line of a broken file.
+    pub fn of(mut items: Items<impl Read>, target: &Target<'_>) -> anyhow::Result<Self> {
+        let mut survey = Self::default();
+        let mut topics: HashMap<String, (TopicDraft, usize, bool)> = HashMap::new();
+        for item in &mut items {
+            let item = item?;
+            let kind = match item.get("wp:post_type") {
+                "" => "item without a kind",
+                kind => kind,
+            };
+            add(&mut survey.kinds, kind, 1);
+            survey.comments += item.comments;
+            match admit(&item, target) {
+                Ok(_) => {
+                    survey.articles += 1;
+                    for (topic, is_category) in terms(&item) {
+                        let slot = topics
+                            .entry(topic.slug.clone())
+                            .or_insert((topic, 0, false));
+                        slot.1 += 1;
+                        slot.2 |= is_category;
+                    }
                 }
-                let pictures = sheet.document.images().len();
-                if pictures > 0 {
-                    let what = "pictures in texts: nothing is fetched from the network";
-                    add(&mut plan.notes, what, pictures);
-                }
-                for (topic, is_category) in terms(item) {
-                    let slot = topics
-                        .entry(topic.slug.clone())
-                        .or_insert((topic, 0, false));
-                    slot.1 += 1;
-                    slot.2 |= is_category;
-                }
-                plan.sheets.push(sheet);
+                Err(reason) => add(&mut survey.skipped, &format!("{kind}: {reason}"), 1),
             }
-            Err(reason) => add(&mut plan.skipped, &format!("{kind}: {reason}"), 1),
         }
+        survey.export = items.export();
+        let mut topics: Vec<_> = topics.into_values().collect();
+        topics.sort_by(|(a, used_a, category_a), (b, used_b, category_b)| {
+            (category_b, used_b, &a.slug).cmp(&(category_a, used_a, &b.slug))
+        });
+        survey.topics = topics.into_iter().map(|(topic, ..)| topic).collect();
+        Ok(survey)
     }
-    let mut topics: Vec<_> = topics.into_values().collect();
-    topics.sort_by(|(a, used_a, category_a), (b, used_b, category_b)| {
-        (category_b, used_b, &a.slug).cmp(&(category_a, used_a, &b.slug))
-    });
-    plan.topics = topics.into_iter().map(|(topic, ..)| topic).collect();
-    plan
+}
+
+/// The articles of an export, one after the other, each with a slug of its own; see [`Slugs`]. What is left out of their
+/// texts is counted in `notes`.
+pub fn articles<'a, R: Read>(
+    items: Items<R>,
+    survey: &'a Survey,
+    target: &'a Target<'a>,
+    taken: &'a HashMap<String, i64>,
+    notes: &'a RefCell<Notes>,
+) -> impl Iterator<Item = anyhow::Result<Sheet>> + use<'a, R> {
+    let mut slugs = Slugs {
+        taken,
+        used: HashSet::with_capacity(survey.articles),
+    };
+    items.filter_map(move |item| {
+        let made = item.map(|item| article(&item, &survey.export, target));
+        let (mut sheet, left_out) = match made {
+            Ok(Ok(made)) => made,
+            Ok(Err(_skipped)) => return None,
+            Err(error) => return Some(Err(error)),
+        };
+        let mut notes = notes.borrow_mut();
+        for note in &left_out {
+            let (what, count) = counted(note);
+            add(&mut notes, &what, count);
+        }
+        let pictures = sheet.document.images().len();
+        if pictures > 0 {
+            let what = "pictures in texts: nothing is fetched from the network";
+            add(&mut notes, what, pictures);
+        }
+        slugs.number(&mut sheet.draft);
+        Some(Ok(sheet))
+    })
 }
 
 fn add(to: &mut BTreeMap<String, usize>, what: &str, count: usize) {
@@ -103,12 +142,8 @@ fn counted(note: &Note) -> (String, usize) {
     }
 }
 
-/// The article an item becomes, or why it becomes none.
-fn article(
-    item: &Item,
-    export: &Export,
-    target: &Target<'_>,
-) -> Result<(Sheet, Vec<Note>), String> {
+/// When an item was published and its headline, or why it becomes no article.
+fn admit(item: &Item, target: &Target<'_>) -> Result<(Timestamp, String), String> {
     match item.get("wp:post_type") {
         "post" => {}
         "page" => return Err("a page is no news; only posts become articles".into()),
@@ -128,13 +163,25 @@ fn article(
     if published > target.now {
         return Err("scheduled, not published yet".into());
     }
+    let headline = match line(item.get("title")) {
+        title if !title.is_empty() => title,
+        _ => shortened(&line(item.get("content:encoded"))),
+    };
+    if headline.is_empty() {
+        return Err("it has neither headline nor text".into());
+    }
+    Ok((published, headline))
+}
+
+/// The article an item becomes, or why it becomes none.
+fn article(
+    item: &Item,
+    export: &Export,
+    target: &Target<'_>,
+) -> Result<(Sheet, Vec<Note>), String> {
+    let (published, headline) = admit(item, target)?;
     let (document, notes) = Document::from_html(item.get("content:encoded"));
     let id = item.get("wp:post_id");
-    let headline = match (line(item.get("title")), line_of(&document)) {
-        (title, _) if !title.is_empty() => title,
-        (_, text) if !text.is_empty() => shortened(&text),
-        _ => return Err("it has neither headline nor text".into()),
-    };
     let slug = fold(item.get("wp:post_name"))
         .or_else(|| fold(&headline))
         .unwrap_or_else(|| fold_or_bytes(&format!("post-{id}")));
@@ -171,29 +218,38 @@ fn article(
 }
 
 /// Gives every article a slug of its own: `-2`, `-3`.. when an earlier item of the file, or another article of the paper,
-/// has it. `taken` says when the paper's article with that slug was published; the same moment means that it is this
-/// article, imported before. The order of the file decides, so a second import finds the same slugs.
-pub fn number(sheets: &mut [Sheet], taken: &HashMap<String, i64>) {
-    let mut used: HashSet<String> = HashSet::new();
-    for sheet in sheets {
-        let base = sheet.draft.slug.clone();
-        let at = sheet.draft.published.as_millisecond();
-        let slug = std::iter::once(base.clone())
+/// has it. The order of the file decides, so a second import finds the same slugs.
+struct Slugs<'a> {
+    /// When the paper's article with that slug was published; the same moment means that it is this article, imported
+    /// before.
+    taken: &'a HashMap<String, i64>,
+    used: HashSet<String>,
+}
+
+impl Slugs<'_> {
+    fn number(&mut self, draft: &mut Draft) {
+        let base = std::mem::take(&mut draft.slug);
+        let at = draft.published.as_millisecond();
+        draft.slug = std::iter::once(base.clone())
             .chain((2_u64..).map(|n| format!("{base}-{n}")))
-            .find(|slug| !used.contains(slug) && taken.get(slug).is_none_or(|other| *other == at))
+            .find(|slug| {
+                !self.used.contains(slug) && self.taken.get(slug).is_none_or(|other| *other == at)
+            })
             .expect("numbers do not end");
-        used.insert(slug.clone());
-        sheet.draft.slug = slug;
+        self.used.insert(draft.slug.clone());
     }
 }
 
 /// HTML as one line of plain text.
 fn line(html: &str) -> String {
-    line_of(&Document::from_html(html).0)
-}
-
-fn line_of(document: &Document) -> String {
-    let text = Document::plain_text(&document.blocks);
+    let plain = |byte: u8| {
+        (byte.is_ascii_graphic() && !b"<&[".contains(&byte)) || byte.is_ascii_whitespace()
+    };
+    if html.bytes().all(plain) {
+        // Nothing to understand: many names and headlines.
+        return html.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    let text = Document::plain_text(&Document::from_html(html).0.blocks);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

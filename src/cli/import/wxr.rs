@@ -1,14 +1,16 @@
-//! Reads a WordPress export (WXR 1.0 to 1.2, which is RSS 2.0 with more elements) into plain records.
+//! Reads a WordPress export (WXR 1.0 to 1.2, which is RSS 2.0 with more elements) item by item.
 //!
-//! Exports are often not well-formed: a raw `&` in an address, control characters in a text. [`repair`] mends these two
-//! and nothing else; whatever is broken beyond that is an error with its line. The whole file is read before anything
-//! is written, so memory grows with the file; in return a broken file changes nothing. What an item means to a paper is
-//! decided next door, in `wordpress`.
+//! Exports are often not well-formed; [`Mend`](super::mend::Mend) mends what is common, and whatever is broken beyond that
+//! is an error with its line. One item is held at a time. What an item means to a paper is decided next door, in
+//! `wordpress`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
+
+use super::mend::Mend;
 
 /// A category, tag or author that an item names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Item {
     }
 }
 
-/// An export.
+/// What an export says of itself; whole only when all items were read.
 #[derive(Clone, Debug, Default)]
 pub struct Export {
     /// Name of the site.
@@ -48,61 +50,97 @@ pub struct Export {
     pub version: String,
     /// Login to displayed name.
     pub authors: BTreeMap<String, String>,
-    /// All items, in the order of the file.
-    pub items: Vec<Item>,
     /// Characters that had to be mended.
     pub mended: usize,
 }
 
-/// Reads an export.
-///
-/// # Errors
-/// Names the line and what is wrong there.
-pub fn read(bytes: &[u8]) -> anyhow::Result<Export> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + count_lines(&bytes[..error.valid_up_to()]);
-        anyhow::anyhow!("line {line}: the file is not UTF-8, as WordPress writes it")
-    })?;
-    let (text, mended) = repair(text.trim_start_matches('\u{feff}'));
-    let mut reader = quick_xml::Reader::from_str(&text);
-    let mut reading = Reading::default();
-    reading.export.mended = mended;
-    loop {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        let line = |at: usize| 1 + count_lines(&text.as_bytes()[..at.min(text.len())]);
-        let event = reader.read_event().map_err(|error| {
-            let at = usize::try_from(reader.error_position()).unwrap_or(at);
-            anyhow::anyhow!("line {}: {error}", line(at))
-        })?;
-        let step = match event {
-            Event::Start(start) => reading.start(&start),
-            Event::Empty(start) => reading.start(&start).and_then(|()| reading.end()),
-            Event::End(_) => reading.end(),
-            Event::Text(text) => reading.text(&text.xml10_content()),
-            Event::CData(text) => reading.text(&text.xml10_content()),
-            Event::GeneralRef(name) => match name.resolve_char_ref() {
-                Ok(Some(one)) => reading.text(one.encode_utf8(&mut [0; 4])),
-                _ => reading
-                    .text(quick_xml::escape::resolve_predefined_entity(&name).unwrap_or_default()),
-            },
-            Event::Eof => break,
-            _ => Ok(()),
-        };
-        step.map_err(|what| anyhow::anyhow!("line {}: {what}", line(at)))?;
-    }
-    let last = 1 + count_lines(text.trim_end().as_bytes());
-    if let Some(open) = reading.open.last() {
-        anyhow::bail!("line {last}: the file ends inside <{open}>; it was not exported to its end");
-    }
-    anyhow::ensure!(
-        !reading.export.version.is_empty(),
-        "line {last}: this is no WordPress export: it has no <wp:wxr_version>"
-    );
-    Ok(reading.export)
+/// The items of an export, in the order of the file. After an error there are no more.
+pub struct Items<R> {
+    reader: quick_xml::Reader<Mend<R>>,
+    room: Vec<u8>,
+    reading: Reading,
+    ended: bool,
 }
 
-fn count_lines(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
+impl<R: Read> Items<R> {
+    /// Begins to read.
+    pub fn new(file: R) -> Self {
+        Self {
+            reader: quick_xml::Reader::from_reader(Mend::new(file)),
+            room: Vec::new(),
+            reading: Reading::default(),
+            ended: false,
+        }
+    }
+
+    /// What the export has said of itself so far.
+    pub fn export(&self) -> Export {
+        Export {
+            mended: self.reader.get_ref().count(),
+            ..self.reading.export.clone()
+        }
+    }
+
+    /// The next item; `None` at the end of a whole export.
+    fn read(&mut self) -> anyhow::Result<Option<Item>> {
+        loop {
+            self.room.clear();
+            let line = self.reader.get_ref().line();
+            let event = match self.reader.read_event_into(&mut self.room) {
+                Ok(event) => event,
+                // It names its line itself, if it has one.
+                Err(quick_xml::Error::Io(error)) => anyhow::bail!("{error}"),
+                Err(error) => anyhow::bail!("line {}: {error}", self.reader.get_ref().line()),
+            };
+            let reading = &mut self.reading;
+            let step = match event {
+                Event::Start(start) => reading.start(&start),
+                Event::Empty(start) => reading.start(&start).and_then(|()| reading.end()),
+                Event::End(_) => reading.end(),
+                Event::Text(text) => reading.text(&text.xml10_content()),
+                Event::CData(text) => reading.text(&text.xml10_content()),
+                Event::GeneralRef(name) => match name.resolve_char_ref() {
+                    Ok(Some(one)) => reading.text(one.encode_utf8(&mut [0; 4])),
+                    _ => reading.text(
+                        quick_xml::escape::resolve_predefined_entity(&name).unwrap_or_default(),
+                    ),
+                },
+                Event::Eof => return self.end().map(|()| None),
+                _ => Ok(()),
+            };
+            step.map_err(|what| anyhow::anyhow!("line {line}: {what}"))?;
+            if let Some(item) = self.reading.whole.take() {
+                return Ok(Some(item));
+            }
+        }
+    }
+
+    fn end(&self) -> anyhow::Result<()> {
+        let last = self.reader.get_ref().last_line();
+        if let Some(open) = self.reading.open.last() {
+            anyhow::bail!(
+                "line {last}: the file ends inside <{open}>; it was not exported to its end"
+            );
+        }
+        anyhow::ensure!(
+            !self.reading.export.version.is_empty(),
+            "line {last}: this is no WordPress export: it has no <wp:wxr_version>"
+        );
+        Ok(())
+    }
+}
+
+impl<R: Read> Iterator for Items<R> {
+    type Item = anyhow::Result<Item>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let read = self.read().transpose();
+        self.ended = !matches!(read, Some(Ok(_)));
+        read
+    }
 }
 
 /// Where in the file the reader is.
@@ -112,6 +150,8 @@ struct Reading {
     open: Vec<String>,
     text: String,
     item: Item,
+    /// The item that has just ended.
+    whole: Option<Item>,
     term: Option<(String, String)>,
     author: (String, String),
 }
@@ -159,8 +199,17 @@ impl Reading {
 
     fn end(&mut self) -> Result<(), String> {
         let text = std::mem::take(&mut self.text);
-        let open: Vec<&str> = self.open.iter().map(String::as_str).collect();
-        match open.as_slice() {
+        let mut open = [""; 4];
+        let inside = match self.open.len() {
+            depth @ 3..=4 => {
+                for (name, is) in open.iter_mut().zip(&self.open) {
+                    *name = is;
+                }
+                &open[..depth]
+            }
+            _ => &[],
+        };
+        match inside {
             [_, _, "title"] => self.export.title = text,
             [_, _, "wp:wxr_version"] => {
                 let version = text.trim();
@@ -179,7 +228,7 @@ impl Reading {
                 let (login, name) = std::mem::take(&mut self.author);
                 self.export.authors.insert(login, name);
             }
-            [_, _, "item"] => self.export.items.push(std::mem::take(&mut self.item)),
+            [_, _, "item"] => self.whole = Some(std::mem::take(&mut self.item)),
             [_, _, "item", "category"] => {
                 if let Some((domain, slug)) = self.term.take() {
                     let name = text;
@@ -197,71 +246,12 @@ impl Reading {
     }
 }
 
-/// Mends what exports commonly get wrong: a `&` that begins no reference becomes `&amp;`, and characters that XML does
-/// not allow are dropped. Lines stay where they are. Also says how many characters were mended.
-#[must_use]
-pub fn repair(text: &str) -> (String, usize) {
-    let mut out = String::with_capacity(text.len() + 64);
-    let (mut mended, mut rest) = (0, text);
-    // The end mark of the section in which references mean nothing.
-    let mut until: Option<&str> = None;
-    while let Some(one) = rest.chars().next() {
-        match until {
-            Some(mark) if rest.starts_with(mark) => until = None,
-            None if rest.starts_with("<![CDATA[") => until = Some("]]>"),
-            None if rest.starts_with("<!--") => until = Some("-->"),
-            _ => {}
-        }
-        let forbidden = one < ' ' && !matches!(one, '\t' | '\n' | '\r')
-            || matches!(one, '\u{fffe}' | '\u{ffff}');
-        if forbidden {
-            mended += 1;
-        } else if one == '&' && until.is_none() && !is_reference(rest) {
-            out.push_str("&amp;");
-            mended += 1;
-        } else {
-            out.push(one);
-        }
-        rest = &rest[one.len_utf8()..];
-    }
-    (out, mended)
-}
-
-fn is_reference(text: &str) -> bool {
-    let Some((name, _)) = text[1..]
-        .split_once(';')
-        .filter(|(name, _)| name.len() < 10)
-    else {
-        return false;
-    };
-    match name.strip_prefix('#') {
-        Some(number) => {
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16),
-                None => number.parse(),
-            };
-            code.ok()
-                .and_then(char::from_u32)
-                .is_some_and(|one| one >= ' ' || matches!(one, '\t' | '\n' | '\r'))
-        }
-        None => matches!(name, "amp" | "lt" | "gt" | "quot" | "apos"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn raw_ampersands_and_control_characters_are_mended_outside_of_cdata() {
-        let (text, mended) = repair(
-            "<a>x&y=1 &amp; &nbsp; &#10; &#xD800;\u{1}</a><![CDATA[a&b\u{8}]]><!-- & --> &\n",
-        );
-        assert_eq!(
-            text,
-            "<a>x&amp;y=1 &amp; &amp;nbsp; &#10; &amp;#xD800;</a><![CDATA[a&b]]><!-- & --> &amp;\n"
-        );
-        assert_eq!(mended, 6);
+    fn read(bytes: &[u8]) -> anyhow::Result<Vec<Item>> {
+        Items::new(bytes).collect()
     }
 
     #[test]
@@ -295,8 +285,7 @@ mod tests {
         let text = "<rss><channel><wp:wxr_version>1.0</wp:wxr_version><item><title>A &amp; &#66;</title>\
             <content:encoded><![CDATA[x ]]]]><![CDATA[> y]]></content:encoded>\
             <category domain=\"tag\" nicename=\"b&amp;c\"><![CDATA[B]]></category><wp:empty/></item></channel></rss>";
-        let export = read(text.as_bytes()).unwrap();
-        let item = &export.items[0];
+        let item = &read(text.as_bytes()).unwrap()[0];
         assert_eq!(item.get("title"), "A & B");
         assert_eq!(item.get("content:encoded"), "x ]]> y");
         assert_eq!(item.terms[0].slug, "b&c");
