@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 
 use crate::articles::{Catalog, Editions, Images, Shelf};
+use crate::base::changes::Freshness;
 use crate::base::config::Config;
 use crate::base::db::{Db, Tx};
 use crate::base::mail::Mailer;
@@ -15,7 +16,7 @@ use crate::base::rng::Rng;
 use crate::base::secret::Key;
 use crate::base::settings::{find_setting, set_setting};
 use crate::base::time::Clock;
-use crate::leases::{self, Leases};
+use crate::leases::Leases;
 use crate::readers::passwords::Passwords;
 use crate::readers::{Devices, Limits, Sessions};
 use crate::reading::Renewal;
@@ -64,6 +65,8 @@ pub struct App {
     pub seats: Seats,
     /// Who reads where.
     pub leases: Leases,
+    /// For how long memory is good.
+    pub fresh: Freshness,
     stopping: AtomicBool,
 }
 
@@ -76,8 +79,14 @@ impl App {
         let db = Db::open(&config.location()).await?;
         let mut tx = db.write(&clock, &rng).await?;
         let secret = secret(&mut tx).await?;
-        let generation = leases::next_generation(&mut tx).await?;
         tx.commit().await?;
+        let leases = Leases::open_home(&db, &config.reading, &clock, &rng).await?;
+        let fresh = match &db {
+            Db::Sqlite { .. } => Freshness::alone(),
+            Db::Postgres(_) => {
+                Freshness::shared(config.nodes.stale_for, config.reading.grace, clock.mono())
+            }
+        };
         let fixed = headers::fixed(&config);
         let app = Self {
             fixed: fixed.clone(),
@@ -97,7 +106,8 @@ impl App {
             devices: Devices::default(),
             limits: Limits::new(&config.accounts, &clock),
             seats: Seats::default(),
-            leases: Leases::new(generation, rng.u64(), &config.reading),
+            leases,
+            fresh,
             stopping: AtomicBool::new(false),
             config,
             clock,

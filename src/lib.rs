@@ -8,6 +8,7 @@ mod app;
 pub mod base;
 pub mod cli;
 pub mod jobs;
+pub mod nodes;
 pub mod web;
 
 pub mod access;

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use super::rules::{Article, Slug};
 use super::store;
+use crate::App;
 use crate::access::{Access, ArticleId};
 use crate::base::db::Tx;
 
@@ -39,6 +40,43 @@ impl Entry {
             revision: article.revision.unsigned_abs(),
         }
     }
+}
+
+/// More changes than this are read by reading everything.
+const FEW: usize = 500;
+
+/// Reads anew what another node may have published at these addresses.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn reload(app: &App, paths: Vec<String>) -> sqlx::Result<()> {
+    let mut tx = app.read().await?;
+    if paths.len() > FEW {
+        app.catalog.load(&mut tx).await?;
+        for room in app.editions.all().iter() {
+            app.shelf.changed(&room.edition.slug);
+        }
+        return Ok(());
+    }
+    for path in paths {
+        let entry = store::find_entry(&mut tx, &path).await?;
+        let known = app.catalog.find(&path);
+        if entry.as_ref() == known.as_deref() {
+            continue;
+        }
+        let edition = entry
+            .as_ref()
+            .or(known.as_deref())
+            .map(|one| one.edition.clone());
+        match entry {
+            Some(entry) => app.catalog.set(&path, entry),
+            None => app.catalog.remove(&path),
+        }
+        edition
+            .iter()
+            .for_each(|edition| app.shelf.changed(edition));
+    }
+    Ok(())
 }
 
 /// All published articles by address.
@@ -79,6 +117,14 @@ impl Catalog {
             .write()
             .expect("nothing panics while it holds this lock")
             .insert(path.into(), Arc::new(entry));
+    }
+
+    /// Strikes a line out.
+    pub fn remove(&self, path: &str) {
+        self.0
+            .write()
+            .expect("nothing panics while it holds this lock")
+            .remove(path);
     }
 
     /// How many articles there are.

@@ -18,7 +18,7 @@ mod sitemap;
 mod store;
 
 pub use batch::{Batch, Series, Sheet, publish_batch};
-pub use catalog::{Catalog, Entry};
+pub use catalog::{Catalog, Entry, reload};
 pub use editions::{Editions, Room};
 pub use images::{ImageTags, Images};
 pub use pages::{Shown, edition_frame, quick, routes, shown};
@@ -27,5 +27,5 @@ pub use rails::{Rails, Shelf};
 pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};
 pub use sections::{EditionDraft, TopicDraft, add_topic, set_editions, set_topics};
 pub use store::{
-    count_articles, find_article, find_by_slug, list_cards, list_of_story, published_at,
+    count_articles, find_article, find_by_slug, find_entry, list_cards, list_of_story, published_at,
 };

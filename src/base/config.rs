@@ -74,6 +74,8 @@ section! {
         accounts: Accounts = Accounts::default(),
         /// `[gate]`
         gate: Gate = Gate::default(),
+        /// `[nodes]`
+        nodes: Nodes = Nodes::default(),
     }
 }
 
@@ -225,6 +227,16 @@ section! {
     }
 }
 
+section! {
+    /// Several nodes over one PostgreSQL.
+    Nodes {
+        /// What a node has in memory, without hearing that it is still so.
+        stale_for: Span = Span::seconds(2),
+        /// Between two looks at what others changed.
+        look_every: Span = Span(100),
+    }
+}
+
 impl Config {
     /// Reads the file (none is the same as an empty one), then the environment.
     ///
@@ -317,6 +329,11 @@ impl Config {
         if self.reading.silent_for <= self.reading.beat_every {
             anyhow::bail!(
                 "[reading] silent_for must be longer than beat_every, or every page would be at rest"
+            );
+        }
+        if self.nodes.stale_for.0 < 5 * self.nodes.look_every.0.max(1) {
+            anyhow::bail!(
+                "[nodes] stale_for must be at least five times look_every, or memory would hardly ever be used"
             );
         }
         Ok(self)

@@ -61,6 +61,13 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
         self.kept.remove(key);
     }
 
+    /// Forgets all of them.
+    pub fn forget_all(&self) {
+        let mut changes = self.changes();
+        *changes += 1;
+        self.kept.clear();
+    }
+
     fn changes(&self) -> std::sync::MutexGuard<'_, u64> {
         self.changes
             .lock()

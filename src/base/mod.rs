@@ -3,6 +3,7 @@
 //! No newspaper words here. A line belongs in `base` when it would make sense in any other web application.
 
 pub mod address;
+pub mod changes;
 pub mod config;
 pub mod db;
 pub mod id;

@@ -12,14 +12,14 @@ use tokio::net::UnixStream;
 use super::control;
 use crate::articles::Editions;
 use crate::base::config::{Config, MailTransport};
-use crate::base::db::{Db, Location, Schema, Tx};
+use crate::base::db::{Db, GENERATION, Location, Schema, Tx};
 use crate::base::jobs::count_jobs;
 use crate::base::lock::DataLock;
 use crate::base::mail::Mailer;
 use crate::base::rng::Rng;
 use crate::base::settings::find_setting;
 use crate::base::time::{Clock, Span};
-use crate::{leases, readers};
+use crate::readers;
 
 /// Less free space than this is worth a word: a day of a busy paper, bytes.
 const LITTLE: u64 = 1 << 30;
@@ -233,7 +233,7 @@ async fn work(tx: &mut Tx, found: &mut Findings) -> sqlx::Result<()> {
 /// The generation of leases is a moment or later: a clock behind it was set back, or was ahead when the paper started.
 async fn moment(tx: &mut Tx, found: &mut Findings) -> sqlx::Result<()> {
     let now = tx.now();
-    let last = find_setting(tx, leases::GENERATION).await?;
+    let last = find_setting(tx, GENERATION).await?;
     let last = last.and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
     if last > now.plus(Span::minutes(1)).0 {
         found.wrong(format!(

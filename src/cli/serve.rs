@@ -11,10 +11,12 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::control;
 use crate::App;
+use crate::base::changes;
 use crate::base::config::Config;
 use crate::base::lock::DataLock;
 use crate::base::rng::Rng;
 use crate::base::time::Clock;
+use crate::nodes::{self, Ear};
 use crate::web::connections::{self, Limits};
 use crate::web::router::router;
 
@@ -83,6 +85,11 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
         async move { app.renewal.run(&app).await }
     });
     let preload = tokio::spawn(preload(Arc::clone(&app)));
+    let ear = Ear::join(&app).await?;
+    let following = ear.map(|ear| {
+        let (app, stopped) = (Arc::clone(&app), stopped.clone());
+        tokio::spawn(nodes::follow(app, ear, stopped))
+    });
     let mut orders = take_orders(&app, &stopped);
     let mut counters = open_counters(&app, listener, &stopped)?;
     tokio::select! {
@@ -97,6 +104,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     }
     let _ = counters.answered.recv().await;
     work.await?;
+    if let Some(following) = following {
+        following.await?;
+    }
+    app.leases.write_signs(&app).await?;
     for ahead in [preload, renewal] {
         ahead.abort();
         let _ = ahead.await;
@@ -247,6 +258,7 @@ async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 const FORGET_EVERY: u64 = 3_600_000;
 
 async fn turn(app: &App, forget_at: &mut lease::Millis) -> anyhow::Result<()> {
+    app.leases.write_signs(app).await?;
     app.leases.events.write(app).await?;
     app.sessions.save_seen(app).await?;
     while !app.stopping() && crate::jobs::step(app).await? {}
@@ -255,6 +267,9 @@ async fn turn(app: &App, forget_at: &mut lease::Millis) -> anyhow::Result<()> {
     let now = app.clock.mono();
     if now >= *forget_at {
         app.leases.forget_old(app).await?;
+        let mut tx = app.write().await?;
+        changes::forget_old(&mut tx).await?;
+        tx.commit().await?;
         *forget_at = lease::Millis(now.0 + FORGET_EVERY);
     }
     Ok(())

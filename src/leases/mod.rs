@@ -1,47 +1,57 @@
-//! Where leases live on one node: the engine's table in memory, the open pages that want to be told, and the event log.
+//! Where leases live, the open pages that want to be told, and the event log.
 //!
-//! Leases are not stored. An epoch is (generation, counter), and the generation is on disk before the server listens, so
-//! after a crash no lost epoch can come back; readers are silently opened again by their next page or heartbeat.
+//! **One node** (an embedded database) has them in the engine's table in memory. They are not stored: an epoch is
+//! (generation, counter), and the generation is on disk before the server listens, so after a crash no lost epoch can come
+//! back; readers are silently opened again by their next page or heartbeat. **Many nodes** share a table of PostgreSQL
+//! ([`rows`]). Both are the same engine; what differs is that the second may have to be waited for.
+//!
 //! Deliberately not here: pages and messages (`reading`), and who may read at all (`access`).
 
 mod events;
 mod notices;
+mod rows;
 pub mod store;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lease::{Beat, Change, Epoch, Holder, How, Op, Outcome, Rules, Table};
+use lease::{At, Beat, Change, Epoch, Holder, How, Op, Outcome, Register, Rules, Table};
 
 pub use events::{Event, EventKind, Events};
 pub use notices::{Listener, Notices};
 
 use crate::App;
 use crate::base::config::Reading;
-use crate::base::db::Tx;
+use crate::base::db::{Db, GENERATION, Tx};
+use crate::base::rng::Rng;
 use crate::base::settings::{find_setting, set_setting};
-use crate::base::time::{Span, UnixMillis};
+use crate::base::time::{Clock, Span, UnixMillis};
 use crate::readers::{DeviceId, ReaderId, Session};
+use rows::Rows;
 
-/// The leases of this node.
+/// Where leases live.
+#[derive(Debug)]
+enum Home {
+    /// In this node's memory: it is the only one.
+    Memory(Table<ReaderId, DeviceId>),
+    /// In PostgreSQL, for every node.
+    Database(Rows),
+}
+
+/// The leases, as this node gives them.
 #[derive(Debug)]
 pub struct Leases {
     ops: AtomicU64,
-    table: Table<ReaderId, DeviceId>,
+    home: Home,
     /// Open pages that want to be told.
     pub notices: Arc<Notices>,
     /// What happened, on its way to the database.
     pub events: Events,
 }
 
-/// The name of the setting that holds the generation: unix milliseconds of the last start, or more.
-pub const GENERATION: &str = "lease_generation";
-
-/// Begins a new generation and writes it down: greater than every one before, even if a backup was restored.
-///
-/// # Errors
-/// Whatever the database says. The server must not listen then.
-pub async fn next_generation(tx: &mut Tx) -> sqlx::Result<u64> {
+/// Begins a new generation of an embedded database and writes it down: greater than every one before, even if a backup
+/// was restored. A database server has its own way (`base::db::Primary`).
+async fn next_generation(tx: &mut Tx) -> sqlx::Result<u64> {
     let stored = find_setting(tx, GENERATION)
         .await?
         .and_then(|text| text.parse::<u64>().ok())
@@ -49,6 +59,19 @@ pub async fn next_generation(tx: &mut Tx) -> sqlx::Result<u64> {
     let next = (stored + 1).max(tx.now().0.unsigned_abs());
     set_setting(tx, GENERATION, &next.to_string()).await?;
     Ok(next)
+}
+
+/// What was changed, if the database answered.
+fn tried(change: sqlx::Result<Option<Change<DeviceId>>>) -> Option<Change<DeviceId>> {
+    change.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a lease was not given up; it comes to rest by itself");
+        None
+    })
+}
+
+/// Whether it is a refusal, which only the primary may give.
+fn contended(outcome: &Outcome<DeviceId>) -> bool {
+    matches!(outcome, Outcome::Contended(_))
 }
 
 fn rules(config: &Reading) -> Rules {
@@ -65,15 +88,40 @@ fn rules(config: &Reading) -> Rules {
 }
 
 impl Leases {
-    /// An empty table of this generation. `first_op` is drawn at random, so that no two processes count alike.
-    #[must_use]
-    pub fn new(generation: u64, first_op: u64, config: &Reading) -> Self {
-        Self {
-            ops: AtomicU64::new(first_op),
-            table: Table::new(generation, rules(config)),
+    /// On an embedded database an empty table of a new generation, which is on disk by then; else the table that all nodes
+    /// share.
+    ///
+    /// # Errors
+    /// Whatever the database says. The server must not listen then.
+    pub async fn open_home(
+        db: &Db,
+        config: &Reading,
+        clock: &Clock,
+        rng: &Rng,
+    ) -> sqlx::Result<Self> {
+        let mut tx = db.write(clock, rng).await?;
+        let home = match db {
+            Db::Sqlite { .. } => {
+                let generation = next_generation(&mut tx).await?;
+                Home::Memory(Table::new(generation, rules(config)))
+            }
+            Db::Postgres(primary) => {
+                let stored = find_setting(&mut tx, GENERATION).await?;
+                let generation = stored
+                    .and_then(|text| text.parse().ok())
+                    .ok_or(sqlx::Error::RowNotFound)?;
+                let pool = primary.pool.clone();
+                Home::Database(Rows::new(pool, generation, rules(config), clock))
+            }
+        };
+        tx.commit().await?;
+        Ok(Self {
+            // At random, so that no two processes count alike.
+            ops: AtomicU64::new(rng.u64()),
+            home,
             notices: Arc::default(),
             events: Events::default(),
-        }
+        })
     }
 
     /// A name for an operation that the server itself begins and that nobody repeats.
@@ -82,89 +130,217 @@ impl Leases {
         Op(self.ops.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// A navigation: this device is about to be sent a restricted article.
-    pub fn open(&self, app: &App, session: &Session, op: Op) -> Outcome<DeviceId> {
-        self.noted(
-            app,
-            session.reader,
-            self.table
-                .open(session.reader, session.device, app.clock.mono(), op),
-        )
+    /// A navigation: this device is about to be sent a restricted article. `None` if the database has to be asked, by
+    /// [`Leases::open`].
+    pub fn open_known(&self, app: &App, session: &Session, op: Op) -> Option<Outcome<DeviceId>> {
+        let (reader, device) = (session.reader, session.device);
+        match &self.home {
+            Home::Memory(table) => {
+                let outcome = table.open(reader, device, app.clock.mono(), op);
+                Some(self.noted(app, reader, outcome))
+            }
+            Home::Database(rows) => rows.open_known(app, reader, device),
+        }
+    }
+
+    /// The same, with the database where it has to be asked.
+    ///
+    /// # Errors
+    /// When it does not answer. Whoever had the lease still has it.
+    pub async fn open(
+        &self,
+        app: &App,
+        session: &Session,
+        op: Op,
+    ) -> sqlx::Result<Outcome<DeviceId>> {
+        let (reader, device) = (session.reader, session.device);
+        let outcome = match &self.home {
+            Home::Memory(table) => table.open(reader, device, app.clock.mono(), op),
+            Home::Database(rows) => {
+                let open = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
+                    register.open(device, op, at)
+                };
+                let opened = rows.act(app, reader, open, contended).await;
+                match opened {
+                    Ok(outcome) => outcome,
+                    // It may have gone away just now: then readers go on.
+                    Err(error) => rows.open_known(app, reader, device).ok_or(error)?,
+                }
+            }
+        };
+        Ok(self.noted(app, reader, outcome))
     }
 
     /// "Read here", by the reader's own gesture.
-    pub fn take(&self, app: &App, session: &Session, seen: Epoch, op: Op) -> Outcome<DeviceId> {
-        self.noted(
-            app,
-            session.reader,
-            self.table
-                .take(session.reader, session.device, seen, app.clock.mono(), op),
-        )
+    ///
+    /// # Errors
+    /// When the database does not answer; whether the lease was taken is not known then, and asking again under the same
+    /// `op` is harmless.
+    pub async fn take(
+        &self,
+        app: &App,
+        session: &Session,
+        seen: Epoch,
+        op: Op,
+    ) -> sqlx::Result<Outcome<DeviceId>> {
+        let (reader, device) = (session.reader, session.device);
+        let outcome = match &self.home {
+            Home::Memory(table) => table.take(reader, device, seen, app.clock.mono(), op),
+            Home::Database(rows) => {
+                let take = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
+                    register.take(device, seen, op, at)
+                };
+                rows.act(app, reader, take, contended).await?
+            }
+        };
+        Ok(self.noted(app, reader, outcome))
     }
 
     /// A heartbeat of a visible page; with `back`, of one that was hidden and is looked at again.
-    pub fn beat(
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn beat(
         &self,
         app: &App,
         session: &Session,
         beat: Beat,
         back: bool,
         op: Op,
-    ) -> Outcome<DeviceId> {
+    ) -> sqlx::Result<Outcome<DeviceId>> {
         let (reader, device, now) = (session.reader, session.device, app.clock.mono());
-        let outcome = if back {
-            self.table.come_back(reader, device, beat, now, op)
-        } else {
-            self.table.touch(reader, device, beat, now)
+        let outcome = match &self.home {
+            Home::Memory(table) if back => table.come_back(reader, device, beat, now, op),
+            Home::Memory(table) => table.touch(reader, device, beat, now),
+            Home::Database(rows) => {
+                let hear = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
+                    if back {
+                        register.come_back(device, &beat, op, at)
+                    } else {
+                        register.touch(device, &beat, at)
+                    }
+                };
+                rows.act(app, reader, hear, contended).await?
+            }
         };
-        self.noted(app, reader, outcome)
+        Ok(self.noted(app, reader, outcome))
     }
 
     /// A page was hidden or closed.
-    pub fn rest(&self, app: &App, session: &Session, epoch: Option<Epoch>, view: u64, seq: u64) {
-        self.table.rest(
-            session.reader,
-            session.device,
-            epoch,
-            view,
-            seq,
-            app.clock.mono(),
-        );
-    }
-
-    /// Whether this device has the lease, without asking for it.
-    #[must_use]
-    pub fn check(&self, session: &Session) -> Option<Epoch> {
-        self.table.check(session.reader, session.device)
-    }
-
-    /// Who has it, and whether that device is at rest.
-    #[must_use]
-    pub fn holder(&self, app: &App, reader: ReaderId) -> Option<(Holder<DeviceId>, bool)> {
-        self.table.holder(reader, app.clock.mono())
-    }
-
-    /// The live stream of a page was opened, or broke.
-    pub fn stream(&self, app: &App, session: &Session, view: u64, open: bool) {
-        let (reader, device, now) = (session.reader, session.device, app.clock.mono());
-        if open {
-            self.table.stream_opened(reader, device, view, now);
-        } else {
-            self.table.stream_broke(reader, device, view, now);
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn rest(
+        &self,
+        app: &App,
+        session: &Session,
+        epoch: Option<Epoch>,
+        view: u64,
+        seq: u64,
+    ) -> sqlx::Result<()> {
+        let (reader, device) = (session.reader, session.device);
+        match &self.home {
+            Home::Memory(table) => {
+                table.rest(reader, device, epoch, view, seq, app.clock.mono());
+                Ok(())
+            }
+            Home::Database(rows) => {
+                let rest = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
+                    register.rest(device, epoch, view, seq, at);
+                };
+                rows.act(app, reader, rest, |()| false).await
+            }
         }
     }
 
-    /// This device signed out: it loses the lease, if it has it, and its pages are told.
-    pub fn release(&self, app: &App, reader: ReaderId, device: DeviceId) {
-        if let Some(change) = self.table.release(reader, device, app.clock.mono()) {
+    /// Whether this device has the lease, without asking for it; several nodes do not know it of everybody.
+    #[must_use]
+    pub fn check(&self, app: &App, session: &Session) -> Option<Epoch> {
+        match &self.home {
+            Home::Memory(table) => table.check(session.reader, session.device),
+            Home::Database(rows) => rows.check(app, session.reader, session.device),
+        }
+    }
+
+    /// Who has it, and whether that device is at rest.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn holder(
+        &self,
+        app: &App,
+        reader: ReaderId,
+    ) -> sqlx::Result<Option<(Holder<DeviceId>, bool)>> {
+        match &self.home {
+            Home::Memory(table) => Ok(table.holder(reader, app.clock.mono())),
+            Home::Database(rows) => {
+                let holder = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
+                    register.holder(at.now, at.rules, at.epochs)
+                };
+                rows.act(app, reader, holder, |_| true).await
+            }
+        }
+    }
+
+    /// The live stream of a page was opened, or broke.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stream(
+        &self,
+        app: &App,
+        session: &Session,
+        view: u64,
+        open: bool,
+    ) -> sqlx::Result<()> {
+        let (reader, device, now) = (session.reader, session.device, app.clock.mono());
+        match &self.home {
+            Home::Memory(table) if open => table.stream_opened(reader, device, view, now),
+            Home::Memory(table) => table.stream_broke(reader, device, view, now),
+            Home::Database(rows) => {
+                let stream = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
+                    if open {
+                        register.stream_opened(device, view);
+                    } else {
+                        register.stream_broke(device, view, at.now, at.rules);
+                    }
+                };
+                rows.act(app, reader, stream, |()| false).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// This device signed out: it loses the lease, if it has it, and its pages are told. If the database does not answer
+    /// it is signed out all the same, and the lease comes to rest.
+    pub async fn release(&self, app: &App, reader: ReaderId, device: DeviceId) {
+        let change = match &self.home {
+            Home::Memory(table) => table.release(reader, device, app.clock.mono()),
+            Home::Database(rows) => {
+                let release = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
+                    register.release(device, at)
+                };
+                let released = rows.act(app, reader, release, Option::is_none).await;
+                tried(released)
+            }
+        };
+        if let Some(change) = change {
             self.record(app, reader, &change);
         }
         self.notices.ended(reader, device);
     }
 
-    /// The reader lost the seat: whoever holds the lease loses it and is told.
-    pub fn free(&self, app: &App, reader: ReaderId) {
-        if let Some(change) = self.table.free(reader, app.clock.mono()) {
+    /// The reader lost the seat: whoever holds the lease loses it and is told. If the database does not answer the seat
+    /// is lost all the same.
+    pub async fn free(&self, app: &App, reader: ReaderId) {
+        let change = match &self.home {
+            Home::Memory(table) => table.free(reader, app.clock.mono()),
+            Home::Database(rows) => {
+                let free = |register: &mut Register<DeviceId>, at: &mut At<'_>| register.vacate(at);
+                tried(rows.act(app, reader, free, Option::is_none).await)
+            }
+        };
+        if let Some(change) = change {
             self.record(app, reader, &change);
             if let Some(device) = change.from {
                 self.notices.ended(reader, device);
@@ -172,10 +348,54 @@ impl Leases {
         }
     }
 
+    /// Another node changed the holder of a reader's lease.
+    pub fn hear(&self, reader: ReaderId, epoch: Epoch) {
+        if let Home::Database(rows) = &self.home
+            && rows.hear(reader, epoch)
+        {
+            self.notices.stir(reader);
+        }
+    }
+
+    /// The database began a new generation.
+    pub fn hear_generation(&self, generation: u64) {
+        if let Home::Database(rows) = &self.home {
+            rows.hear_generation(generation);
+        }
+    }
+
+    /// The primary's clock said so just now.
+    pub fn set_clock(&self, app: &App, now: UnixMillis) {
+        if let Home::Database(rows) = &self.home {
+            rows.set_clock(&app.clock, now);
+        }
+    }
+
+    /// Forgets what other nodes may have changed meanwhile.
+    pub fn forget_all(&self) {
+        if let Home::Database(rows) = &self.home {
+            rows.forget_all();
+        }
+    }
+
+    /// Writes the signs of life that other nodes should know; one step of background work.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn write_signs(&self, app: &App) -> sqlx::Result<()> {
+        match &self.home {
+            Home::Memory(_) => Ok(()),
+            Home::Database(rows) => rows.write_signs(app).await,
+        }
+    }
+
     /// Forgets readers who have not read for a day; one step of background work.
     pub fn sweep(&self, app: &App) -> usize {
-        self.table
-            .sweep(app.clock.mono(), lease::Millis(Span::days(1).0))
+        let day = lease::Millis(Span::days(1).0);
+        match &self.home {
+            Home::Memory(table) => table.sweep(app.clock.mono(), day),
+            Home::Database(rows) => rows.sweep(&app.clock, day),
+        }
     }
 
     /// Forgets readers who have not read for a day, and deletes events older than `[reading] events_for`; their sums
@@ -191,24 +411,31 @@ impl Leases {
         tx.commit().await
     }
 
-    /// How many readers have a lease or had one lately.
+    /// How many readers have a lease or had one lately, as far as this node knows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.table.len()
+        match &self.home {
+            Home::Memory(table) => table.len(),
+            Home::Database(rows) => rows.len(),
+        }
     }
 
     /// Whether nobody has read yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.len() == 0
     }
 
-    /// The wall time of a moment of the monotonic clock, for messages.
+    /// The wall time of a moment in a lease, for messages.
     #[must_use]
-    pub fn wall(app: &App, at: lease::Millis) -> UnixMillis {
-        app.clock
-            .now()
-            .minus(Span(app.clock.mono().0.saturating_sub(at.0)))
+    pub fn wall(&self, app: &App, at: lease::Millis) -> UnixMillis {
+        match &self.home {
+            Home::Memory(_) => app
+                .clock
+                .now()
+                .minus(Span(app.clock.mono().0.saturating_sub(at.0))),
+            Home::Database(_) => UnixMillis(i64::try_from(at.0).unwrap_or(i64::MAX)),
+        }
     }
 
     /// The device message was shown, or would have been.

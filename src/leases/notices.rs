@@ -16,6 +16,8 @@ pub enum Notice {
     Moved(Change<DeviceId>),
     /// The session or the seat has ended.
     Ended,
+    /// Something changed at another node: the page should look whether it still has the lease.
+    Stirred,
 }
 
 #[derive(Debug)]
@@ -104,6 +106,30 @@ impl Notices {
 
     pub(super) fn ended(&self, reader: ReaderId, device: DeviceId) {
         self.tell(reader, device, Notice::Ended);
+    }
+
+    /// Tells all pages of a reader to look.
+    pub fn stir(&self, reader: ReaderId) {
+        if let Some(ears) = self.shard(reader).get(&reader) {
+            for ear in ears {
+                let _ = ear.tell.try_send(Notice::Stirred);
+            }
+        }
+    }
+
+    /// Tells all pages of all readers to look.
+    pub fn stir_all(&self) {
+        let readers: Vec<ReaderId> = self
+            .shards
+            .iter()
+            .flat_map(|shard| {
+                let shard = shard
+                    .lock()
+                    .expect("nothing panics while it holds this lock");
+                shard.keys().copied().collect::<Vec<_>>()
+            })
+            .collect();
+        readers.into_iter().for_each(|reader| self.stir(reader));
     }
 
     fn tell(&self, reader: ReaderId, device: DeviceId, notice: Notice) {

@@ -1,6 +1,9 @@
-//! SQL of the event log.
+//! SQL of the event log, and of leases that several nodes share.
+
+use sqlx::PgPool;
 
 use super::events::{Event, EventKind};
+use super::rows::Known;
 use crate::base::db::{Tx, execute, fetch_all};
 use crate::base::time::UnixMillis;
 use crate::readers::{DeviceId, ReaderId};
@@ -76,4 +79,82 @@ pub async fn list_sums(tx: &mut Tx) -> sqlx::Result<Vec<(String, EventKind, i64)
 /// Whatever the database says.
 pub async fn delete_events(tx: &mut Tx, before: UnixMillis) -> sqlx::Result<u64> {
     execute!(tx, "DELETE FROM lease_event WHERE happened_at < $1", before)
+}
+
+/// A lease as it is stored.
+#[derive(Debug)]
+pub(super) struct LeaseRow {
+    /// Who holds it; while nobody does, who held it last.
+    pub(super) device: DeviceId,
+    pub(super) generation: u64,
+    /// Of the newest change of holder.
+    pub(super) counter: u64,
+    /// Whether somebody holds it.
+    pub(super) held: bool,
+    /// Grows with every change of the row.
+    pub(super) version: i64,
+    /// The rest, as the engine saves it.
+    pub(super) state: String,
+}
+
+type Joined = (
+    i64,
+    Option<DeviceId>,
+    Option<i64>,
+    Option<i64>,
+    Option<bool>,
+    Option<i64>,
+    Option<String>,
+);
+
+/// The lease of a reader, and the generation at the same moment.
+pub(super) async fn find_lease(
+    pool: &PgPool,
+    reader: ReaderId,
+) -> sqlx::Result<(u64, Option<LeaseRow>)> {
+    let joined: Joined = sqlx::query_as(
+        "SELECT lease_generation(), device_id, generation, counter, held, version, state
+         FROM (SELECT 1) AS one LEFT JOIN lease ON reader_id = $1",
+    )
+    .bind(reader)
+    .fetch_one(pool)
+    .await?;
+    let row = || {
+        Some(LeaseRow {
+            device: joined.1?,
+            generation: joined.2?.unsigned_abs(),
+            counter: joined.3?.unsigned_abs(),
+            held: joined.4?,
+            version: joined.5?,
+            state: joined.6?,
+        })
+    };
+    Ok((joined.0.unsigned_abs(), row()))
+}
+
+/// Writes a lease over the version it was made from, in its generation; `false` if either has gone.
+pub(super) async fn swap_lease(
+    pool: &PgPool,
+    reader: ReaderId,
+    known: &Known,
+) -> sqlx::Result<bool> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let sql = if known.version == 0 {
+        "INSERT INTO lease (reader_id, device_id, generation, counter, held, version, state)
+         SELECT $1, $2, $3, $4, $5, $6 + 1, $7 WHERE $3 = lease_generation() ON CONFLICT (reader_id) DO NOTHING"
+    } else {
+        "UPDATE lease SET device_id = $2, generation = $3, counter = $4, held = $5, version = $6 + 1, state = $7
+         WHERE reader_id = $1 AND version = $6 AND $3 = lease_generation()"
+    };
+    let done = sqlx::query(sql)
+        .bind(reader)
+        .bind(known.register.device())
+        .bind(number(known.epochs.generation()))
+        .bind(number(known.epochs.last()))
+        .bind(known.register.counter().is_some())
+        .bind(known.version)
+        .bind(known.register.save())
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }

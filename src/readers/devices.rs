@@ -51,6 +51,11 @@ impl Devices {
         Ok(device)
     }
 
+    /// Forgets all of them.
+    pub fn forget_all(&self) {
+        self.0.forget_all();
+    }
+
     /// Forgets a device that got another name. To be called after the commit.
     pub fn forget(&self, id: DeviceId) {
         self.0.forget(&id);

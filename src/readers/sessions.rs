@@ -113,7 +113,7 @@ impl Sessions {
         let Some(token) = Self::token(app, headers) else {
             return Ok(None);
         };
-        let session = match self.memory.find(&token) {
+        let session = match self.find(app, &token) {
             Some(session) => Some(session),
             None => self.load(app, token).await?,
         };
@@ -126,10 +126,15 @@ impl Sessions {
         let Some(token) = Self::token(app, headers) else {
             return Known::Guest;
         };
-        match self.memory.find(&token) {
+        match self.find(app, &token) {
             Some(session) => self.live(app, session).map_or(Known::Guest, Known::Session),
             None => Known::Unknown,
         }
+    }
+
+    fn find(&self, app: &App, token: &TokenHash) -> Option<Arc<Session>> {
+        let good = app.fresh.is_good(app.clock.mono());
+        good.then(|| self.memory.find(token)).flatten()
     }
 
     fn token(app: &App, headers: &HeaderMap) -> Option<TokenHash> {
@@ -241,6 +246,11 @@ impl Sessions {
                 next: next.to_owned(),
             })
         }
+    }
+
+    /// Forgets all of them.
+    pub fn forget_all(&self) {
+        self.memory.forget_all();
     }
 
     /// Forgets a session that was ended or changed. To be called after the commit.

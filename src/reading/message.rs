@@ -13,7 +13,6 @@ use lease::Holder;
 use super::pages::ACCESS;
 use crate::App;
 use crate::articles::Entry;
-use crate::leases::Leases;
 use crate::readers::{Device, DeviceId, Session};
 use crate::web::Result;
 use crate::web::locale::Say;
@@ -78,7 +77,7 @@ fn respond(
         deck,
         device,
         since: say.since(
-            Leases::wall(app, holder.since),
+            app.leases.wall(app, holder.since),
             &app.editions.zone(session.language),
         ),
         epoch: holder.epoch.to_string(),

@@ -7,6 +7,7 @@ pub mod gate;
 mod message;
 mod meter;
 mod pages;
+mod place;
 mod render;
 mod renewal;
 mod visitor;

@@ -9,18 +9,17 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
-use lease::{Holder, Outcome};
 
 use super::meter::Counted;
 use super::render::{self, Variant};
 use super::visitor::{Unknown, Visitor};
 use super::{gate, message, watch};
 use crate::App;
-use crate::access::{Access, Ask, Decision, Meter, Pass, Place, decide};
-use crate::articles::Entry;
+use crate::access::{Access, Ask, Decision, Meter, Pass, decide};
+use crate::articles::{self, Entry};
 use crate::base::config::Mode;
 use crate::leases::EventKind;
-use crate::readers::{Device, DeviceId, Session};
+use crate::readers::{Device, DeviceId};
 use crate::web::pages::{Encoding, Page};
 use crate::web::{Error, Result, Route};
 
@@ -61,32 +60,6 @@ static EARLY: [(HeaderName, &[u8]); 4] = [
     (HeaderName::from_static("x-moz"), b"prefetch"),
 ];
 
-/// Where the lease of this seated reader is, after asking for it if this is a navigation.
-pub fn place(app: &App, session: &Session, navigation: bool) -> (Place, Option<Holder<DeviceId>>) {
-    if app.config.reading.mode == Mode::Off {
-        return (Place::Here, None);
-    }
-    if !navigation {
-        let place = if app.leases.check(session).is_some() {
-            Place::Here
-        } else {
-            Place::Unasked
-        };
-        return (place, None);
-    }
-    match app.leases.open(app, session, app.leases.next_op()) {
-        Outcome::Held { .. } => (Place::Here, None),
-        Outcome::Contended(holder) if app.config.reading.mode == Mode::Observe => {
-            app.leases
-                .shown(app, session, &holder, EventKind::WouldShow);
-            app.leases
-                .take(app, session, holder.epoch, app.leases.next_op());
-            (Place::Here, None)
-        }
-        Outcome::Contended(holder) => (Place::Elsewhere, Some(holder)),
-    }
-}
-
 /// Who asks for what.
 struct Asked<'a> {
     path: &'a str,
@@ -98,6 +71,7 @@ struct Asked<'a> {
 #[derive(Default)]
 struct Fetched {
     visitor: Visitor,
+    entry: Option<Arc<Entry>>,
     page: Option<(Arc<Entry>, Variant, Arc<Page>)>,
     device: Option<Arc<Device>>,
 }
@@ -155,6 +129,11 @@ async fn show_article(
             Err(missing) => missing,
         };
         match missing {
+            // Another node may have published something, if this one has not heard for a while.
+            Missing::Article if !app.fresh.is_good(app.clock.mono()) && fetched.entry.is_none() => {
+                let found = articles::find_entry(&mut app.read().await?, asked.path).await?;
+                fetched.entry = Some(Arc::new(found.ok_or(Error::NotFound)?));
+            }
             Missing::Article => return Err(Error::NotFound),
             Missing::Visitor(what) => fetched.visitor.fetch(&app, &headers, what).await?,
             Missing::Page(entry, variant, pass) => {
@@ -171,7 +150,7 @@ async fn show_article(
 
 /// Decides and answers. All that waits for nothing.
 fn read(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Response, Missing> {
-    let entry = app.catalog.find(asked.path).ok_or(Missing::Article)?;
+    let entry = entry(app, asked, fetched)?;
     let mut ask = Ask {
         article: entry.id,
         access: entry.access,
@@ -188,9 +167,9 @@ fn read(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Resp
     if let Some(session) = &session
         && fetched.visitor.seated(app, session.reader)?
     {
-        let (place, elsewhere) = place(app, session, asked.navigation);
-        ask.seat = Some(place);
-        holder = elsewhere;
+        let placed = fetched.visitor.placed(app, session, asked.navigation)?;
+        ask.seat = Some(placed.place);
+        holder = placed.holder;
     }
     ask.navigation = asked.navigation;
     let mut counted = None;
@@ -222,6 +201,17 @@ fn read(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Resp
             .append(header::SET_COOKIE, counted.with(app, ask.article));
     }
     Ok(response)
+}
+
+fn entry(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Arc<Entry>, Missing> {
+    if let Some(entry) = &fetched.entry {
+        return Ok(Arc::clone(entry));
+    }
+    // While the database is away what was open stays open; for the rest there is no session and no seat after a while.
+    let now = app.clock.mono();
+    let good = app.fresh.is_good(now) || app.fresh.is_cut_off(now);
+    let entry = good.then(|| app.catalog.find(asked.path));
+    entry.flatten().ok_or(Missing::Article)
 }
 
 /// The finished page of a decision.

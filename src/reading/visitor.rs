@@ -1,4 +1,4 @@
-//! Who asks, and whether with a seat: from memory, or what memory lacks.
+//! Who asks, whether with a seat, and where their lease is: from memory, or what memory lacks.
 //!
 //! Whatever is decided for a request is decided by one function that waits for nothing. It is tried with what memory has;
 //! if that is not enough, the handler fetches what was missing, and it decides anew. Deliberately not here: what is decided.
@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 
+use super::place::{self, Placed};
 use crate::App;
 use crate::readers::{Known, ReaderId, Session};
 use crate::web::Result;
@@ -16,15 +17,18 @@ use crate::web::Result;
 pub struct Visitor {
     session: Option<Option<Arc<Session>>>,
     seat: Option<(ReaderId, bool)>,
+    placed: Option<Placed>,
 }
 
 /// What memory does not have.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Unknown {
     /// The session of the cookie.
     Session,
     /// Whether this reader has a seat.
     Seat(ReaderId),
+    /// Where the lease of this session's reader is.
+    Place(Arc<Session>),
 }
 
 impl Visitor {
@@ -52,6 +56,20 @@ impl Visitor {
         }
     }
 
+    /// Where the lease of this seated reader is, after asking for it if this is a navigation. What the database said is
+    /// used while it is good; afterwards it is asked again.
+    pub fn placed(
+        &self,
+        app: &App,
+        session: &Arc<Session>,
+        navigation: bool,
+    ) -> std::result::Result<Placed, Unknown> {
+        self.placed
+            .filter(|placed| placed.is_good(app))
+            .or_else(|| place::known(app, session, navigation))
+            .ok_or_else(|| Unknown::Place(Arc::clone(session)))
+    }
+
     /// Asks the database for it.
     ///
     /// # Errors
@@ -62,6 +80,7 @@ impl Visitor {
             Unknown::Seat(reader) => {
                 self.seat = Some((reader, app.seats.active(app, reader).await?));
             }
+            Unknown::Place(session) => self.placed = Some(place::find(app, &session).await?),
         }
         Ok(())
     }

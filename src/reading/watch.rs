@@ -134,7 +134,7 @@ async fn submit_beat(State(app): State<Arc<App>>, headers: HeaderMap, body: Said
     };
     // A beat that is sent again is the same operation; views are drawn at random, so no two pages share one.
     let op = Op(beat.view.wrapping_add(beat.seq));
-    let outcome = app.leases.beat(&app, &session, beat, body.back, op);
+    let outcome = app.leases.beat(&app, &session, beat, body.back, op).await?;
     outcome_answer(&app, &session, outcome, &referer(&app, &headers)).await
 }
 
@@ -176,8 +176,10 @@ async fn submit_rest(State(app): State<Arc<App>>, headers: HeaderMap, body: Said
     let body: RestBody = said(body)?;
     if let Some(session) = app.sessions.of(&app, &headers).await? {
         let epoch = epoch(body.epoch.as_deref())?;
+        let view = view(&body.view)?;
         app.leases
-            .rest(&app, &session, epoch, view(&body.view)?, body.seq);
+            .rest(&app, &session, epoch, view, body.seq)
+            .await?;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -200,10 +202,21 @@ impl Drop for Stay {
     fn drop(&mut self) {
         // A page that has opened a newer stream is still there.
         if !self.listener.replaced() {
-            self.app
-                .leases
-                .stream(&self.app, &self.session, self.view, false);
+            let (app, session, view) =
+                (Arc::clone(&self.app), Arc::clone(&self.session), self.view);
+            let tell = async move { tell_stream(&app, &session, view, false).await };
+            // The connection is gone; nobody waits for this. While the server stops there is no runtime any more.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(tell);
+            }
         }
+    }
+}
+
+/// A stream that breaks or stands says how somebody is reading on, and no more: a page does not fail because of it.
+async fn tell_stream(app: &App, session: &Session, view: u64, open: bool) {
+    if let Err(error) = app.leases.stream(app, session, view, open).await {
+        tracing::debug!(%error, "the state of a live stream was not noted");
     }
 }
 
@@ -219,7 +232,7 @@ async fn show_notices(
     };
     let (view, next) = (view(&query.view)?, referer(&app, &headers));
     let listener = Notices::listen(&app.leases.notices, session.reader, session.device, view);
-    app.leases.stream(&app, &session, view, true);
+    tell_stream(&app, &session, view, true).await;
     let stay = Stay {
         app,
         session,
@@ -268,7 +281,8 @@ async fn lost(stay: &Stay) -> Option<String> {
     {
         return message::ended(Say::new(stay.session.language), &stay.next).ok();
     }
-    match app.leases.holder(app, stay.session.reader) {
+    // If it cannot be known now, the next heartbeat asks.
+    match app.leases.holder(app, stay.session.reader).await.ok()? {
         Some((holder, _)) if holder.device != stay.session.device => {
             message::moved(app, &stay.session, &holder, &stay.next)
                 .await
@@ -312,7 +326,7 @@ async fn submit_take(
         }
         return Ok(see_other(&next));
     };
-    let outcome = app.leases.take(&app, &session, seen, Op(form.op));
+    let outcome = app.leases.take(&app, &session, seen, Op(form.op)).await?;
     if script {
         return outcome_answer(&app, &session, outcome, &next).await;
     }

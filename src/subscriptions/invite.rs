@@ -171,7 +171,7 @@ pub async fn remove(app: &App, of: &Subscription, seat: SeatId) -> sqlx::Result<
     if let Some(Some(reader)) = removed {
         app.seats.forget(reader);
         if !app.seats.active(app, reader).await? {
-            app.leases.free(app, reader);
+            app.leases.free(app, reader).await;
         }
     }
     Ok(removed.is_some())

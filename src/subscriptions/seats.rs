@@ -41,6 +41,9 @@ impl Seats {
     /// The same without asking the database: for the path of a reading page. `None` if memory does not know.
     #[must_use]
     pub fn known(&self, app: &App, reader: ReaderId) -> Option<bool> {
+        if !app.fresh.is_good(app.clock.mono()) {
+            return None;
+        }
         let now = app.clock.now();
         match self.0.find(&reader)? {
             // A seat that has ended may have been followed by another one.
@@ -73,6 +76,11 @@ impl Seats {
             }
         }
         Ok(())
+    }
+
+    /// Forgets everybody's.
+    pub fn forget_all(&self) {
+        self.0.forget_all();
     }
 
     /// Forgets what is known of a reader whose seats changed. To be called after the commit.

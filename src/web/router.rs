@@ -24,7 +24,7 @@ use super::error::{self, Busy};
 use super::pressure::{Class, Pressure};
 use super::{Error, Route, headers};
 use crate::readers::Known;
-use crate::{App, admin, articles, readers, reading, stories, subscriptions};
+use crate::{App, admin, articles, nodes, readers, reading, stories, subscriptions};
 
 /// The list of all routes. What is not here does not answer.
 #[must_use]
@@ -37,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         subscriptions::routes(),
         reading::routes(),
         admin::routes(),
+        nodes::routes(),
     ]
     .into_iter()
     .flatten()
@@ -105,7 +106,13 @@ where
             return false;
         }
         let path = request.uri().path();
-        let needed = ["/admin", "/reading/", "/assets/", reading::gate::CHECK];
+        let needed = [
+            "/admin",
+            "/reading/",
+            "/assets/",
+            "/health/",
+            reading::gate::CHECK,
+        ];
         if needed.iter().any(|needed| path.starts_with(needed)) {
             return false;
         }

@@ -6,6 +6,7 @@ mod accounts;
 mod canary;
 mod doors;
 mod gate;
+mod nodes;
 mod paper;
 mod pressure;
 mod reading;

@@ -40,7 +40,7 @@ pub struct TestPaper {
 static DATABASES: AtomicU64 = AtomicU64::new(0);
 
 /// A database of this test alone on the private PostgreSQL.
-async fn postgres() -> String {
+pub async fn postgres() -> String {
     let base = std::env::var("GACETA_TEST_POSTGRES")
         .expect("GACETA_TEST_POSTGRES is set by `cargo xtask test`");
     let name = format!(
@@ -84,20 +84,30 @@ impl TestPaper {
             config.database.url = postgres().await;
         }
         change(&mut config);
-        let app = App::open(config, Clock::fixed(NOON), Rng::seeded(7))
-            .await
-            .unwrap();
+        let paper = Self::open(config, Clock::fixed(NOON), 7, dir).await;
+        paper.publish_all().await;
+        paper
+    }
+
+    /// One more node of a paper on PostgreSQL, with the same clock.
+    pub async fn node(&self, seed: u64) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = self.app.config.clone();
+        config.database.dir = dir.path().to_owned();
+        Self::open(config, self.app.clock.clone(), seed, dir).await
+    }
+
+    async fn open(config: Config, clock: Clock, seed: u64, dir: tempfile::TempDir) -> Self {
+        let app = App::open(config, clock, Rng::seeded(seed)).await.unwrap();
         let service = gaceta::web::router::router(Arc::clone(&app)).unwrap();
         let pressure = Arc::clone(service.pressure());
         let router = Router::new().fallback_service(service);
-        let paper = Self {
+        Self {
             app,
             pressure,
             router,
             _dir: dir,
-        };
-        paper.publish_all().await;
-        paper
+        }
     }
 
     /// Adds a route that the paper does not have.
@@ -176,7 +186,12 @@ impl TestPaper {
             Db::Sqlite { write, .. } => {
                 write.execute(AssertSqlSafe(sql)).await.map(|_| ()).unwrap()
             }
-            Db::Postgres(pool) => pool.execute(AssertSqlSafe(sql)).await.map(|_| ()).unwrap(),
+            Db::Postgres(primary) => primary
+                .pool
+                .execute(AssertSqlSafe(sql))
+                .await
+                .map(|_| ())
+                .unwrap(),
         }
     }
 
@@ -415,6 +430,14 @@ impl Browser<'_> {
                 .status,
             StatusCode::NO_CONTENT
         );
+    }
+
+    /// The same browser, whose requests reach another node from now on.
+    pub fn at<'b>(&self, node: &'b TestPaper) -> Browser<'b> {
+        Browser {
+            paper: node,
+            jar: Mutex::new(self.jar.lock().unwrap().clone()),
+        }
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {

@@ -24,7 +24,9 @@ fn columns(engine: &str) -> BTreeSet<String> {
         for line in text.lines() {
             if let Some(name) = line.strip_prefix("CREATE TABLE ") {
                 table = name.trim_end_matches(" (").to_owned();
-            } else if line.starts_with("    ") {
+            } else if line == ");" {
+                table.clear();
+            } else if line.starts_with("    ") && !table.is_empty() {
                 columns.insert(format!(
                     "{table}: {}",
                     line.trim().trim_end_matches(',').replace("BYTEA", "BLOB")

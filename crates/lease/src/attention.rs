@@ -3,11 +3,12 @@
 //! This is advice, not safety. If all of it were wrong a lease would pass too easily or a question would be asked
 //! once too often; never would two devices read.
 
+use crate::saved::{Words, write, write_length};
 use crate::{Beat, Millis, Rules};
 
 /// Views remembered of one device. More than anybody has visible at once; fewer than would let a page with a broken
 /// script fill the memory.
-pub(crate) const MOST_VIEWS: usize = 16;
+const MOST_VIEWS: usize = 16;
 
 /// A moment or none, in eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -161,6 +162,43 @@ impl Attention {
         });
         self.views = views.into_boxed_slice();
         self.views.last_mut()
+    }
+
+    /// Appends all of it to a saved register.
+    pub(crate) fn save(&self, text: &mut String) {
+        write(text, self.page_sent.get().map(|at| at.0));
+        write_length(text, self.views.len());
+        for view in &self.views {
+            for number in [view.id, view.seq, view.until.0] {
+                write(text, number);
+            }
+            write(text, view.unfocused.get().map(|at| at.0));
+            write(text, Mark(view.stream_until).get().map(|at| at.0));
+            write(text, u64::from(view.before_page));
+        }
+    }
+
+    /// Reads it again.
+    pub(crate) fn load(words: &mut Words<'_>) -> Option<Self> {
+        let mark = |words: &mut Words<'_>| {
+            let at = words.optional()?;
+            Some(at.map_or(Mark::NONE, |at| Mark(Millis(at))))
+        };
+        let page_sent = mark(words)?;
+        let views = words.list(MOST_VIEWS, |words| {
+            Some(View {
+                id: words.number()?,
+                seq: words.number()?,
+                until: Millis(words.number()?),
+                unfocused: mark(words)?,
+                stream_until: mark(words)?.0,
+                before_page: words.number()? == 1,
+            })
+        })?;
+        Some(Attention {
+            page_sent,
+            views: views.into_boxed_slice(),
+        })
     }
 
     /// Forgets views that have been at rest for longer than a message may be late. The newest stays: by it one sees

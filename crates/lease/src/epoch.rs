@@ -76,6 +76,18 @@ impl Epochs {
         }
     }
 
+    /// A source that has given everything up to `last`, as it was stored beside what it counts.
+    #[must_use]
+    pub const fn resume(generation: u64, last: u64) -> Self {
+        Epochs { generation, last }
+    }
+
+    /// The newest counter given; zero if none was.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.last
+    }
+
     /// The generation of every epoch from here.
     #[must_use]
     pub const fn generation(&self) -> u64 {
@@ -83,7 +95,8 @@ impl Epochs {
     }
 
     /// The epoch of `counter` in this generation.
-    pub(crate) const fn of(&self, counter: u64) -> Epoch {
+    #[must_use]
+    pub const fn of(&self, counter: u64) -> Epoch {
         Epoch {
             generation: self.generation,
             counter,

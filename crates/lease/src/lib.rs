@@ -92,7 +92,7 @@
 //! * Retries are known for the last eight operations that changed a reader's holder. One that comes later than that is
 //!   taken for a new one. And a lease that nobody has is opened by anybody who is entitled, retry or not.
 //! * Nothing is stored, and nothing is shared between processes. Many nodes need an authority of their own, with the
-//!   same rules.
+//!   same rules: [`Register::save`] and [`Epochs::resume`] are for those who keep registers elsewhere.
 //!
 //! # Where to read on
 //!
@@ -106,6 +106,7 @@ mod epoch;
 mod message;
 mod register;
 mod rules;
+mod saved;
 mod table;
 
 pub use epoch::{Epoch, Epochs, ParseEpochError};

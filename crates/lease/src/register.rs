@@ -10,9 +10,9 @@ use crate::{Beat, Change, Epoch, Epochs, Holder, How, Key, Millis, Op, Outcome, 
 
 /// Operations remembered, so that their retries are known. A retry comes within seconds; in those, nobody changes
 /// devices more often.
-const OPS: usize = 8;
+pub(crate) const OPS: usize = 8;
 /// Takes remembered, so that [`Holder::swaps`] counts this far.
-const TAKES: usize = 4;
+pub(crate) const TAKES: usize = 4;
 
 /// All that an operation needs from outside: the moment, the rules, and where new epochs come from.
 #[derive(Debug)]
@@ -32,29 +32,29 @@ pub struct At<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Register<D> {
     /// Who holds it; while nobody does, who held it last (an `Option` would cost 16 bytes for nothing).
-    device: D,
+    pub(crate) device: D,
     /// The counter of the holder's epoch; `None` while nobody holds it.
-    held: Option<NonZeroU64>,
-    life: Box<Life>,
+    pub(crate) held: Option<NonZeroU64>,
+    pub(crate) life: Box<Life>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Life {
+pub(crate) struct Life {
     /// Since when the holder has it, or since when nobody has.
-    since: Millis,
-    attention: Attention,
+    pub(crate) since: Millis,
+    pub(crate) attention: Attention,
     /// The operation that brought the newest holder.
-    op: Option<Op>,
+    pub(crate) op: Option<Op>,
     /// What came before; empty for everybody who has one device.
-    past: Option<Box<Past>>,
+    pub(crate) past: Option<Box<Past>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Past {
+pub(crate) struct Past {
     /// Earlier operations that changed the holder, oldest first.
-    ops: Vec<Op>,
+    pub(crate) ops: Vec<Op>,
     /// Moments of the last takes, oldest first.
-    takes: Vec<Millis>,
+    pub(crate) takes: Vec<Millis>,
 }
 
 impl<D: Key> Register<D> {
@@ -78,6 +78,24 @@ impl<D: Key> Register<D> {
     #[inline]
     pub fn check(&self, d: D) -> Option<NonZeroU64> {
         self.held.filter(|_| self.device == d)
+    }
+
+    /// Who holds it; while nobody does, who held it last.
+    #[must_use]
+    pub fn device(&self) -> D {
+        self.device
+    }
+
+    /// The counter of the holder's epoch; `None` while nobody holds it.
+    #[must_use]
+    pub fn counter(&self) -> Option<u64> {
+        self.held.map(NonZeroU64::get)
+    }
+
+    /// Until when the holder's device counts as being read on, by all that was heard of it; `None` if that is nothing.
+    #[must_use]
+    pub fn until(&self, rules: &Rules) -> Option<Millis> {
+        self.life.attention.until(rules)
     }
 
     /// A navigation of `d`. See [`Table::open`](crate::Table::open).

@@ -13,25 +13,39 @@ use crate::base::time::UnixMillis;
 pub(in crate::articles) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(String, Entry)>> {
     let rows = fetch_all!(
         tx,
-        (String, ArticleId, String, String, String, Access, i64),
+        EntryRow,
         "SELECT path, id, edition, headline, deck, access, revision FROM article"
     )?;
-    rows.into_iter()
-        .map(|(path, id, edition, headline, deck, access, revision)| {
-            let edition = Slug::edition(&edition).map_err(broken)?;
-            Ok((
-                path,
-                Entry {
-                    id,
-                    edition,
-                    headline: headline.into(),
-                    deck: deck.into(),
-                    access,
-                    revision: revision.unsigned_abs(),
-                },
-            ))
-        })
-        .collect()
+    rows.into_iter().map(entry).collect()
+}
+
+type EntryRow = (String, ArticleId, String, String, String, Access, i64);
+
+fn entry(row: EntryRow) -> sqlx::Result<(String, Entry)> {
+    let (path, id, edition, headline, deck, access, revision) = row;
+    let entry = Entry {
+        id,
+        edition: Slug::edition(&edition).map_err(broken)?,
+        headline: headline.into(),
+        deck: deck.into(),
+        access,
+        revision: revision.unsigned_abs(),
+    };
+    Ok((path, entry))
+}
+
+/// The line of one address.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_entry(tx: &mut Tx, path: &str) -> sqlx::Result<Option<Entry>> {
+    let row = fetch_optional!(
+        tx,
+        EntryRow,
+        "SELECT path, id, edition, headline, deck, access, revision FROM article WHERE path = $1",
+        path
+    )?;
+    Ok(row.map(entry).transpose()?.map(|(_, entry)| entry))
 }
 
 /// Slug and moment of publication (unix milliseconds) of up to `count` articles of an edition, from the slug `after` on.

@@ -6,7 +6,7 @@ mod editions;
 mod images;
 mod paths;
 
-pub use article::{find_article, find_by_slug, published_at};
+pub use article::{find_article, find_by_slug, find_entry, published_at};
 pub(super) use article::{list_entries, set_article};
 pub use cards::{count_articles, list_cards, list_of_story};
 pub(super) use editions::{find_topic, list_editions, list_topics, set_edition, set_topic};

@@ -61,8 +61,8 @@ pub(super) async fn schema(db: &Db) -> anyhow::Result<Schema> {
             sqlx::query_as(LAST).fetch_one(read).await?,
             migrator::<Sqlite>()?,
         ),
-        Db::Postgres(pool) => (
-            sqlx::query_as(LAST).fetch_one(pool).await?,
+        Db::Postgres(primary) => (
+            sqlx::query_as(LAST).fetch_one(&primary.pool).await?,
             migrator::<Postgres>()?,
         ),
     };
@@ -78,7 +78,7 @@ pub(super) async fn schema(db: &Db) -> anyhow::Result<Schema> {
 pub(super) async fn run(db: &Db) -> anyhow::Result<()> {
     match db {
         Db::Sqlite { write, .. } => migrator::<Sqlite>()?.run(write).await?,
-        Db::Postgres(pool) => migrator::<Postgres>()?.run(pool).await?,
+        Db::Postgres(primary) => migrator::<Postgres>()?.run(&primary.pool).await?,
     }
     Ok(())
 }

@@ -5,18 +5,19 @@
 //! functions on `&mut Tx`.
 
 mod migrate;
+mod primary;
 pub(crate) mod sql;
 mod values;
 
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Postgres, Sqlite, Transaction};
 
 pub use migrate::Schema;
+pub use primary::{GENERATION, Primary};
 pub(crate) use sql::{execute, fetch_all, fetch_one, fetch_optional};
 pub(crate) use values::text_enum;
 
@@ -43,8 +44,8 @@ pub enum Db {
         /// Readers see the last committed state while a writer works.
         read: SqlitePool,
     },
-    /// The server engine.
-    Postgres(PgPool),
+    /// The server engine, shared by several nodes.
+    Postgres(Primary),
 }
 
 /// The two kinds of transaction.
@@ -108,14 +109,12 @@ impl Db {
     pub async fn open(location: &Location) -> anyhow::Result<Self> {
         let db = match location {
             Location::File(path) => Self::open_file(path).await?,
-            Location::Url(url) => Self::Postgres(
-                PgPoolOptions::new()
-                    .max_connections(16)
-                    .connect(url)
-                    .await?,
-            ),
+            Location::Url(url) => Self::Postgres(Primary::open(url).await?),
         };
         migrate::run(&db).await?;
+        if let Self::Postgres(primary) = &db {
+            primary.greet().await?;
+        }
         Ok(db)
     }
 
@@ -162,10 +161,7 @@ impl Db {
     pub async fn open_to_look(location: &Location) -> sqlx::Result<Self> {
         match location {
             Location::File(path) => Self::open_existing(path).await,
-            Location::Url(url) => {
-                let pool = PgPoolOptions::new().max_connections(1).connect(url).await?;
-                Ok(Self::Postgres(pool))
-            }
+            Location::Url(url) => Ok(Self::Postgres(Primary::open_to_look(url).await?)),
         }
     }
 
@@ -216,7 +212,7 @@ impl Db {
     pub async fn write(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
         let conn = match self {
             Self::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+            Self::Postgres(primary) => Conn::Postgres(primary.pool.begin().await?),
         };
         Ok(Tx {
             conn,
@@ -232,7 +228,7 @@ impl Db {
     pub async fn read(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
         let conn = match self {
             Self::Sqlite { read, .. } => Conn::Sqlite(read.begin().await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+            Self::Postgres(primary) => Conn::Postgres(primary.pool.begin().await?),
         };
         Ok(Tx {
             conn,
@@ -267,7 +263,7 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(primary) => primary.pool.close().await,
         }
     }
 }

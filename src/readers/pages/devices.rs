@@ -49,6 +49,7 @@ async fn page(app: &App, session: &Session, say: Say) -> Result<DevicesPage> {
     let reading = app
         .leases
         .holder(app, session.reader)
+        .await?
         .filter(|(_, at_rest)| !at_rest)
         .map(|(holder, _)| holder.device);
     let zone = app.editions.zone(say.lang);
@@ -137,6 +138,6 @@ pub async fn submit_sign_out(
     let ended = store::delete_session_on(&mut tx, session.reader, id).await?;
     let ended = ended.ok_or(Error::NotFound)?;
     tx.commit().await?;
-    tell_ended(&app, session.reader, &[ended]);
+    tell_ended(&app, session.reader, &[ended]).await;
     Ok(see_other("/account/devices?notice=ended"))
 }

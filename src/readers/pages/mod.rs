@@ -46,9 +46,9 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// After the commit: forgets sessions that were ended, frees the lease if one of their devices has it, and tells them.
-fn tell_ended(app: &App, reader: ReaderId, ended: &[Ended]) {
+async fn tell_ended(app: &App, reader: ReaderId, ended: &[Ended]) {
     for (token, device) in ended {
         app.sessions.forget_stored(token);
-        app.leases.release(app, reader, *device);
+        app.leases.release(app, reader, *device).await;
     }
 }

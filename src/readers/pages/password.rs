@@ -103,6 +103,6 @@ pub async fn submit_password(
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
     app.sessions.forget(&session.token);
-    tell_ended(&app, reader.id, &ended);
+    tell_ended(&app, reader.id, &ended).await;
     Ok(see_other("/account?notice=password"))
 }

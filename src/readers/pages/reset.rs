@@ -183,7 +183,7 @@ pub async fn submit_new_password(
     let letter = letters::write(&app, reader.language, &reader.email, Letter::Changed)?;
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
-    tell_ended(&app, reader.id, &ended);
+    tell_ended(&app, reader.id, &ended).await;
     Ok(see_other(&format!(
         "/sign-in?notice=reset&lang={}",
         say.lang

@@ -142,7 +142,7 @@ pub async fn sign_in(
     for (token, before, its_device) in ended {
         app.sessions.forget_stored(&token);
         if before != reader.id {
-            app.leases.release(app, before, its_device);
+            app.leases.release(app, before, its_device).await;
         }
     }
     app.sessions.load(app, hash).await?;
@@ -170,7 +170,9 @@ pub async fn submit_sign_out(State(app): State<Arc<App>>, headers: HeaderMap) ->
     store::delete_session(&mut tx, &session.token).await?;
     tx.commit().await?;
     app.sessions.forget(&session.token);
-    app.leases.release(&app, session.reader, session.device);
+    app.leases
+        .release(&app, session.reader, session.device)
+        .await;
     let mut response = see_other(&app.editions.home(session.language));
     cookies::clear_session(response.headers_mut(), &app.config);
     Ok(response)

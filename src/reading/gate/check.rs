@@ -15,7 +15,7 @@ use crate::App;
 use crate::access::{Outside, outside};
 use crate::base::address::Root;
 use crate::readers::Session;
-use crate::reading::pages::{ACCESS, is_navigation, place};
+use crate::reading::pages::{ACCESS, is_navigation};
 use crate::reading::visitor::{Unknown, Visitor};
 use crate::web::error::encode;
 use crate::web::locale::{self, Say};
@@ -146,6 +146,9 @@ pub fn check(app: &App, headers: &HeaderMap, uri: &Uri) -> Option<Response> {
     answer(app, &asked, &Visitor::default()).ok()?.ok()
 }
 
+/// How often one request asks the database: for session, seat and lease, and once more for each.
+const ROUNDS: usize = 6;
+
 /// The same, with the database where memory does not know.
 pub async fn show_check(
     State(app): State<Arc<App>>,
@@ -157,13 +160,15 @@ pub async fn show_check(
     let asked = Asked::of(&app, &method, &headers, &uri)
         .ok_or_else(|| Error::BadRequest("no address of [gate] sites is asked about".into()))?;
     let mut visitor = Visitor::default();
-    loop {
+    for _ in 0..ROUNDS {
         match answer(&app, &asked, &visitor) {
             Ok(answer) => return answer,
-            // Each is fetched once, and then known to `visitor`: another session is another reader, and there is one.
             Err(what) => visitor.fetch(&app, &headers, what).await?,
         }
     }
+    Err(Error::Unavailable(anyhow::anyhow!(
+        "what the database said was too old each time it came"
+    )))
 }
 
 /// Decides and answers. Asks for the lease if this is a navigation.
@@ -172,8 +177,12 @@ fn answer(app: &App, asked: &Asked, visitor: &Visitor) -> std::result::Result<Re
         return Ok(refuse(app, asked, None, Refusal::Guest));
     };
     let seated = visitor.seated(app, session.reader)?;
-    let place = seated.then(|| place(app, &session, asked.navigation).0);
-    let refusal = match outside(place) {
+    let placed = if seated {
+        Some(visitor.placed(app, &session, asked.navigation)?.place)
+    } else {
+        None
+    };
+    let refusal = match outside(placed) {
         Outside::Open => return Ok(Ok(grant(app, &session))),
         Outside::Wall => Refusal::Wall,
         Outside::Elsewhere => Refusal::Elsewhere,

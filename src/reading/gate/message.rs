@@ -12,7 +12,8 @@ use crate::App;
 use crate::access::{Outside, outside};
 use crate::leases::EventKind;
 use crate::reading::message;
-use crate::reading::pages::{is_navigation, place};
+use crate::reading::pages::is_navigation;
+use crate::reading::place;
 use crate::web::locale::{self, Say};
 use crate::web::view::see_other;
 use crate::web::{Error, Result};
@@ -45,13 +46,14 @@ pub async fn show_message(
     };
     let say = Say::new(session.language);
     let seated = app.seats.active(&app, session.reader).await?;
-    let (place, holder) = if seated {
-        let (place, holder) = place(&app, &session, is_navigation(&method, &headers));
-        (Some(place), holder)
+    let navigation = is_navigation(&method, &headers);
+    let placed = if seated {
+        Some(place::of(&app, &session, navigation).await?)
     } else {
-        (None, None)
+        None
     };
-    match (outside(place), holder) {
+    let holder = placed.and_then(|placed| placed.holder);
+    match (outside(placed.map(|placed| placed.place)), holder) {
         (Outside::Open, _) => Ok(see_other(back)),
         (Outside::Wall, _) => Ok(see_other(&format!("/plans?lang={}", say.lang))),
         (Outside::Elsewhere, Some(holder)) => {

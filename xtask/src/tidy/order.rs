@@ -23,7 +23,7 @@ pub const FEATURES: &[&str] = &[
 ];
 
 /// Faces: pages only. They look at features and own nothing.
-const FACES: &[&str] = &["desk", "admin"];
+const FACES: &[&str] = &["desk", "admin", "nodes"];
 
 /// Puts the paper together, so it sees all of it. Nobody looks at these, but each other.
 const TOP: &[&str] = &["main", "lib", "cli", "demo", "jobs"];

@@ -1,0 +1,184 @@
+//! Which PostgreSQL this is, asked of every new connection: so that a promoted standby, or a backup that was restored under
+//! a running node, never goes on where another one had been.
+//!
+//! Such a server may have lost the end of what was acknowledged. The **generation** is a number in the settings that grows
+//! each time that may have happened; whoever hands out numbers of its own in it (leases do) begins anew. A connection is
+//! given out only to a primary whose generation is right, and since a connection stays with one server, nothing has to be
+//! asked again afterwards. Deliberately not here: a replaced primary that still answers. It has to be shut off by
+//! whoever promotes another (`docs/nodes.md`).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection, PgConnection};
+
+/// The setting with the generation: unix milliseconds of its beginning, or more.
+pub const GENERATION: &str = "lease_generation";
+/// Connections of one node.
+const CONNECTIONS: u32 = 16;
+/// How long anybody waits for one.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Locked while a generation begins; and held, shared, by every node that serves.
+const LOCK: i64 = 0x6741_6365;
+
+/// A primary and the newest place in its log that this process has seen.
+#[derive(Clone, Debug)]
+pub struct Primary {
+    /// Connections that were greeted.
+    pub pool: PgPool,
+    newest: Arc<AtomicI64>,
+}
+
+impl Primary {
+    /// Opens a pool of connections, each of which is asked whom it leads to.
+    pub(super) async fn open(url: &str) -> sqlx::Result<Self> {
+        let options: PgConnectOptions = url.parse()?;
+        let newest = Arc::new(AtomicI64::new(0));
+        let seen = Arc::clone(&newest);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .after_connect(move |conn, _| {
+                let seen = Arc::clone(&seen);
+                Box::pin(async move { greet(conn, &seen).await })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool, newest })
+    }
+
+    /// One connection, only to look at the database: whoever it leads to, nothing is changed.
+    pub(super) async fn open_to_look(url: &str) -> sqlx::Result<Self> {
+        let pool = PgPoolOptions::new().max_connections(1).connect(url).await?;
+        Ok(Self {
+            pool,
+            newest: Arc::default(),
+        })
+    }
+
+    /// Greets one connection of the pool once more, after the schema was made.
+    pub(super) async fn greet(&self) -> sqlx::Result<()> {
+        let mut conn = self.pool.acquire().await?;
+        greet(&mut conn, &self.newest).await
+    }
+
+    /// A connection of its own, outside the pool.
+    ///
+    /// # Errors
+    /// When the primary cannot be reached, or is none.
+    pub async fn connect(&self) -> sqlx::Result<PgConnection> {
+        let mut conn = PgConnection::connect_with(&self.pool.connect_options()).await?;
+        greet(&mut conn, &self.newest).await?;
+        Ok(conn)
+    }
+
+    /// This node serves from now on, as long as the connection lasts. If it is the only one it begins a new generation:
+    /// everything was stopped, and nobody can say what was done to the database meanwhile.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn join(&self, conn: &mut PgConnection) -> sqlx::Result<()> {
+        let (alone,): (bool,) = sqlx::query_as("SELECT pg_try_advisory_lock($1)")
+            .bind(LOCK)
+            .fetch_one(&mut *conn)
+            .await?;
+        if alone {
+            let (name,) = fingerprint(conn).await?;
+            begin(conn, &name).await?;
+        }
+        self.rejoin(conn).await?;
+        if alone {
+            sqlx::query("SELECT pg_advisory_unlock($1)")
+                .bind(LOCK)
+                .execute(conn)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The same on a new connection of a node that was serving: [`greet`] has seen that nothing was lost.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn rejoin(&self, conn: &mut PgConnection) -> sqlx::Result<()> {
+        sqlx::query("SELECT pg_advisory_lock_shared($1)")
+            .bind(LOCK)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    /// The log has been seen up to here.
+    pub fn saw(&self, place: i64) {
+        self.newest.fetch_max(place, Ordering::Relaxed);
+    }
+}
+
+/// Who it is: the cluster and its timeline.
+async fn fingerprint(conn: &mut PgConnection) -> sqlx::Result<(String,)> {
+    sqlx::query_as(
+        "SELECT system_identifier::text || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()",
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Refuses a standby, and begins a generation on a server that is not the one the settings know, or that stands behind
+/// what was seen of it.
+async fn greet(conn: &mut PgConnection, newest: &AtomicI64) -> sqlx::Result<()> {
+    let (standby, made): (bool, bool) =
+        sqlx::query_as("SELECT pg_is_in_recovery(), to_regclass('change') IS NOT NULL")
+            .fetch_one(&mut *conn)
+            .await?;
+    if standby {
+        let what = "the database is a standby; [database] url must lead to the primary";
+        return Err(sqlx::Error::Configuration(what.into()));
+    }
+    if !made {
+        return Ok(());
+    }
+    let (name,) = fingerprint(conn).await?;
+    let (place, known): (i64, Option<String>) = sqlx::query_as(
+        "SELECT (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint, (SELECT value FROM setting WHERE name = 'primary')",
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if known.as_deref() != Some(&name) || place < newest.load(Ordering::Relaxed) {
+        begin(conn, &name).await?;
+        newest.store(place, Ordering::Relaxed);
+    }
+    newest.fetch_max(place, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Begins a generation, greater than every one before; every node is told by the stream of changes.
+async fn begin(conn: &mut PgConnection, name: &str) -> sqlx::Result<()> {
+    let mut tx = Connection::begin(conn).await?;
+    sqlx::query(
+        "INSERT INTO setting (name, value) VALUES ('primary', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .execute(&mut *tx)
+    .await?;
+    let (generation,): (String,) = sqlx::query_as(
+        "INSERT INTO setting (name, value) VALUES ($1, ((extract(epoch FROM clock_timestamp()) * 1000)::bigint)::text)
+         ON CONFLICT (name) DO UPDATE SET value = GREATEST(setting.value::bigint + 1, excluded.value::bigint)::text
+         RETURNING value",
+    )
+    .bind(GENERATION)
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query("SELECT tell('generation', $1)")
+        .bind(&generation)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    tracing::warn!(
+        generation,
+        primary = name,
+        "a new generation of leases: the database is another one, or everything was stopped"
+    );
+    Ok(())
+}

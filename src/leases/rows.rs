@@ -1,0 +1,348 @@
+//! Where leases live on many nodes: a row a reader in PostgreSQL, compared and set by whichever node is asked.
+//!
+//! A node keeps what the primary said of a reader, as a [`lease::Register`] with the row's version. An operation is done on
+//! a copy of it by the engine itself, and is written by one statement that succeeds only if the row still has that version
+//! and the database its generation; else the row is read and the operation done again. So the row is the authority, the
+//! engine is the only one that decides, and a take-over is one statement. The rules by which a kept entry may be used are
+//! those that `lease-model` checks, by their numbers there:
+//!
+//! 1. An entry carries the moment at which this node *put* the question.
+//! 3. It is usable while that moment, or the newest look at the stream of changes, is younger than `[nodes] stale_for`.
+//! 4. It may only let a device in. Every refusal is the primary's.
+//! 6. A greater epoch is the newer news; entries of an earlier generation are not used.
+//! 7. Just before the first byte of a text the same question is asked again (`reading::pages`).
+//!
+//! Rule 5 (the cookie carries the epoch) is left out: while rule 4 stands nothing rests on it (`docs/evidence/model.md`).
+//!
+//! Moments in a register are the primary's clock here, carried on by each node's own monotonic clock: they only say whether
+//! somebody is reading on, which is advice.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use futures_util::stream::{self, TryStreamExt as _};
+use lease::{At, Epoch, Epochs, Millis, Outcome, Register, Rules};
+use sqlx::PgPool;
+
+use super::store;
+use crate::App;
+use crate::base::time::{Clock, UnixMillis};
+use crate::readers::{DeviceId, ReaderId};
+
+const SHARDS: usize = 64;
+/// How often an operation is done anew because the row had changed meanwhile.
+const ROUNDS: usize = 16;
+/// That a further page was sent is written when it prolongs what is written by this much: nothing is written for each
+/// page. A page with a script says all there is to say by its heartbeats.
+const SENT_EVERY: Millis = Millis(25_000);
+/// Heartbeats are written, if they say something new at all.
+const HEARD_EVERY: Millis = Millis(1_000);
+/// So many of them at the same time.
+const WRITES_AT_ONCE: usize = 8;
+
+/// A reader's lease as this node knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) register: Register<DeviceId>,
+    pub(super) epochs: Epochs,
+    /// Of the row; zero if there is none yet.
+    pub(super) version: i64,
+    asked_at: Millis,
+    /// Until when the holder counts as reading, as the row says.
+    written: Option<Millis>,
+}
+
+impl Known {
+    fn age(&self) -> (u64, u64, i64) {
+        (self.epochs.generation(), self.epochs.last(), self.version)
+    }
+}
+
+/// The leases of all nodes, seen from one.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pool: PgPool,
+    rules: Rules,
+    known: Box<[Mutex<HashMap<ReaderId, Known>>]>,
+    secret: RandomState,
+    generation: AtomicU64,
+    /// From this node's monotonic clock to the primary's, milliseconds.
+    offset: AtomicI64,
+    /// Readers whose signs of life are to be written.
+    unwritten: Mutex<HashSet<ReaderId>>,
+}
+
+impl Rows {
+    pub(super) fn new(pool: PgPool, generation: u64, rules: Rules, clock: &Clock) -> Self {
+        let rows = Self {
+            pool,
+            rules,
+            known: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            secret: RandomState::new(),
+            generation: AtomicU64::new(generation),
+            offset: AtomicI64::new(0),
+            unwritten: Mutex::default(),
+        };
+        rows.set_clock(clock, clock.now());
+        rows
+    }
+
+    /// The primary's clock said so just now.
+    pub(super) fn set_clock(&self, clock: &Clock, now: UnixMillis) {
+        let now = match clock {
+            Clock::System => now,
+            // One that stands still stands still for all.
+            Clock::Fixed(_) => clock.now(),
+        };
+        let offset = now.0.saturating_sub_unsigned(clock.mono().0);
+        self.offset.store(offset, Ordering::Relaxed);
+    }
+
+    fn now(&self, clock: &Clock) -> Millis {
+        let offset = self.offset.load(Ordering::Relaxed);
+        Millis(clock.mono().0.saturating_add_signed(offset))
+    }
+
+    /// Does `act` to the reader's register: on what is known if that may be used and is enough, else on the row. Whatever
+    /// `refuses` says of the result is asked of the primary.
+    pub(super) async fn act<T>(
+        &self,
+        app: &App,
+        reader: ReaderId,
+        act: impl Fn(&mut Register<DeviceId>, &mut At<'_>) -> T,
+        refuses: impl Fn(&T) -> bool,
+    ) -> sqlx::Result<T> {
+        let mut usable = self.usable(app, reader);
+        for _ in 0..ROUNDS {
+            let sure = usable.is_none();
+            let mut known = match usable.take() {
+                Some(known) => known,
+                None => self.ask(app, reader).await?,
+            };
+            let before = known.epochs.last();
+            let now = self.now(&app.clock);
+            let result = act(
+                &mut known.register,
+                &mut At {
+                    now,
+                    rules: &self.rules,
+                    epochs: &mut known.epochs,
+                },
+            );
+            let moved = known.epochs.last() != before;
+            if !moved && !sure && refuses(&result) {
+                continue;
+            }
+            if !moved && !self.worth_writing(&known, now, HEARD_EVERY) {
+                self.keep(reader, known);
+                return Ok(result);
+            }
+            if self.write(app, reader, known).await? {
+                return Ok(result);
+            }
+        }
+        Err(sqlx::Error::Protocol(
+            "a lease changed again and again while it was written".into(),
+        ))
+    }
+
+    /// Lets a device in that holds the lease by what is known; `None` if the primary has to be asked.
+    pub(super) fn open_known(
+        &self,
+        app: &App,
+        reader: ReaderId,
+        device: DeviceId,
+    ) -> Option<Outcome<DeviceId>> {
+        let now = self.now(&app.clock);
+        let mut part = self.part(reader);
+        let known = part
+            .get_mut(&reader)
+            .filter(|known| self.is_usable(app, known))?;
+        let counter = known.register.check(device)?;
+        known.register.sent(device, now);
+        let epoch = known.epochs.of(counter.get());
+        let worth = self.worth_writing(known, now, SENT_EVERY);
+        drop(part);
+        if worth {
+            self.unwritten().insert(reader);
+        }
+        Some(Outcome::Held {
+            epoch,
+            change: None,
+        })
+    }
+
+    /// The epoch under which a device holds the lease, by what is known.
+    pub(super) fn check(&self, app: &App, reader: ReaderId, device: DeviceId) -> Option<Epoch> {
+        let part = self.part(reader);
+        let known = part
+            .get(&reader)
+            .filter(|known| self.is_usable(app, known))?;
+        Some(known.epochs.of(known.register.check(device)?.get()))
+    }
+
+    /// The holder changed at another node; whether that is news here.
+    pub(super) fn hear(&self, reader: ReaderId, epoch: Epoch) -> bool {
+        let mut part = self.part(reader);
+        let newest = part
+            .get(&reader)
+            .map(|known| known.epochs.of(known.epochs.last()));
+        if newest.is_some_and(|newest| newest >= epoch) {
+            return false;
+        }
+        part.remove(&reader);
+        true
+    }
+
+    /// The database began a new generation: nobody holds anything of an older one.
+    pub(super) fn hear_generation(&self, generation: u64) {
+        self.generation.fetch_max(generation, Ordering::Relaxed);
+    }
+
+    /// Forgets everything.
+    pub(super) fn forget_all(&self) {
+        for part in &self.known {
+            lock(part).clear();
+        }
+    }
+
+    /// Writes the signs of life that wait; one step of background work.
+    pub(super) async fn write_signs(&self, app: &App) -> sqlx::Result<()> {
+        let readers = std::mem::take(&mut *self.unwritten());
+        stream::iter(readers.into_iter().map(Ok))
+            .try_for_each_concurrent(WRITES_AT_ONCE, |reader| async move {
+                let known = self.part(reader).get(&reader).cloned();
+                match known {
+                    // Somebody else was quicker: then the row says enough.
+                    Some(known) => self.write(app, reader, known).await.map(|_| ()),
+                    None => Ok(()),
+                }
+            })
+            .await
+    }
+
+    /// Forgets readers who have been at rest for so long; their rows stay, since numbers must not begin anew.
+    pub(super) fn sweep(&self, clock: &Clock, older_than: Millis) -> usize {
+        let now = self.now(clock);
+        let mut forgotten = 0;
+        for part in &self.known {
+            let mut part = lock(part);
+            let before = part.len();
+            part.retain(|_, known| {
+                let until = known.register.until(&self.rules).unwrap_or_default();
+                let asked = now.minus(clock.mono().minus(known.asked_at));
+                until.max(asked).plus(older_than) > now
+            });
+            forgotten += before - part.len();
+        }
+        forgotten
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.known.iter().map(|part| lock(part).len()).sum()
+    }
+
+    /// The row of a reader, as the primary has it.
+    async fn ask(&self, app: &App, reader: ReaderId) -> sqlx::Result<Known> {
+        let asked_at = app.clock.mono();
+        let (generation, row) = store::find_lease(&self.pool, reader).await?;
+        self.hear_generation(generation);
+        let free = |last| {
+            let room = DeviceId::from_bits(0);
+            (Register::free(room), Epochs::resume(generation, last))
+        };
+        let version = row.as_ref().map_or(0, |row| row.version);
+        let (register, epochs) = match row {
+            Some(row) if row.generation == generation => {
+                let counter = row.held.then_some(row.counter);
+                match Register::load(row.device, counter, &row.state) {
+                    Some(register) => (register, Epochs::resume(generation, row.counter)),
+                    None => {
+                        tracing::error!(%reader, "a lease cannot be read and counts as free");
+                        free(row.counter)
+                    }
+                }
+            }
+            // Nobody has read yet, or not since everything was lost.
+            _ => free(0),
+        };
+        let written = register.until(&self.rules);
+        Ok(Known {
+            register,
+            epochs,
+            version,
+            asked_at,
+            written,
+        })
+    }
+
+    /// Writes a register over the version it was made from; `false` if that has gone.
+    async fn write(&self, app: &App, reader: ReaderId, mut known: Known) -> sqlx::Result<bool> {
+        let asked_at = app.clock.mono();
+        if !store::swap_lease(&self.pool, reader, &known).await? {
+            self.part(reader).remove(&reader);
+            return Ok(false);
+        }
+        known.version += 1;
+        known.asked_at = asked_at;
+        known.written = known.register.until(&self.rules);
+        self.keep(reader, known);
+        Ok(true)
+    }
+
+    /// Whether the row says too little of how the holder is reading on: of coming to rest and of reading on again at once,
+    /// of going on when it has gone on for `every`.
+    fn worth_writing(&self, known: &Known, now: Millis, every: Millis) -> bool {
+        if known.register.counter().is_none() {
+            return false;
+        }
+        let until = known.register.until(&self.rules).unwrap_or_default();
+        let written = known.written.unwrap_or_default();
+        let rested = until < written && written > now;
+        let woke = until > now && written <= now;
+        rested || woke || until >= written.plus(every)
+    }
+
+    fn keep(&self, reader: ReaderId, known: Known) {
+        let mut part = self.part(reader);
+        match part.get_mut(&reader) {
+            Some(other) if other.age() > known.age() => {}
+            Some(other) => {
+                let asked_at = other.asked_at.max(known.asked_at);
+                *other = Known { asked_at, ..known };
+            }
+            None => {
+                part.insert(reader, known);
+            }
+        }
+    }
+
+    fn usable(&self, app: &App, reader: ReaderId) -> Option<Known> {
+        let part = self.part(reader);
+        let known = part.get(&reader)?;
+        self.is_usable(app, known).then(|| known.clone())
+    }
+
+    fn is_usable(&self, app: &App, known: &Known) -> bool {
+        known.epochs.generation() == self.generation.load(Ordering::Relaxed)
+            && app.fresh.is_good_since(app.clock.mono(), known.asked_at)
+    }
+
+    fn part(&self, reader: ReaderId) -> MutexGuard<'_, HashMap<ReaderId, Known>> {
+        let at = usize::try_from(self.secret.hash_one(reader) % SHARDS as u64)
+            .expect("less than the number of shards");
+        lock(&self.known[at])
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, HashSet<ReaderId>> {
+        lock(&self.unwritten)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .expect("nothing panics while it holds this lock")
+}

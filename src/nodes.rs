@@ -1,0 +1,236 @@
+//! One of several nodes over one database: hears what the others changed, forgets it here, and says whether it is up to date.
+//!
+//! There is no list of nodes and no node that is special; each reads the same stream ([`changes`]), and none waits for
+//! another. A node alone with an embedded database has nothing to hear. Deliberately not here: leases, which have rules of
+//! their own for what may be kept (`leases::rows`).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+use lease::{Epoch, Millis};
+use sqlx::PgConnection;
+use tokio::sync::watch;
+
+use crate::App;
+use crate::articles;
+use crate::base::changes::{self, Change, HEARD_FOR, Look};
+use crate::base::db::{Db, Primary};
+use crate::base::time::Span;
+use crate::web::Route;
+
+/// Where a load balancer asks.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/health/live", show_live),
+        Route::get("/health/ready", show_ready),
+    ]
+}
+
+/// The ear of this node.
+#[derive(Debug)]
+pub struct Ear {
+    primary: Primary,
+    /// Outside the pool, so that it is there when the pool is busy; and it is what says that this node serves.
+    conn: PgConnection,
+    /// Where the next look begins.
+    from: i64,
+}
+
+impl Ear {
+    /// Joins the other nodes; `None` for one that is alone. Before it serves: what it read before it listened may be old.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn join(app: &App) -> anyhow::Result<Option<Self>> {
+        let Db::Postgres(primary) = &app.db else {
+            return Ok(None);
+        };
+        let mut conn = primary.connect().await?;
+        primary.join(&mut conn).await?;
+        let mut ear = Self::on(primary, conn).await?;
+        begin_anew(app).await?;
+        ear.listen(app).await?;
+        Ok(Some(ear))
+    }
+
+    async fn on(primary: &Primary, mut conn: PgConnection) -> sqlx::Result<Self> {
+        let from = changes::look(&mut conn, None).await?.next;
+        Ok(Self {
+            primary: primary.clone(),
+            conn,
+            from,
+        })
+    }
+
+    /// Looks once, and does what it brings.
+    ///
+    /// # Errors
+    /// When the database does not answer within the span for which memory is good.
+    pub async fn listen(&mut self, app: &App) -> anyhow::Result<()> {
+        let put_at = app.clock.mono();
+        let patience = app.config.nodes.stale_for.duration();
+        let look = changes::look(&mut self.conn, Some(self.from));
+        let look = tokio::time::timeout(patience, look).await??;
+        self.primary.saw(look.place);
+        app.leases.set_clock(app, look.now);
+        self.from = look.next;
+        apply(app, look).await?;
+        app.fresh.heard(put_at);
+        Ok(())
+    }
+
+    /// Listens again after the connection was lost. What is in memory is still right if that was not for long.
+    async fn return_to(&mut self, app: &App) -> anyhow::Result<()> {
+        let patience = app.config.nodes.stale_for.duration();
+        let away_for = app.fresh.age(app.clock.mono());
+        let mut conn = tokio::time::timeout(patience, self.primary.connect()).await??;
+        self.primary.rejoin(&mut conn).await?;
+        if away_for < Millis(HEARD_FOR.0) {
+            self.conn = conn;
+        } else {
+            let primary = self.primary.clone();
+            *self = Self::on(&primary, conn).await?;
+            begin_anew(app).await?;
+        }
+        self.listen(app).await?;
+        app.leases.notices.stir_all();
+        Ok(())
+    }
+}
+
+/// Listens until the server stops.
+pub async fn follow(app: Arc<App>, mut ear: Ear, mut stopped: watch::Receiver<bool>) {
+    let mut lost = false;
+    loop {
+        let heard = if lost {
+            ear.return_to(&app).await
+        } else {
+            ear.listen(&app).await
+        };
+        if let Err(error) = heard {
+            if !lost {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the database does not answer; readers go on for a while"
+                );
+            }
+            lost = true;
+            app.fresh.failed(app.clock.mono());
+        } else {
+            if lost {
+                tracing::warn!("the database answers again");
+            }
+            lost = false;
+        }
+        let pause = app.config.nodes.look_every.duration();
+        if tokio::time::timeout(pause, stopped.wait_for(|stop| *stop))
+            .await
+            .is_ok()
+        {
+            return;
+        }
+    }
+}
+
+/// Forgets all that other nodes may have changed, and reads again what is needed whole.
+async fn begin_anew(app: &App) -> sqlx::Result<()> {
+    app.sessions.forget_all();
+    app.seats.forget_all();
+    app.devices.forget_all();
+    app.leases.forget_all();
+    let mut tx = app.read().await?;
+    app.editions.load(&mut tx).await?;
+    app.catalog.load(&mut tx).await?;
+    app.images.load(&mut tx).await?;
+    drop(tx);
+    for room in app.editions.all().iter() {
+        app.shelf.changed(&room.edition.slug);
+    }
+    Ok(())
+}
+
+/// Does what the changes ask for. Each may have been made here, and may come twice.
+async fn apply(app: &App, look: Look) -> anyhow::Result<()> {
+    let (mut editions, mut images) = (false, false);
+    let (mut paths, mut shelves) = (BTreeSet::new(), BTreeSet::new());
+    for Change { kind, about } in look.changes {
+        match kind.as_str() {
+            "lease" => hear_lease(app, &about),
+            "generation" => app.leases.hear_generation(about.parse()?),
+            "session" => app.sessions.forget_stored(&about),
+            "seat" => {
+                let reader = about.parse()?;
+                app.seats.forget(reader);
+                app.leases.notices.stir(reader);
+            }
+            "device" => app.devices.forget(about.parse()?),
+            "article" => drop(paths.insert(about)),
+            "story" => drop(shelves.insert(about)),
+            "edition" => editions = true,
+            "image" => images = true,
+            // Of a newer version of the program, which keeps something that this one does not.
+            _ => {}
+        }
+    }
+    if editions || images {
+        let mut tx = app.read().await?;
+        if editions {
+            app.editions.load(&mut tx).await?;
+        }
+        if images {
+            app.images.load(&mut tx).await?;
+        }
+    }
+    if !paths.is_empty() {
+        articles::reload(app, paths.into_iter().collect()).await?;
+    }
+    for room in app.editions.all().iter() {
+        if editions || shelves.contains(room.edition.slug.as_str()) {
+            app.shelf.changed(&room.edition.slug);
+        }
+    }
+    Ok(())
+}
+
+/// "READER EPOCH".
+fn hear_lease(app: &App, about: &str) {
+    let parts = about
+        .split_once(' ')
+        .and_then(|(reader, epoch)| Some((reader.parse().ok()?, epoch.parse::<Epoch>().ok()?)));
+    match parts {
+        Some((reader, epoch)) => app.leases.hear(reader, epoch),
+        None => tracing::error!(about, "a change of a lease cannot be read"),
+    }
+}
+
+fn said(status: StatusCode, text: String) -> Response {
+    let mut response = (status, text).into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn show_live() -> Response {
+    said(StatusCode::OK, "live\n".to_owned())
+}
+
+/// 200 while this node is up to date. Readers who come all the same are served for `[reading] grace`.
+async fn show_ready(State(app): State<Arc<App>>) -> Response {
+    let now = app.clock.mono();
+    if app.stopping() {
+        return said(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
+    }
+    if app.fresh.is_ready(now) {
+        return said(StatusCode::OK, "ready\n".to_owned());
+    }
+    let age = Span(app.fresh.age(now).0 / 1_000 * 1_000);
+    said(
+        StatusCode::SERVICE_UNAVAILABLE,
+        format!("not ready: nothing was heard from the database for {age}\n"),
+    )
+}
