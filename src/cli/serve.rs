@@ -222,12 +222,13 @@ fn signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Reads who is signed in and who has a seat, while pages are answered already: whoever comes before it is done is looked
-/// up by themselves.
+/// Reads who is signed in, who has a seat and what devices are called, while pages are answered already: whoever comes
+/// before it is done is looked up by themselves.
 async fn preload(app: Arc<App>) {
     let done = async {
         app.seats.preload(&app).await?;
-        app.sessions.preload(&app).await
+        app.sessions.preload(&app).await?;
+        app.devices.preload(&app).await
     };
     if let Err(error) = done.await {
         tracing::warn!(%error, "readers could not be read ahead; each is looked up when they come");

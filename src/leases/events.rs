@@ -1,6 +1,7 @@
 //! The event log: who took over when, so that the message and support can explain themselves. Written in batches; the
 //! lease never waits for it, and a crash may lose the last second of it.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use lease::Epoch;
@@ -49,6 +50,8 @@ pub struct Event {
 /// More events than this wait for a database that does not answer only at the price of memory: later ones are counted
 /// and dropped.
 const WAITING: usize = 100_000;
+/// Milliseconds; days are counted in UTC.
+const DAY: i64 = 86_400_000;
 
 #[derive(Debug, Default)]
 struct Queue {
@@ -109,19 +112,17 @@ impl Events {
 
     async fn insert(app: &App, events: &[Event]) -> sqlx::Result<()> {
         let mut tx = app.write().await?;
-        let mut sums: Vec<(String, EventKind, i64)> = Vec::new();
-        for event in events {
-            store::insert_event(&mut tx, event).await?;
-            let day = event.at.timestamp().strftime("%Y-%m-%d").to_string();
-            match sums
-                .iter_mut()
-                .find(|(of, kind, _)| *of == day && *kind == event.kind)
-            {
-                Some((.., count)) => *count += 1,
-                None => sums.push((day, event.kind, 1)),
-            }
+        for few in events.chunks(store::AT_ONCE) {
+            store::insert_events(&mut tx, few).await?;
         }
-        for (day, kind, count) in sums {
+        let mut sums: BTreeMap<(i64, EventKind), i64> = BTreeMap::new();
+        for event in events {
+            let day = event.at.0.div_euclid(DAY);
+            *sums.entry((day, event.kind)).or_default() += 1;
+        }
+        for ((day, kind), count) in sums {
+            let day = UnixMillis(day * DAY).timestamp();
+            let day = day.strftime("%Y-%m-%d").to_string();
             store::add_to_sum(&mut tx, &day, kind, count).await?;
         }
         tx.commit().await

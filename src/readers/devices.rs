@@ -6,10 +6,14 @@ use super::rules::{Device, DeviceId, DeviceKind};
 use super::store;
 use crate::App;
 use crate::base::memory::Memory;
-use crate::base::time::UnixMillis;
+use crate::base::time::{Span, UnixMillis};
 
 /// How many devices memory holds.
 const KEPT: u64 = 100_000;
+/// How many are read at a time.
+const PORTION: u32 = 5_000;
+/// Devices used since then are read at the start.
+const LATELY: Span = Span::days(1);
 
 /// Devices as they were when they were looked up; names are never older than the last change.
 #[derive(Debug)]
@@ -54,6 +58,31 @@ impl Devices {
     /// Forgets all of them.
     pub fn forget_all(&self) {
         self.0.forget_all();
+    }
+
+    /// Reads the devices whose readers use several, so that after a start the first device message of each does not ask
+    /// the database.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn preload(&self, app: &App) -> sqlx::Result<()> {
+        let since = app.clock.now().minus(LATELY);
+        let mut after = DeviceId::from_bits(0);
+        for _ in 0..KEPT / u64::from(PORTION) {
+            let ticket = self.0.ticket();
+            let mut tx = app.read().await?;
+            let devices =
+                store::list_recent_devices(&mut tx, after, since, i64::from(PORTION)).await?;
+            drop(tx);
+            let Some(last) = devices.last() else {
+                break;
+            };
+            after = last.id;
+            for device in devices {
+                self.0.keep(ticket, device.id, Arc::new(device));
+            }
+        }
+        Ok(())
     }
 
     /// Forgets a device that got another name. To be called after the commit.

@@ -1,9 +1,10 @@
 //! The device message: a page of its own when a reader arrives, a fragment when an open page loses the lease.
 //!
-//! It is rendered only when it is due, in the reader's language, and kept by nobody. It names the other device and since
-//! when; never what that device reads.
+//! It is sent only when it is due, in the reader's language, and kept by nobody. It names the other device and since when;
+//! never what that device reads. What is the same in all of them is rendered once: two devices of one reader may ask for it
+//! all day long.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use askama::Template;
 use axum::response::Response;
@@ -13,28 +14,118 @@ use lease::Holder;
 use super::pages::ACCESS;
 use crate::App;
 use crate::articles::Entry;
-use crate::readers::{Device, DeviceId, Session};
+use crate::base::lang::Lang;
+use crate::readers::{Device, DeviceId, DeviceKind, Session};
 use crate::web::Result;
 use crate::web::locale::Say;
-use crate::web::view::{Frame, html, personal};
+use crate::web::mould::{Mould, mark};
+use crate::web::view::{Frame, html};
 
 /// After so many changes of device in a short while the offer to add a reader comes first.
 const OFFER_FIRST: u8 = 3;
 
-#[derive(Template)]
-#[template(path = "reading/message.html")]
-struct MessagePage<'a> {
-    frame: Frame,
-    say: Say,
-    headline: &'a str,
-    deck: &'a str,
-    device: &'a Device,
-    since: String,
-    epoch: String,
-    op: u64,
-    next: &'a str,
+/// What differs from message to message: everything else of it is rendered once for each language.
+#[derive(Clone, Copy)]
+enum Gap {
+    Paper,
+    Home,
+    Headline,
+    Deck,
+    Device,
+    Since,
+    Epoch,
+    Op,
+    Next,
+}
+
+impl Gap {
+    fn mark(self) -> String {
+        mark(self as u8)
+    }
+}
+
+/// How often a template is rendered: for each language, kind of device, and what is left out or in.
+const MOULDS: usize = Lang::ALL.len() * DeviceKind::ALL.len() * 2 * 2;
+
+/// The finished forms of one template.
+struct Moulds([OnceLock<Mould>; MOULDS]);
+
+static PAGES: Moulds = Moulds::new();
+static FRAGMENTS: Moulds = Moulds::new();
+
+/// Which of them.
+#[derive(Clone, Copy)]
+struct Cast {
+    language: Lang,
+    kind: DeviceKind,
+    with_deck: bool,
     offer_first: bool,
 }
+
+impl Cast {
+    fn number(self) -> usize {
+        let kind = self.language as usize * DeviceKind::ALL.len() + self.kind as usize;
+        kind * 4 + usize::from(self.with_deck) * 2 + usize::from(self.offer_first)
+    }
+}
+
+impl Moulds {
+    const fn new() -> Self {
+        Self([const { OnceLock::new() }; MOULDS])
+    }
+
+    fn of(&self, cast: Cast, render: impl FnOnce() -> askama::Result<String>) -> Result<&Mould> {
+        let place = &self.0[cast.number()];
+        if let Some(mould) = place.get() {
+            return Ok(mould);
+        }
+        let text = render()?;
+        Ok(place.get_or_init(|| Mould::of(&text)))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "reading/message.html")]
+struct MessagePage {
+    frame: Frame,
+    say: Say,
+    headline: String,
+    deck: String,
+    kind: DeviceKind,
+    device: String,
+    since: String,
+    epoch: String,
+    op: String,
+    next: String,
+    offer_first: bool,
+}
+
+impl MessagePage {
+    fn with_gaps(app: &App, cast: Cast) -> Self {
+        let say = Say::new(cast.language);
+        let mut frame = Frame::new(app, cast.language, say.say("message-title"));
+        frame.index = false;
+        frame.paper = Gap::Paper.mark();
+        frame.home = Gap::Home.mark();
+        let deck = cast.with_deck.then(|| Gap::Deck.mark());
+        Self {
+            frame,
+            say,
+            headline: Gap::Headline.mark(),
+            deck: deck.unwrap_or_default(),
+            kind: cast.kind,
+            device: Gap::Device.mark(),
+            since: Gap::Since.mark(),
+            epoch: Gap::Epoch.mark(),
+            op: Gap::Op.mark(),
+            next: Gap::Next.mark(),
+            offer_first: cast.offer_first,
+        }
+    }
+}
+
+/// Values in the order of [`Gap`].
+type Values<'a> = [&'a str; Gap::Next as usize + 1];
 
 /// The page that stands in place of the article. Headline and deck are everybody's; the text is not loaded.
 pub fn page(
@@ -67,25 +158,27 @@ fn respond(
     [headline, deck]: [&str; 2],
     next: &str,
 ) -> Result<Response> {
-    let say = Say::new(session.language);
-    let mut frame = Frame::new(app, session.language, say.say("message-title"));
-    frame.index = false;
-    let page = MessagePage {
-        frame,
-        say,
-        headline,
-        deck,
-        device,
-        since: say.since(
-            app.leases.wall(app, holder.since),
-            &app.editions.zone(session.language),
-        ),
-        epoch: holder.epoch.to_string(),
-        op: app.rng.u64(),
-        next,
+    let language = session.language;
+    let cast = Cast {
+        language,
+        kind: device.kind,
+        with_deck: !deck.is_empty(),
         offer_first: holder.swaps >= OFFER_FIRST,
     };
-    let mut response = personal(&page)?;
+    let mould = PAGES.of(cast, || MessagePage::with_gaps(app, cast).render())?;
+    let since = app.leases.wall(app, holder.since);
+    let values: Values<'_> = [
+        &app.config.site.name,
+        &app.editions.home(language),
+        headline,
+        deck,
+        &device.label,
+        &Say::new(language).since(since, &app.editions.zone(language)),
+        &holder.epoch.to_string(),
+        &app.rng.u64().to_string(),
+        next,
+    ];
+    let mut response = html(StatusCode::OK, mould.fill(&values));
     response
         .headers_mut()
         .insert(ACCESS, HeaderValue::from_static("elsewhere"));
@@ -111,9 +204,9 @@ pub fn lost(app: &App, say: Say) -> Result<Response> {
 #[template(path = "reading/moved.html")]
 struct Moved {
     say: Say,
-    device: Arc<Device>,
+    device: String,
     epoch: String,
-    op: u64,
+    op: String,
     next: String,
     offer_first: bool,
 }
@@ -126,15 +219,24 @@ pub async fn moved(
     next: &str,
 ) -> Result<String> {
     let device = app.devices.of(app, holder.device).await?;
-    let page = Moved {
-        say: Say::new(session.language),
-        device,
-        epoch: holder.epoch.to_string(),
-        op: app.rng.u64(),
-        next: next.to_owned(),
+    let cast = Cast {
+        language: session.language,
+        kind: DeviceKind::Computer,
+        with_deck: false,
         offer_first: holder.swaps >= OFFER_FIRST,
     };
-    Ok(page.render()?)
+    let with_gaps = || Moved {
+        say: Say::new(cast.language),
+        device: Gap::Device.mark(),
+        epoch: Gap::Epoch.mark(),
+        op: Gap::Op.mark(),
+        next: Gap::Next.mark(),
+        offer_first: cast.offer_first,
+    };
+    let mould = FRAGMENTS.of(cast, || with_gaps().render())?;
+    let (epoch, op) = (holder.epoch.to_string(), app.rng.u64().to_string());
+    let values: Values<'_> = ["", "", "", "", &device.label, "", &epoch, &op, next];
+    Ok(mould.fill(&values))
 }
 
 #[derive(Template)]

@@ -10,6 +10,7 @@ pub mod error;
 pub mod headers;
 pub mod limits;
 pub mod locale;
+pub mod mould;
 pub mod pages;
 pub mod pressure;
 pub mod route;

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use gaceta::base::jobs;
 use gaceta::base::secret::TokenHash;
 use gaceta::base::time::Span;
+use gaceta::leases::EventKind;
+use gaceta::leases::store::{list_events, list_sums};
 use gaceta::readers::store::{
     Numbers, find_reader, find_session, insert_numbered_readers, insert_numbered_sessions,
 };
@@ -123,6 +125,40 @@ async fn who_is_signed_in_and_has_a_seat_is_read_ahead_after_a_start() {
 }
 
 #[tokio::test]
+async fn devices_of_readers_who_use_several_are_read_ahead_after_a_start() {
+    let paper = TestPaper::new().await;
+    let (ada, bob) = (
+        paper.reader("ada", true).await,
+        paper.reader("bob", true).await,
+    );
+    let browsers = [
+        ada.on("phone").await,
+        ada.on("laptop").await,
+        bob.on("phone").await,
+    ];
+    let app = &paper.app;
+    let mut devices = Vec::new();
+    for browser in &browsers {
+        let cookie = format!("session={}", browser.cookie("session").unwrap());
+        let cookie = http::HeaderValue::from_str(&cookie).unwrap();
+        let asked = http::HeaderMap::from_iter([(http::header::COOKIE, cookie)]);
+        let session = app.sessions.of(app, &asked).await.unwrap().unwrap();
+        app.devices.forget(session.device);
+        devices.push(session.device);
+    }
+    app.devices.preload(app).await.unwrap();
+    let known: Vec<bool> = devices
+        .iter()
+        .map(|id| {
+            app.devices
+                .known(*id)
+                .is_some_and(|device| device.id == *id)
+        })
+        .collect();
+    assert_eq!(known, [true, true, false], "nobody is told of an only one");
+}
+
+#[tokio::test]
 async fn readers_made_by_number_have_a_seat_and_a_session() {
     let paper = TestPaper::new().await;
     let mut tx = paper.app.write().await.unwrap();
@@ -190,4 +226,37 @@ async fn when_sessions_were_last_used_is_written_down_for_all_of_them_at_once() 
         let device = find_device(&mut tx, device).await.unwrap().unwrap();
         assert_eq!(device.last_seen_at, expected);
     }
+}
+
+#[tokio::test]
+async fn events_of_a_busy_second_are_all_written_as_they_were() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
+    let article = "/en/2026-02-24/subscribers-1";
+    phone.opens(article).await;
+    let mut devices = [&laptop, &phone];
+    for _ in 0..70 {
+        let message = devices[0].opens(article).await;
+        devices[0].takes(&message).await;
+        devices.swap(0, 1);
+    }
+    let app = &paper.app;
+    app.leases.events.write(app).await.unwrap();
+    assert_eq!(app.leases.events.waiting(), 0);
+    let mut tx = app.read().await.unwrap();
+    let events = list_events(&mut tx, ada.id, 999).await.unwrap();
+    assert_eq!(events.len(), 1 + 2 * 70);
+    let devices: BTreeSet<_> = events.iter().map(|(_, _, to, _)| to.unwrap()).collect();
+    assert_eq!(devices.len(), 2);
+    for (kind, from, to, at) in &events {
+        assert_eq!(*at, app.clock.now());
+        assert_eq!(from.is_none(), *kind == EventKind::Opened, "{kind}");
+        assert!(from != to);
+    }
+    let sums = list_sums(&mut tx).await.unwrap();
+    let count = |kind| sums.iter().find(|sum| sum.1 == kind).map(|sum| sum.2);
+    assert_eq!(count(EventKind::Opened), Some(1));
+    assert_eq!(count(EventKind::Shown), Some(70));
+    assert_eq!(count(EventKind::Taken), Some(70));
 }

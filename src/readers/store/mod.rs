@@ -20,6 +20,18 @@ pub use many::*;
 pub use proofs::*;
 pub use terms::*;
 
+type DeviceRow = (DeviceId, String, DeviceKind, UnixMillis, UnixMillis);
+
+fn device((id, label, kind, first_seen_at, last_seen_at): DeviceRow) -> Device {
+    Device {
+        id,
+        label,
+        kind,
+        first_seen_at,
+        last_seen_at,
+    }
+}
+
 type ReaderRow = (ReaderId, String, String, String, Lang);
 
 fn reader((id, email, name, password, language): ReaderRow) -> Reader {
@@ -265,17 +277,34 @@ pub async fn set_seen(tx: &mut Tx, sessions: &[(TokenHash, DeviceId)]) -> sqlx::
 pub async fn find_device(tx: &mut Tx, id: DeviceId) -> sqlx::Result<Option<Device>> {
     let row = fetch_optional!(
         tx,
-        (DeviceId, String, DeviceKind, UnixMillis, UnixMillis),
+        DeviceRow,
         "SELECT id, label, kind, first_seen_at, last_seen_at FROM device WHERE id = $1",
         id
     )?;
-    Ok(
-        row.map(|(id, label, kind, first_seen_at, last_seen_at)| Device {
-            id,
-            label,
-            kind,
-            first_seen_at,
-            last_seen_at,
-        }),
-    )
+    Ok(row.map(device))
+}
+
+/// Devices used since then whose readers are signed in on another one, too, in the order of their identifiers, from the
+/// one after `after`.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_recent_devices(
+    tx: &mut Tx,
+    after: DeviceId,
+    since: UnixMillis,
+    length: i64,
+) -> sqlx::Result<Vec<Device>> {
+    let rows = fetch_all!(
+        tx,
+        DeviceRow,
+        "SELECT d.id, d.label, d.kind, d.first_seen_at, d.last_seen_at
+         FROM session s JOIN device d ON d.id = s.device_id WHERE s.device_id > $1 AND s.last_seen_at > $2
+         AND EXISTS (SELECT 1 FROM session o WHERE o.reader_id = s.reader_id AND o.device_id <> s.device_id)
+         ORDER BY s.device_id LIMIT $3",
+        after,
+        since,
+        length
+    )?;
+    Ok(rows.into_iter().map(device).collect())
 }
