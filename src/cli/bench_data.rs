@@ -1,8 +1,9 @@
 //! `gaceta bench-data`, hidden: an empty directory becomes a paper with many readers and articles, for `cargo xtask bench`.
 //!
 //! Articles are written by the same functions that the paper itself uses, so that what is measured is what a paper has;
-//! readers by statements of their own, many at once, since a million of them would take minutes. Beside the database lie `urls.txt` (one article a line), `cookies.txt` (one signed-in reader a line) and `second.txt` (a second
-//! device of the first twentieth of them, in the same order). Deliberately not here: anything for a real paper; the
+//! readers by statements of their own, many at once, since a million of them would take minutes. Beside the database lie
+//! `urls.txt` (one article a line), `cookies.txt` (one signed-in reader a line), `second.txt` and `third.txt` (further
+//! devices of the first of them, in the same order). Deliberately not here: anything for a real paper; the
 //! passwords of these readers match nothing.
 
 use std::fmt::Write as _;
@@ -35,14 +36,26 @@ pub struct BenchData {
     /// Articles for subscribers, of about 40 kB as a page.
     #[arg(long, default_value_t = 100)]
     articles: usize,
+    /// Into this PostgreSQL instead of the directory, which still gets the lists.
+    #[arg(long, default_value = "")]
+    url: String,
+    /// Devices of every reader, up to three; with none given all have one, and the first twentieth two.
+    #[arg(long)]
+    devices: Option<usize>,
 }
 
 /// Readers of one transaction.
 const AT_ONCE: usize = 10_000;
 /// Readers of one statement: it looks through the tokens of all of them for each.
 const IN_ONE: usize = 200;
-/// How identifiers of first and second devices begin.
-const DEVICES: [&str; 2] = ["01980000-0000-7000-8001-", "01980000-0000-7000-8002-"];
+/// How identifiers of first, second and third devices begin.
+const DEVICES: [&str; 3] = [
+    "01980000-0000-7000-8001-",
+    "01980000-0000-7000-8002-",
+    "01980000-0000-7000-8003-",
+];
+/// Their lists.
+const LISTS: [&str; 3] = ["cookies.txt", "second.txt", "third.txt"];
 /// Articles of one transaction; their texts are in memory meanwhile.
 const SHEETS_AT_ONCE: usize = 500;
 
@@ -53,6 +66,7 @@ const SHEETS_AT_ONCE: usize = 500;
 pub async fn run(what: BenchData) -> anyhow::Result<()> {
     let mut config = Config::default();
     config.database.dir = what.dir.clone();
+    config.database.url.clone_from(&what.url);
     let _lock = serve::lock(&config)?;
     let app = App::open(config, Clock::System, Rng::System).await?;
     anyhow::ensure!(
@@ -62,8 +76,14 @@ pub async fn run(what: BenchData) -> anyhow::Result<()> {
     );
     let urls = publish(&app, what.articles).await?;
     std::fs::write(what.dir.join("urls.txt"), urls)?;
-    let (mut first, mut second) = (String::new(), String::new());
     let readers = i64::try_from(what.readers)?;
+    let with = |device: usize| match what.devices {
+        Some(devices) if device < devices => readers,
+        None if device == 0 => readers,
+        None if device == 1 => (readers + 19) / 20,
+        _ => 0,
+    };
+    let mut lists = [0, 1, 2].map(|device| (with(device), String::new()));
     for start in (0..readers).step_by(AT_ONCE) {
         let mut tx = app.write().await?;
         let end = (start + AT_ONCE as i64).min(readers);
@@ -72,32 +92,31 @@ pub async fn run(what: BenchData) -> anyhow::Result<()> {
                 start,
                 end: (start + IN_ONE as i64).min(end),
             };
-            subscribe(&mut tx, numbers, readers, [&mut first, &mut second]).await?;
+            subscribe(&mut tx, numbers, &mut lists).await?;
         }
         tx.commit().await?;
     }
-    std::fs::write(what.dir.join("cookies.txt"), first)?;
-    std::fs::write(what.dir.join("second.txt"), second)?;
+    for (name, (_, cookies)) in LISTS.iter().zip(lists) {
+        std::fs::write(what.dir.join(name), cookies)?;
+    }
     app.db.close().await;
     Ok(())
 }
 
-/// Readers with a plan, signed in on one device, the first of them on two; their cookies become lines of `cookies`.
+/// Readers with a plan, signed in on as many devices as there are lists that reach so far; their cookies become lines.
 async fn subscribe(
     tx: &mut Tx,
     numbers: Numbers,
-    readers: i64,
-    cookies: [&mut String; 2],
+    lists: &mut [(i64, String)],
 ) -> anyhow::Result<()> {
     insert_numbered_readers(tx, numbers).await?;
     insert_numbered_subscriptions(tx, numbers, tx.now().plus(Span::days(365))).await?;
     let end = tx.now().plus(Span::days(30));
-    let of_two = numbers.end.min((readers + 19) / 20);
-    let twice = Numbers {
-        end: of_two,
-        ..numbers
-    };
-    for (at, (cookies, numbers)) in cookies.into_iter().zip([numbers, twice]).enumerate() {
+    for (at, (reach, cookies)) in lists.iter_mut().enumerate() {
+        let numbers = Numbers {
+            end: numbers.end.min(*reach),
+            ..numbers
+        };
         let mut tokens = Vec::new();
         for _ in numbers.start..numbers.end {
             let token = tx.rng().token();

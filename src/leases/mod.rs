@@ -190,7 +190,8 @@ impl Leases {
                 let take = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
                     register.take(device, seen, op, at)
                 };
-                rows.act(app, reader, take, contended).await?
+                // Unless it moves the lease, its answer is the primary's: S1 is about takes that change nothing, too.
+                rows.act(app, reader, take, |_| true).await?
             }
         };
         Ok(self.noted(app, reader, outcome))

@@ -28,6 +28,7 @@
 //!   these two is reported apart, as `design.md` says.
 
 pub mod bounds;
+pub mod history;
 pub mod judge;
 pub mod model;
 pub mod mutant;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use lease_model::bounds;
+use lease_model::history::{self, Done};
 use lease_model::mutant::{Kind, Mutant};
 use lease_model::run::{self, Report, Verdict};
 use lease_model::step::Rules;
@@ -17,12 +18,17 @@ const LIMIT: Duration = Duration::from_secs(240);
 const USAGE: &str = "\
 cargo xtask model                     all bounds, all mutants
 cargo xtask model NAME=NUMBER ...     one run of your own: devices wishes ticks faults disasters copies on_way stale_for
+cargo xtask model judge FILE          a history of `cargo xtask chaos`
 ";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let well = if words.is_empty() {
         everything()
+    } else if let [judge, file] = &words[..]
+        && judge == "judge"
+    {
+        judge_file(file)
     } else if let Some(bounds) = by_hand(&words) {
         promises(&[bounds])
     } else {
@@ -46,6 +52,52 @@ fn everything() -> bool {
     let all = Mutant::ALL.len();
     println!("\n{} of {all} counterexamples found", noticed);
     kept && noticed == all
+}
+
+/// Judges a history. Its first line has the unix time of its zero, D and grace, in milliseconds.
+fn judge_file(file: &str) -> bool {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => {
+            println!("cannot read {file}: {error}");
+            return false;
+        }
+    };
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let numbers: Vec<u64> = first
+        .split(' ')
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    let done: Option<Vec<Done>> = lines.map(Done::read).collect();
+    let (&[wall, stale_for, grace], Some(done)) = (&numbers[..], done) else {
+        println!("{file} is no history");
+        return false;
+    };
+    // Many operations of one reader are followed one into the other.
+    let judge = move || history::judge(&done, wall, stale_for * 1_000, grace * 1_000);
+    let judging = std::thread::Builder::new().stack_size(1 << 30).spawn(judge);
+    let found = judging.map(std::thread::JoinHandle::join);
+    let Ok(Ok(found)) = found else {
+        println!("the judge gave up");
+        return false;
+    };
+    println!(
+        "{} operations on the register ({} without an answer), {} takes that moved it, {} generations",
+        found.operations, found.unknown, found.moved, found.generations
+    );
+    println!("{} full texts and heartbeats", found.served);
+    let seconds = |micros: u64| micros as f64 / 1e6;
+    println!(
+        "greatest staleness {:.3} s while the database could be reached, {:.3} s while it could not",
+        seconds(found.stale[0]),
+        seconds(found.stale[1])
+    );
+    for violation in found.violations.iter().take(20) {
+        println!("{violation}");
+    }
+    println!("violations: {}", found.violations.len());
+    found.violations.is_empty()
 }
 
 /// Bounds from `name=number` words.
