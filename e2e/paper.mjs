@@ -6,7 +6,7 @@
 // What it deliberately does not do: reach into the database. A journey does what a person can do, nothing else.
 
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,5 +127,46 @@ class Paper {
   async close() {
     await this.process.stop();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Two nodes over the PostgreSQL of GACETA_TEST_POSTGRES, with one reader who is signed in on two devices. */
+export class Nodes {
+  list = [];
+
+  static async start(binary) {
+    const url = process.env.GACETA_TEST_POSTGRES;
+    if (!url) throw new Error("GACETA_TEST_POSTGRES is not set; `cargo xtask e2e` starts a PostgreSQL and sets it");
+    const nodes = new Nodes();
+    nodes.root = mkdtempSync(join(tmpdir(), "gaceta-nodes-"));
+    const data = join(nodes.root, "data");
+    const fill = new Process(binary, ["bench-data", "--dir", data, "--url", url, "--readers", "1", "--articles", "1", "--devices", "2"], { cwd: nodes.root });
+    await fill.ended;
+    if (fill.child.exitCode !== 0) throw new Error(`the paper on PostgreSQL is not filled:\n${fill.said}`);
+    const line = (name) => readFileSync(join(data, name), "utf8").split("\n")[0];
+    nodes.path = line("urls.txt");
+    nodes.cookies = ["cookies.txt", "second.txt"].map((name) => line(name).replace("session=", ""));
+    for (const name of ["one", "two"]) {
+      const [port, dir] = [await freePort(), join(nodes.root, name)];
+      mkdirSync(dir);
+      const origin = `http://localhost:${port}`;
+      const env = {
+        ...process.env,
+        GACETA_DATABASE__URL: url,
+        GACETA_DATABASE__DIR: dir,
+        GACETA_SITE__PUBLIC_URL: origin,
+        GACETA_SERVER__LISTEN: `127.0.0.1:${port}`,
+        GACETA_MAIL__TRANSPORT: "memory",
+      };
+      const node = { origin, process: new Process(binary, ["serve"], { cwd: dir, env }) };
+      nodes.list.push(node);
+      await node.process.answers(origin);
+    }
+    return nodes;
+  }
+
+  async close() {
+    for (const node of this.list) await node.process.stop();
+    rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -19,6 +19,7 @@ import { journeys as accounts } from "./journeys/accounts.mjs";
 import { journeys as seats } from "./journeys/seats.mjs";
 import { journeys as keyboard } from "./journeys/keyboard.mjs";
 import { journeys as gate } from "./journeys/gate.mjs";
+import { journeys as nodes } from "./journeys/nodes.mjs";
 import { journeys as pages } from "./journeys/pages.mjs";
 
 const LIMIT = 180_000; // ms for one journey; a busy machine is slow
@@ -34,7 +35,7 @@ if (screens) mkdirSync(screens, { recursive: true });
 
 const words = process.argv.slice(2);
 const wanted = (name) => !words.length || words.some((word) => name.includes(word));
-const chosen = [...lease, ...small, ...spans, ...guests, ...accounts, ...seats, ...keyboard, ...gate, ...pages].filter(({ name }) => wanted(name));
+const chosen = [...lease, ...small, ...spans, ...guests, ...accounts, ...seats, ...keyboard, ...gate, ...nodes, ...pages].filter(({ name }) => wanted(name));
 const count = { passed: 0, failed: 0 };
 const begun = Date.now();
 

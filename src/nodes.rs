@@ -38,6 +38,7 @@ pub struct Ear {
     conn: PgConnection,
     /// Where the next look begins.
     from: i64,
+    generation: u64,
 }
 
 impl Ear {
@@ -58,11 +59,12 @@ impl Ear {
     }
 
     async fn on(primary: &Primary, mut conn: PgConnection) -> sqlx::Result<Self> {
-        let from = changes::look(&mut conn, None).await?.next;
+        let first = changes::look(&mut conn, None).await?;
         Ok(Self {
             primary: primary.clone(),
             conn,
-            from,
+            from: first.next,
+            generation: first.generation,
         })
     }
 
@@ -75,25 +77,39 @@ impl Ear {
         let patience = app.config.nodes.stale_for.duration();
         let look = changes::look(&mut self.conn, Some(self.from));
         let look = tokio::time::timeout(patience, look).await??;
-        self.primary.saw(look.place);
+        self.primary.saw(look.place, look.generation);
         app.leases.set_clock(app, look.now);
-        self.from = look.next;
-        apply(app, look).await?;
+        let (next, generation) = (look.next, look.generation);
+        if generation == self.generation {
+            apply(app, look).await?;
+        } else {
+            app.leases.hear_generation(generation);
+            begin_anew(app).await?;
+            app.leases.notices.stir_all();
+        }
+        // Not before all of it was done: a look that failed half way brings the same again.
+        (self.from, self.generation) = (next, generation);
         app.fresh.heard(put_at);
         Ok(())
     }
 
-    /// Listens again after the connection was lost. What is in memory is still right if that was not for long.
+    /// Listens again after the connection was lost. What is in memory is still right if that was not for long, and if the
+    /// database is the same.
     async fn return_to(&mut self, app: &App) -> anyhow::Result<()> {
         let patience = app.config.nodes.stale_for.duration();
         let away_for = app.fresh.age(app.clock.mono());
-        let mut conn = tokio::time::timeout(patience, self.primary.connect()).await??;
-        self.primary.rejoin(&mut conn).await?;
+        let connect = async {
+            let mut conn = self.primary.connect().await?;
+            self.primary.rejoin(&mut conn).await?;
+            Ok::<_, sqlx::Error>(conn)
+        };
+        let conn = tokio::time::timeout(patience, connect).await??;
         if away_for < Millis(HEARD_FOR.0) {
             self.conn = conn;
         } else {
             let primary = self.primary.clone();
             *self = Self::on(&primary, conn).await?;
+            app.leases.hear_generation(self.generation);
             begin_anew(app).await?;
         }
         self.listen(app).await?;
@@ -160,7 +176,6 @@ async fn apply(app: &App, look: Look) -> anyhow::Result<()> {
     for Change { kind, about } in look.changes {
         match kind.as_str() {
             "lease" => hear_lease(app, &about),
-            "generation" => app.leases.hear_generation(about.parse()?),
             "session" => app.sessions.forget_stored(&about),
             "seat" => {
                 let reader = about.parse()?;

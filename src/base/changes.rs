@@ -35,9 +35,12 @@ pub struct Look {
     pub now: UnixMillis,
     /// How far its log had come.
     pub place: i64,
+    /// The generation of leases. With another one than before this may be a database that has lost what was heard: all
+    /// numbers of transactions begin anew.
+    pub generation: u64,
 }
 
-type Row = (i64, i64, i64, Option<String>, Option<String>);
+type Row = (i64, i64, i64, i64, Option<String>, Option<String>);
 
 /// Reads what changed from transaction `from` on; nothing but where to begin if there is no `from` yet.
 ///
@@ -48,16 +51,14 @@ pub async fn look(conn: &mut PgConnection, from: Option<i64>) -> sqlx::Result<Lo
         "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
                 (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
                 (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint,
-                change.kind, change.about
+                lease_generation(), change.kind, change.about
          FROM (SELECT 1) AS one LEFT JOIN change ON change.txid >= $1 ORDER BY change.txid",
     )
     .bind(from.unwrap_or(i64::MAX))
     .fetch_all(conn)
     .await?;
-    let (next, now, place) = rows
-        .first()
-        .map(|row| (row.0, UnixMillis(row.1), row.2))
-        .ok_or(sqlx::Error::RowNotFound)?;
+    let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let (next, now, place, generation) = (first.0, first.1, first.2, first.3);
     let change = |(.., kind, about): Row| {
         Some(Change {
             kind: kind?,
@@ -67,8 +68,9 @@ pub async fn look(conn: &mut PgConnection, from: Option<i64>) -> sqlx::Result<Lo
     Ok(Look {
         changes: rows.into_iter().filter_map(change).collect(),
         next,
-        now,
+        now: UnixMillis(now),
         place,
+        generation: generation.unsigned_abs(),
     })
 }
 

@@ -4,6 +4,7 @@
 mod backup;
 mod bench_data;
 mod bench_hot;
+mod bench_takes;
 mod demo;
 mod doctor;
 mod draft;
@@ -80,6 +81,9 @@ enum Command {
     /// Do what a paper does most often, to be counted.
     #[command(hide = true)]
     BenchHot(bench_hot::BenchHot),
+    /// Take-overs by two nodes over PostgreSQL, for `cargo xtask bench`.
+    #[command(hide = true)]
+    BenchTakes(bench_takes::BenchTakes),
 }
 
 /// Runs the program.
@@ -128,6 +132,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
         Command::BenchData(what) => bench_data::run(what).await,
         Command::BenchHot(options) => bench_hot::run(options).await,
+        Command::BenchTakes(options) => bench_takes::run(options).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
     }
 }

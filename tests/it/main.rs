@@ -6,6 +6,7 @@ mod accounts;
 mod canary;
 mod doors;
 mod gate;
+mod leases;
 mod nodes;
 mod paper;
 mod pressure;

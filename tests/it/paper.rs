@@ -432,6 +432,17 @@ impl Browser<'_> {
         );
     }
 
+    /// The headers by which it is known.
+    pub fn headers(&self) -> HeaderMap {
+        let jar = self.jar.lock().unwrap();
+        let cookies: Vec<String> = jar
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let value = cookies.join("; ").parse().unwrap();
+        HeaderMap::from_iter([(header::COOKIE, value)])
+    }
+
     /// The same browser, whose requests reach another node from now on.
     pub fn at<'b>(&self, node: &'b TestPaper) -> Browser<'b> {
         Browser {

@@ -1,7 +1,7 @@
 //! `cargo xtask e2e`: the journeys of `e2e/` in a real browser, against the binary as it is built here.
 //!
 //! It builds, provides Node, its packages and Chromium, and says by environment where things are: `GACETA_BIN`,
-//! `GACETA_SCREENS` (pictures for people go there), `CHROMIUM`. Deliberately not here: the journeys themselves.
+//! `GACETA_SCREENS` (pictures for people go there), `CHROMIUM`, `GACETA_TEST_POSTGRES`. Deliberately not here: the journeys themselves.
 
 use std::process::Command;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 
 use crate::child::{self, Ended};
+use crate::postgres::Postgres;
 use crate::{provision, root};
 
 const LIMIT: Duration = Duration::from_secs(20 * 60);
@@ -20,7 +21,8 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         [flag] if flag == "--release" => true,
         _ => bail!("`cargo xtask e2e` takes --release and nothing else"),
     };
-    let ended = step(release);
+    let postgres = Postgres::start()?;
+    let ended = step(release, &postgres);
     if let Some(trouble) = &ended.trouble {
         println!("browser: {trouble}");
     }
@@ -28,14 +30,14 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
 }
 
 /// The same as a step of `cargo xtask test`.
-pub fn step(release: bool) -> Ended {
-    match prepare(release) {
+pub fn step(release: bool, postgres: &Postgres) -> Ended {
+    match prepare(release, postgres) {
         Ok(command) => child::run(command, LIMIT),
         Err(error) => Ended::badly(format!("{error:#}")),
     }
 }
 
-fn prepare(release: bool) -> anyhow::Result<Command> {
+fn prepare(release: bool, postgres: &Postgres) -> anyhow::Result<Command> {
     let folder = root::repository().join("e2e");
     let journeys = folder.join("run.mjs");
     ensure!(
@@ -61,6 +63,7 @@ fn prepare(release: bool) -> anyhow::Result<Command> {
         .current_dir(&folder)
         .env("GACETA_BIN", binary)
         .env("GACETA_SCREENS", screens)
+        .env("GACETA_TEST_POSTGRES", postgres.url())
         .env("CHROMIUM", provision::CHROMIUM.get()?);
     Ok(command)
 }

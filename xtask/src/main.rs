@@ -10,6 +10,7 @@
 )]
 
 mod bench;
+mod chaos;
 mod child;
 mod e2e;
 mod generate;
@@ -30,6 +31,7 @@ cargo xtask tidy [--rules]   the rules of the house; --rules prints them with th
 cargo xtask e2e [--release]  journeys in a real browser
 cargo xtask canary           what must never leave, over every route, with numbers
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
+cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
 cargo xtask instructions [--keep]  what a page costs in instructions, against what it cost before; --keep notes it
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         "e2e" => e2e::run(&rest),
         "canary" => test::canary_alone(),
         "bench" => bench::run(&rest),
+        "chaos" => chaos::run(&rest),
         "model" => model::run(&rest),
         "instructions" => instructions::run(&rest),
         "gen" => generate::run(&rest),

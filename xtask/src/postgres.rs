@@ -33,10 +33,7 @@ const SETTINGS: &[&str] = &[
 impl Postgres {
     /// Installs PostgreSQL if it is missing, makes an empty cluster, and starts it.
     pub fn start() -> anyhow::Result<Postgres> {
-        provision::need(&[&provision::POSTGRES])?;
-        let initdb = provision::POSTGRES.get()?;
-        let initdb = std::fs::canonicalize(&initdb).unwrap_or(initdb);
-        let programs = initdb.parent().context("initdb stands in a folder")?;
+        let programs = &programs()?;
         let owner = Owner::choose()?;
         let home = private_folder(&owner)?;
         let guard = Guard::new(
@@ -63,6 +60,15 @@ impl Postgres {
     }
 }
 
+/// Where PostgreSQL's programs are, after installing them if they are missing.
+pub(crate) fn programs() -> anyhow::Result<PathBuf> {
+    provision::need(&[&provision::POSTGRES])?;
+    let initdb = provision::POSTGRES.get()?;
+    let initdb = std::fs::canonicalize(&initdb).unwrap_or(initdb);
+    let folder = initdb.parent().context("initdb stands in a folder")?;
+    Ok(folder.to_path_buf())
+}
+
 /// `cargo xtask postgres`: the same cluster, for a person.
 pub fn by_hand() -> anyhow::Result<bool> {
     let postgres = Postgres::start()?;
@@ -73,10 +79,10 @@ pub fn by_hand() -> anyhow::Result<bool> {
 }
 
 /// Whom the server runs as.
-struct Owner(Option<&'static str>);
+pub(crate) struct Owner(Option<&'static str>);
 
 impl Owner {
-    fn choose() -> anyhow::Result<Owner> {
+    pub(crate) fn choose() -> anyhow::Result<Owner> {
         if !provision::is_root() {
             return Ok(Owner(None));
         }
@@ -92,12 +98,12 @@ impl Owner {
     }
 
     /// The words before a command that make it run as this user.
-    fn prefix(&self) -> Vec<&str> {
+    pub(crate) fn prefix(&self) -> Vec<&str> {
         self.0
             .map_or_else(Vec::new, |user| vec!["runuser", "-u", user, "--"])
     }
 
-    fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut words = self.prefix().into_iter();
         let mut command = match words.next() {
             None => return at_top(Command::new(program)),
@@ -115,7 +121,7 @@ fn at_top(mut command: Command) -> Command {
 }
 
 /// In the folder for temporary files, because another user must be able to walk to it.
-fn private_folder(owner: &Owner) -> anyhow::Result<PathBuf> {
+pub(crate) fn private_folder(owner: &Owner) -> anyhow::Result<PathBuf> {
     use std::os::unix::fs::DirBuilderExt as _;
     let home = std::env::temp_dir().join(format!("gaceta-postgres-{}", secret()?));
     std::fs::DirBuilder::new().mode(0o700).create(&home)?;
@@ -128,14 +134,19 @@ fn private_folder(owner: &Owner) -> anyhow::Result<PathBuf> {
 }
 
 /// Sixteen random bytes in hexadecimal: other users of the machine can reach the port too.
-fn secret() -> anyhow::Result<String> {
+pub(crate) fn secret() -> anyhow::Result<String> {
     use std::io::Read as _;
     let mut bytes = [0; 16];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn make_cluster(owner: &Owner, programs: &Path, home: &Path, password: &str) -> anyhow::Result<()> {
+pub(crate) fn make_cluster(
+    owner: &Owner,
+    programs: &Path,
+    home: &Path,
+    password: &str,
+) -> anyhow::Result<()> {
     let secret = home.join("password");
     std::fs::write(&secret, password)?;
     if let Some(user) = owner.0 {

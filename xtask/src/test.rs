@@ -83,9 +83,11 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         on_postgres(postgres.as_ref())
     });
     step("canary", Kind::Check, &mut || canary(postgres.as_ref()));
-    drop(postgres.take());
     step("instructions", Kind::Check, &mut instructions::step);
-    step("browser", Kind::Check, &mut || e2e::step(false));
+    step("browser", Kind::Check, &mut || match &postgres {
+        Some(postgres) => e2e::step(false, postgres),
+        None => Ended::badly("there is no PostgreSQL for the nodes".to_owned()),
+    });
     Ok(conclude(&rows))
 }
 

@@ -206,20 +206,31 @@ pub fn judge(history: &[Done], wall: u64, stale_for: u64, grace: u64) -> Finding
 
 fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
     let mut events: Vec<(u64, bool, usize)> = Vec::new();
+    let unexplained = unexplained(done);
     for (at, one) in done.iter().enumerate() {
         if matches!(one.what, What::Page | What::Beat) {
             continue;
         }
         found.operations += 1;
-        events.push((one.begun, false, at));
-        match (one.ended, one.said) {
-            (Some(ended), Some((_, Some(_)))) => events.push((ended, true, at)),
-            _ => found.unknown += 1,
+        if let (Some(ended), Some((_, Some(_)))) = (one.ended, one.said) {
+            events.push((one.begun, false, at));
+            events.push((ended, true, at));
+            continue;
+        }
+        found.unknown += 1;
+        if let What::Take(seen) = one.what
+            && unexplained.contains(&after(seen))
+        {
+            events.push((one.begun, false, at));
         }
     }
     // At the same moment a begin comes before an end: then the two are side by side, and nothing is claimed too much.
     events.sort_by_key(|(time, ends, _)| (*time, *ends));
     let mut tester = LinearizabilityTester::new(Seat::default());
+    // A device asks one thing after the other. What was never answered may still happen, so what it asks next is asked as if
+    // by another one.
+    let mut lost = [0_usize; 256];
+    let mut threads = vec![(0, 0); done.len()];
     for (_, ends, at) in events {
         let one = &done[at];
         let recorded = if ends {
@@ -228,7 +239,7 @@ fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
             if let What::Take(seen) = one.what {
                 found.moved += usize::from(held && epoch > seen);
             }
-            tester.on_return(at, (held, epoch)).map(|_| ())
+            tester.on_return(threads[at], (held, epoch)).map(|_| ())
         } else {
             let seen = match one.what {
                 What::Take(seen) => Some(seen),
@@ -238,7 +249,11 @@ fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
                 device: one.device,
                 seen,
             };
-            tester.on_invoke(at, ask).map(|_| ())
+            let device = usize::from(one.device);
+            threads[at] = (one.device, lost[device]);
+            let unknown = one.ended.is_none() || one.said.is_none_or(|(_, epoch)| epoch.is_none());
+            lost[device] += usize::from(unknown);
+            tester.on_invoke(threads[at], ask).map(|_| ())
         };
         if let Err(error) = recorded {
             found.violations.push(format!("reader {reader}: {error}"));
@@ -249,6 +264,22 @@ fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
             "S1: no order explains what the devices of reader {reader} were told"
         ));
     }
+}
+
+/// Epochs that somebody was told and nobody was granted. A take without an answer has either brought one of these, or
+/// nobody ever saw what it did, and it is left out: else the tester tries it at every place.
+fn unexplained(done: &[Done]) -> std::collections::BTreeSet<Epoch> {
+    let told = |granted: bool| {
+        done.iter().filter_map(move |one| {
+            let (held, epoch) = one.said?;
+            let take = held && matches!(one.what, What::Take(_));
+            epoch.filter(|_| take == granted)
+        })
+    };
+    let granted: std::collections::BTreeSet<Epoch> = told(true).collect();
+    told(false)
+        .filter(|epoch| !granted.contains(epoch))
+        .collect()
 }
 
 /// For how long at least the device had lost the lease when it asked. Nothing, if it may have got it back.

@@ -7,8 +7,7 @@
 //! asked again afterwards. Deliberately not here: a replaced primary that still answers. It has to be shut off by
 //! whoever promotes another (`docs/nodes.md`).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -28,14 +27,21 @@ const LOCK: i64 = 0x6741_6365;
 pub struct Primary {
     /// Connections that were greeted.
     pub pool: PgPool,
-    newest: Arc<AtomicI64>,
+    newest: Arc<Mutex<Seen>>,
+}
+
+/// How far the log of the primary was seen to have come, and in which generation.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    place: i64,
+    generation: u64,
 }
 
 impl Primary {
     /// Opens a pool of connections, each of which is asked whom it leads to.
     pub(super) async fn open(url: &str) -> sqlx::Result<Self> {
         let options: PgConnectOptions = url.parse()?;
-        let newest = Arc::new(AtomicI64::new(0));
+        let newest = Arc::<Mutex<Seen>>::default();
         let seen = Arc::clone(&newest);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
@@ -86,7 +92,7 @@ impl Primary {
             .await?;
         if alone {
             let (name,) = fingerprint(conn).await?;
-            begin(conn, &name).await?;
+            begin(conn, &name, Some(&name)).await?;
         }
         self.rejoin(conn).await?;
         if alone {
@@ -111,8 +117,8 @@ impl Primary {
     }
 
     /// The log has been seen up to here.
-    pub fn saw(&self, place: i64) {
-        self.newest.fetch_max(place, Ordering::Relaxed);
+    pub fn saw(&self, place: i64, generation: u64) {
+        *lock(&self.newest) = Seen { place, generation };
     }
 }
 
@@ -127,7 +133,7 @@ async fn fingerprint(conn: &mut PgConnection) -> sqlx::Result<(String,)> {
 
 /// Refuses a standby, and begins a generation on a server that is not the one the settings know, or that stands behind
 /// what was seen of it.
-async fn greet(conn: &mut PgConnection, newest: &AtomicI64) -> sqlx::Result<()> {
+async fn greet(conn: &mut PgConnection, newest: &Mutex<Seen>) -> sqlx::Result<()> {
     let (standby, made): (bool, bool) =
         sqlx::query_as("SELECT pg_is_in_recovery(), to_regclass('change') IS NOT NULL")
             .fetch_one(&mut *conn)
@@ -140,28 +146,48 @@ async fn greet(conn: &mut PgConnection, newest: &AtomicI64) -> sqlx::Result<()> 
         return Ok(());
     }
     let (name,) = fingerprint(conn).await?;
-    let (place, known): (i64, Option<String>) = sqlx::query_as(
-        "SELECT (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint, (SELECT value FROM setting WHERE name = 'primary')",
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    if known.as_deref() != Some(&name) || place < newest.load(Ordering::Relaxed) {
-        begin(conn, &name).await?;
-        newest.store(place, Ordering::Relaxed);
+    let (place, generation, known) = place(conn).await?;
+    let seen = *lock(newest);
+    // In another generation than then, somebody else has noticed: one that had begun before would be in the backup, too,
+    // and would have been seen.
+    let behind = place < seen.place && generation == seen.generation;
+    if known.as_deref() != Some(&name) || behind {
+        begin(conn, &name, known.as_deref()).await?;
     }
-    newest.fetch_max(place, Ordering::Relaxed);
     Ok(())
 }
 
-/// Begins a generation, greater than every one before; every node is told by the stream of changes.
-async fn begin(conn: &mut PgConnection, name: &str) -> sqlx::Result<()> {
+/// How far the log has come, the generation, and the name of the primary that began it.
+async fn place(conn: &mut PgConnection) -> sqlx::Result<(i64, u64, Option<String>)> {
+    let (place, generation, name): (i64, Option<i64>, Option<String>) = sqlx::query_as(
+        "SELECT (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint, lease_generation(),
+                (SELECT value FROM setting WHERE name = 'primary')",
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((place, generation.unwrap_or(0).unsigned_abs(), name))
+}
+
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock()
+        .expect("nothing panics while it holds this lock")
+}
+
+/// Begins a generation, greater than every one before; every node finds it with its next look. One that another node has
+/// begun on `known` meanwhile is enough.
+async fn begin(conn: &mut PgConnection, name: &str, known: Option<&str>) -> sqlx::Result<()> {
     let mut tx = Connection::begin(conn).await?;
-    sqlx::query(
-        "INSERT INTO setting (name, value) VALUES ('primary', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    let first = sqlx::query(
+        "INSERT INTO setting (name, value) VALUES ('primary', $1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE setting.value = $2",
     )
     .bind(name)
+    .bind(known)
     .execute(&mut *tx)
     .await?;
+    if first.rows_affected() == 0 {
+        return Ok(());
+    }
     let (generation,): (String,) = sqlx::query_as(
         "INSERT INTO setting (name, value) VALUES ($1, ((extract(epoch FROM clock_timestamp()) * 1000)::bigint)::text)
          ON CONFLICT (name) DO UPDATE SET value = GREATEST(setting.value::bigint + 1, excluded.value::bigint)::text
@@ -170,10 +196,6 @@ async fn begin(conn: &mut PgConnection, name: &str) -> sqlx::Result<()> {
     .bind(GENERATION)
     .fetch_one(&mut *tx)
     .await?;
-    sqlx::query("SELECT tell('generation', $1)")
-        .bind(&generation)
-        .execute(&mut *tx)
-        .await?;
     tx.commit().await?;
     tracing::warn!(
         generation,

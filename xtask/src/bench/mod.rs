@@ -14,7 +14,7 @@ mod engine;
 mod figures;
 mod gate;
 mod growth;
-mod http;
+pub(crate) mod http;
 mod import;
 mod list;
 mod load;
@@ -29,9 +29,10 @@ mod report;
 mod servers;
 mod stage;
 mod start;
+mod takes;
 mod throttle;
 mod weights;
-mod wire;
+pub(crate) mod wire;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -65,6 +66,7 @@ const PARTS: &[Part] = &[
     part("gate", &["P4"], gate::run),
     part("engine", &["P6", "P9"], engine::run),
     part("contention", &["P5"], contention::run),
+    part("takes", &["P7"], takes::run),
     part("notices", &["P8", "P9"], notices::run),
     part("growth", &["P11"], growth::run),
     part("overload", &["P12"], overload::run),

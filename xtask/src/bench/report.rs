@@ -17,11 +17,6 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "measured by hand: docs/evidence/ghost.md",
     ),
     (
-        "P7",
-        "take-over over PostgreSQL, two nodes",
-        "not measured: several nodes are not served yet",
-    ),
-    (
         "P14",
         "Lighthouse",
         "see e2e; the weights of pages are measured here",

@@ -1,0 +1,196 @@
+//! A PostgreSQL with a standby, whose machines may be lost: killed, restarted, promoted, restored from a backup.
+//!
+//! Each server is a folder and a port. What it writes reaches the operating system before it is acknowledged
+//! (`synchronous_commit=on`) but not the disk (`fsync=off`): processes die here, machines do not.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use crate::child;
+use crate::guard::Guard;
+use crate::postgres::{self, Owner};
+
+/// One server.
+#[derive(Clone, Debug)]
+struct Server {
+    data: PathBuf,
+    port: u16,
+}
+
+/// The primary, its standby, and a backup.
+pub struct Cluster {
+    owner: Owner,
+    programs: PathBuf,
+    home: PathBuf,
+    password: String,
+    primary: Server,
+    standby: Option<Server>,
+    backup: Option<PathBuf>,
+    made: u32,
+    _guard: Guard,
+}
+
+const SETTINGS: &str = "-c fsync=off -c max_connections=100 -c shared_buffers=64MB -c listen_addresses=127.0.0.1 \
+                        -c wal_level=replica -c max_wal_senders=8 -c wal_keep_size=512MB -c wal_sender_timeout=5s";
+
+impl Cluster {
+    /// An empty primary, alone.
+    pub fn start() -> anyhow::Result<Cluster> {
+        let programs = postgres::programs()?;
+        let owner = Owner::choose()?;
+        let home = postgres::private_folder(&owner)?;
+        let guard = Guard::new(
+            "cd /; for pid in \"$1\"/*/postmaster.pid; do kill -s QUIT \"$(head -n 1 \"$pid\")\"; done; sleep 1; rm -rf -- \"$1\"",
+            &[&home.to_string_lossy()],
+        )?;
+        let password = postgres::secret()?;
+        postgres::make_cluster(&owner, &programs, &home, &password)?;
+        let data = home.join("data");
+        let port = free_port()?;
+        let cluster = Cluster {
+            owner,
+            programs,
+            home,
+            password,
+            primary: Server { data, port },
+            standby: None,
+            backup: None,
+            made: 0,
+            _guard: guard,
+        };
+        cluster.run(&cluster.primary)?;
+        Ok(cluster)
+    }
+
+    /// Where the primary listens.
+    pub fn port(&self) -> u16 {
+        self.primary.port
+    }
+
+    /// The address of a database, at `port`.
+    pub fn url(&self, port: u16) -> String {
+        let password = &self.password;
+        format!("postgres://gaceta:{password}@127.0.0.1:{port}/postgres?sslmode=disable")
+    }
+
+    /// Copies the primary into a standby that follows it; with `synchronous`, nothing is acknowledged that it has not got.
+    pub fn follow(&mut self, synchronous: bool) -> anyhow::Result<()> {
+        let data = self.copy(&["-R"])?;
+        let standby = Server {
+            data,
+            port: free_port()?,
+        };
+        self.run(&standby)?;
+        self.standby = Some(standby);
+        self.set_synchronous(synchronous)
+    }
+
+    fn set_synchronous(&self, synchronous: bool) -> anyhow::Result<()> {
+        let names = if synchronous { "*" } else { "" };
+        self.sql(&format!(
+            "ALTER SYSTEM SET synchronous_standby_names = '{names}'"
+        ))?;
+        self.sql("SELECT pg_reload_conf()")
+    }
+
+    /// Restarts the primary: in order, or as a crash would.
+    pub fn restart(&self, crash: bool) -> anyhow::Result<()> {
+        self.stop(&self.primary, if crash { "immediate" } else { "fast" })?;
+        self.run(&self.primary)
+    }
+
+    /// The primary is gone; the standby takes its place. Nothing of the old one answers any more.
+    pub fn promote(&mut self) -> anyhow::Result<()> {
+        let standby = self.standby.take().context("there is no standby")?;
+        self.stop(&self.primary, "immediate")?;
+        let mut promote = self.owner.command(&self.programs.join("pg_ctl"));
+        promote
+            .args(["promote", "-w", "-t", "30", "-D"])
+            .arg(&standby.data);
+        child::output(promote).context("cannot promote the standby")?;
+        self.primary = standby;
+        // It has nobody to wait for.
+        self.set_synchronous(false)
+    }
+
+    /// Copies the primary for later.
+    pub fn back_up(&mut self) -> anyhow::Result<()> {
+        self.backup = Some(self.copy(&[])?);
+        Ok(())
+    }
+
+    /// Everything since the backup is gone.
+    pub fn restore(&mut self) -> anyhow::Result<()> {
+        let backup = self.backup.take().context("there is no backup")?;
+        if let Some(standby) = self.standby.take() {
+            self.stop(&standby, "immediate")?;
+        }
+        self.stop(&self.primary, "immediate")?;
+        self.primary.data = backup;
+        self.run(&self.primary)?;
+        self.set_synchronous(false)
+    }
+
+    /// A copy of the primary in a folder of its own.
+    fn copy(&mut self, more: &[&str]) -> anyhow::Result<PathBuf> {
+        self.made += 1;
+        let data = self.home.join(format!("data-{}", self.made));
+        let mut copy = self.owner.command(&self.programs.join("pg_basebackup"));
+        copy.args([
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "gaceta",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+        ]);
+        copy.args(["-p", &self.primary.port.to_string(), "-D"])
+            .arg(&data)
+            .args(more);
+        copy.env("PGPASSWORD", &self.password);
+        child::output(copy).context("cannot copy the primary")?;
+        Ok(data)
+    }
+
+    fn run(&self, server: &Server) -> anyhow::Result<()> {
+        let options = format!("-p {} -k {} {SETTINGS}", server.port, self.home.display());
+        let mut start = self.owner.command(&self.programs.join("pg_ctl"));
+        start
+            .args(["start", "-w", "-t", "60", "-o", &options, "-D"])
+            .arg(&server.data);
+        start.arg("-l").arg(self.home.join("log"));
+        let log = || std::fs::read_to_string(self.home.join("log")).unwrap_or_default();
+        child::output(start).with_context(|| format!("PostgreSQL does not start:\n{}", log()))?;
+        Ok(())
+    }
+
+    fn stop(&self, server: &Server, how: &str) -> anyhow::Result<()> {
+        let mut stop = self.owner.command(&self.programs.join("pg_ctl"));
+        stop.args(["stop", "-w", "-t", "30", "-m", how, "-D"])
+            .arg(&server.data);
+        child::output(stop).context("cannot stop PostgreSQL")?;
+        Ok(())
+    }
+
+    fn sql(&self, sql: &str) -> anyhow::Result<()> {
+        let mut psql = Command::new(psql(&self.programs));
+        psql.args(["-qAtX", "-c", sql])
+            .arg(self.url(self.primary.port));
+        child::output(psql)?;
+        Ok(())
+    }
+}
+
+fn psql(programs: &Path) -> PathBuf {
+    programs.join("psql")
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
