@@ -84,7 +84,7 @@ impl App {
         let fresh = match &db {
             Db::Sqlite { .. } => Freshness::alone(),
             Db::Postgres(_) => {
-                Freshness::shared(config.nodes.stale_for, config.reading.grace, clock.mono())
+                Freshness::shared(config.nodes.stale_for, config.reading.grace, clock.clone())
             }
         };
         let fixed = headers::fixed(&config);

@@ -73,7 +73,7 @@ impl Ear {
     /// # Errors
     /// When the database does not answer within the span for which memory is good.
     pub async fn listen(&mut self, app: &App) -> anyhow::Result<()> {
-        let put_at = app.clock.mono();
+        let put_at = app.fresh.now();
         let patience = app.config.nodes.stale_for.duration();
         let look = changes::look(&mut self.conn, Some(self.from));
         let look = tokio::time::timeout(patience, look).await??;
@@ -97,7 +97,7 @@ impl Ear {
     /// database is the same.
     async fn return_to(&mut self, app: &App) -> anyhow::Result<()> {
         let patience = app.config.nodes.stale_for.duration();
-        let away_for = app.fresh.age(app.clock.mono());
+        let away_for = app.fresh.age();
         let connect = async {
             let mut conn = self.primary.connect().await?;
             self.primary.rejoin(&mut conn).await?;
@@ -135,7 +135,7 @@ pub async fn follow(app: Arc<App>, mut ear: Ear, mut stopped: watch::Receiver<bo
                 );
             }
             lost = true;
-            app.fresh.failed(app.clock.mono());
+            app.fresh.failed();
         } else {
             if lost {
                 tracing::warn!("the database answers again");
@@ -236,14 +236,13 @@ async fn show_live() -> Response {
 
 /// 200 while this node is up to date. Readers who come all the same are served for `[reading] grace`.
 async fn show_ready(State(app): State<Arc<App>>) -> Response {
-    let now = app.clock.mono();
     if app.stopping() {
         return said(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
     }
-    if app.fresh.is_ready(now) {
+    if app.fresh.is_ready() {
         return said(StatusCode::OK, "ready\n".to_owned());
     }
-    let age = Span(app.fresh.age(now).0 / 1_000 * 1_000);
+    let age = Span(app.fresh.age().0 / 1_000 * 1_000);
     said(
         StatusCode::SERVICE_UNAVAILABLE,
         format!("not ready: nothing was heard from the database for {age}\n"),

@@ -13,7 +13,7 @@ use lease::Millis;
 use sqlx::PgConnection;
 
 use super::db::{Tx, execute};
-use super::time::{Span, UnixMillis};
+use super::time::{Clock, Span, UnixMillis};
 
 /// Something that nodes may have in memory is different now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,96 +90,114 @@ pub const HEARD_FOR: Span = Span::minutes(10);
 
 /// For how long memory is good.
 #[derive(Debug)]
-pub struct Freshness {
-    /// `None` for a node that is alone with its database: then memory is as new as the last change.
-    nodes: Option<Spans>,
+pub struct Freshness(Option<Stream>);
+
+/// How the stream of changes is heard.
+#[derive(Debug)]
+struct Stream {
+    clock: Clock,
+    stale_for: Millis,
+    grace: Millis,
     /// The moment of the newest look that came back.
     heard_at: AtomicU64,
     /// The moment of the newest look that failed.
     failed_at: AtomicU64,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Spans {
-    stale_for: Millis,
-    grace: Millis,
+impl Stream {
+    fn age(&self, now: Millis, asked_at: Millis) -> Millis {
+        let heard = Millis(self.heard_at.load(Ordering::Relaxed));
+        now.minus(heard.max(asked_at))
+    }
+
+    /// A look has just failed. One that failed a while ago, on a machine that stood still since, says nothing.
+    fn is_cut_off(&self, now: Millis) -> bool {
+        let failed = self.failed_at.load(Ordering::Relaxed);
+        failed != 0 && now.minus(Millis(failed)) < self.stale_for.plus(self.stale_for)
+    }
 }
 
 impl Freshness {
-    /// Of a node that is alone.
+    /// Of a node that is alone with its database: memory is as new as the last change, and no clock is asked.
     #[must_use]
     pub const fn alone() -> Self {
-        Self {
-            nodes: None,
-            heard_at: AtomicU64::new(0),
-            failed_at: AtomicU64::new(0),
-        }
+        Self(None)
     }
 
-    /// Of one of several nodes, from `now` on: what is known may be used for `stale_for`, and for `grace` longer while the
+    /// Of one of several nodes, from now on: what is known may be used for `stale_for`, and for `grace` longer while the
     /// primary cannot be reached.
     #[must_use]
-    pub fn shared(stale_for: Span, grace: Span, now: Millis) -> Self {
-        Self {
-            nodes: Some(Spans {
-                stale_for: Millis(stale_for.0),
-                grace: Millis(grace.0),
-            }),
-            heard_at: AtomicU64::new(now.0),
+    pub fn shared(stale_for: Span, grace: Span, clock: Clock) -> Self {
+        Self(Some(Stream {
+            heard_at: AtomicU64::new(clock.mono().0),
+            clock,
+            stale_for: Millis(stale_for.0),
+            grace: Millis(grace.0),
             failed_at: AtomicU64::new(0),
-        }
+        }))
+    }
+
+    /// The moment of a question that is put now. Only several nodes have to know.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.0
+            .as_ref()
+            .map_or(Millis::ZERO, |stream| stream.clock.mono())
     }
 
     /// A look that was put at `at` came back.
     pub fn heard(&self, at: Millis) {
-        self.heard_at.fetch_max(at.0, Ordering::Relaxed);
-        self.failed_at.store(0, Ordering::Relaxed);
+        if let Some(stream) = &self.0 {
+            stream.heard_at.fetch_max(at.0, Ordering::Relaxed);
+            stream.failed_at.store(0, Ordering::Relaxed);
+        }
     }
 
-    /// A look failed, at `now`.
-    pub fn failed(&self, now: Millis) {
-        self.failed_at.store(now.0, Ordering::Relaxed);
+    /// A look has failed.
+    pub fn failed(&self) {
+        if let Some(stream) = &self.0 {
+            let now = stream.clock.mono();
+            stream.failed_at.store(now.0, Ordering::Relaxed);
+        }
     }
 
     /// How long ago the newest look that came back was put.
     #[must_use]
-    pub fn age(&self, now: Millis) -> Millis {
-        now.minus(Millis(self.heard_at.load(Ordering::Relaxed)))
+    pub fn age(&self) -> Millis {
+        let age = |stream: &Stream| stream.age(stream.clock.mono(), Millis::ZERO);
+        self.0.as_ref().map_or(Millis::ZERO, age)
     }
 
     /// Whether what is in memory may be used.
     #[must_use]
-    pub fn is_good(&self, now: Millis) -> bool {
-        self.is_good_since(now, Millis::ZERO)
+    pub fn is_good(&self) -> bool {
+        self.is_good_since(Millis::ZERO)
     }
 
     /// Whether an answer may be used for which the primary was asked at `asked_at`.
     #[must_use]
-    pub fn is_good_since(&self, now: Millis, asked_at: Millis) -> bool {
-        let Some(spans) = self.nodes else {
+    pub fn is_good_since(&self, asked_at: Millis) -> bool {
+        let Some(stream) = &self.0 else {
             return true;
         };
-        let heard = Millis(self.heard_at.load(Ordering::Relaxed));
-        let age = now.minus(heard.max(asked_at));
-        age < spans.stale_for || (age < spans.stale_for.plus(spans.grace) && self.is_cut_off(now))
+        let now = stream.clock.mono();
+        let age = stream.age(now, asked_at);
+        age < stream.stale_for
+            || (age < stream.stale_for.plus(stream.grace) && stream.is_cut_off(now))
     }
 
-    /// Whether the primary cannot be reached: a look has just failed. One that failed a while ago, on a machine that
-    /// stood still since, says nothing.
+    /// Whether the primary cannot be reached.
     #[must_use]
-    pub fn is_cut_off(&self, now: Millis) -> bool {
-        let Some(spans) = self.nodes else {
-            return false;
-        };
-        let failed = self.failed_at.load(Ordering::Relaxed);
-        failed != 0 && now.minus(Millis(failed)) < spans.stale_for.plus(spans.stale_for)
+    pub fn is_cut_off(&self) -> bool {
+        let cut_off = |stream: &Stream| stream.is_cut_off(stream.clock.mono());
+        self.0.as_ref().is_some_and(cut_off)
     }
 
     /// Whether the stream is up to date: what a load balancer asks.
     #[must_use]
-    pub fn is_ready(&self, now: Millis) -> bool {
-        self.nodes
-            .is_none_or(|spans| self.age(now) < spans.stale_for)
+    pub fn is_ready(&self) -> bool {
+        let ready = |stream: &Stream| self.age() < stream.stale_for;
+        self.0.as_ref().is_none_or(ready)
     }
 }
 
@@ -187,33 +205,46 @@ impl Freshness {
 mod tests {
     use super::*;
 
-    const S: fn(u64) -> Millis = Millis::from_secs;
+    /// A node whose clock stands at 100 s.
+    fn node() -> (Freshness, Clock) {
+        let clock = Clock::fixed(UnixMillis(100_000));
+        let fresh = Freshness::shared(Span::seconds(2), Span::seconds(60), clock.clone());
+        (fresh, clock)
+    }
 
     #[test]
     fn memory_is_good_while_the_stream_is_heard() {
-        let fresh = Freshness::shared(Span::seconds(2), Span::seconds(60), S(100));
-        assert!(fresh.is_good(Millis(101_999)) && fresh.is_ready(Millis(101_999)));
-        assert!(!fresh.is_good(S(102)) && !fresh.is_ready(S(102)));
-        assert!(fresh.is_good_since(S(103), S(102)), "asked for itself");
-        fresh.heard(S(103));
-        assert!(fresh.is_good(S(104)));
-        assert!(Freshness::alone().is_good(S(9_999)));
+        let (fresh, clock) = node();
+        clock.advance(Span(1_999));
+        assert!(fresh.is_good() && fresh.is_ready());
+        clock.advance(Span(1));
+        assert!(!fresh.is_good() && !fresh.is_ready());
+        assert!(fresh.is_good_since(Millis(101_000)), "asked for itself");
+        fresh.heard(Millis(101_500));
+        assert!(fresh.is_good());
+        assert!(Freshness::alone().is_good() && Freshness::alone().is_ready());
     }
 
     #[test]
     fn grace_is_for_a_primary_that_is_away_and_not_for_a_node_that_slept() {
-        let fresh = Freshness::shared(Span::seconds(2), Span::seconds(60), S(100));
-        fresh.failed(S(102));
-        assert!(fresh.is_good(S(103)) && !fresh.is_ready(S(103)));
-        assert!(!fresh.is_good(S(130)), "the failure is old: it stood still");
-        for second in 103..162 {
-            fresh.failed(S(second));
+        let (fresh, clock) = node();
+        clock.advance(Span::seconds(2));
+        fresh.failed();
+        clock.advance(Span::seconds(1));
+        assert!(fresh.is_good() && !fresh.is_ready());
+        clock.advance(Span::seconds(27));
+        assert!(!fresh.is_good(), "the failure is old: it stood still");
+        for _ in 0..31 {
+            fresh.failed();
+            clock.advance(Span::seconds(1));
         }
-        assert!(fresh.is_good(Millis(161_999)) && !fresh.is_good(S(162)));
-        fresh.heard(S(163));
-        assert!(
-            fresh.is_good(S(164)) && !fresh.is_good(S(166)),
-            "no grace left over"
-        );
+        clock.advance(Span(999));
+        assert!(fresh.is_good(), "61.999 s");
+        clock.advance(Span(1));
+        assert!(!fresh.is_good());
+        fresh.heard(Millis(162_000));
+        assert!(fresh.is_good());
+        clock.advance(Span::seconds(2));
+        assert!(!fresh.is_good(), "no grace left over");
     }
 }

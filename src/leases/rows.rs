@@ -327,7 +327,7 @@ impl Rows {
 
     fn is_usable(&self, app: &App, known: &Known) -> bool {
         known.epochs.generation() == self.generation.load(Ordering::Relaxed)
-            && app.fresh.is_good_since(app.clock.mono(), known.asked_at)
+            && app.fresh.is_good_since(known.asked_at)
     }
 
     fn part(&self, reader: ReaderId) -> MutexGuard<'_, HashMap<ReaderId, Known>> {

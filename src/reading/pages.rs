@@ -130,7 +130,7 @@ async fn show_article(
         };
         match missing {
             // Another node may have published something, if this one has not heard for a while.
-            Missing::Article if !app.fresh.is_good(app.clock.mono()) && fetched.entry.is_none() => {
+            Missing::Article if !app.fresh.is_good() && fetched.entry.is_none() => {
                 let found = articles::find_entry(&mut app.read().await?, asked.path).await?;
                 fetched.entry = Some(Arc::new(found.ok_or(Error::NotFound)?));
             }
@@ -208,8 +208,7 @@ fn entry(app: &App, asked: &Asked, fetched: &Fetched) -> std::result::Result<Arc
         return Ok(Arc::clone(entry));
     }
     // While the database is away what was open stays open; for the rest there is no session and no seat after a while.
-    let now = app.clock.mono();
-    let good = app.fresh.is_good(now) || app.fresh.is_cut_off(now);
+    let good = app.fresh.is_good() || app.fresh.is_cut_off();
     let entry = good.then(|| app.catalog.find(asked.path));
     entry.flatten().ok_or(Missing::Article)
 }

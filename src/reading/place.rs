@@ -30,14 +30,14 @@ impl Placed {
     /// Whether it may still be used. A page that took long to make is not sent on the strength of an old answer.
     #[must_use]
     pub fn is_good(&self, app: &App) -> bool {
-        app.fresh.is_good_since(app.clock.mono(), self.asked_at)
+        app.fresh.is_good_since(self.asked_at)
     }
 }
 
 /// By what this node knows; `None` if the database has to be asked, by [`find`].
 #[must_use]
 pub fn known(app: &App, session: &Session, navigation: bool) -> Option<Placed> {
-    let now = app.clock.mono();
+    let now = app.fresh.now();
     if app.config.reading.mode == Mode::Off {
         return Some(Placed::new(Place::Here, None, now));
     }
@@ -73,7 +73,7 @@ pub async fn of(app: &App, session: &Session, navigation: bool) -> sqlx::Result<
 /// # Errors
 /// When it does not answer.
 pub async fn find(app: &App, session: &Session) -> sqlx::Result<Placed> {
-    let now = app.clock.mono();
+    let now = app.fresh.now();
     let op = app.leases.next_op();
     match app.leases.open(app, session, op).await? {
         Outcome::Held { .. } => Ok(Placed::new(Place::Here, None, now)),

@@ -41,7 +41,7 @@ impl Seats {
     /// The same without asking the database: for the path of a reading page. `None` if memory does not know.
     #[must_use]
     pub fn known(&self, app: &App, reader: ReaderId) -> Option<bool> {
-        if !app.fresh.is_good(app.clock.mono()) {
+        if !app.fresh.is_good() {
             return None;
         }
         let now = app.clock.now();

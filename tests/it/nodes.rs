@@ -327,7 +327,7 @@ async fn without_the_database_readers_go_on_for_a_while_and_nobody_else_gets_in(
     assert_eq!(phone.opens("/health/ready").await.status, StatusCode::OK);
 
     wire.open.send_replace(false);
-    soon(async || paper.app.fresh.is_cut_off(paper.app.clock.mono())).await;
+    soon(async || paper.app.fresh.is_cut_off()).await;
     paper.advance(Span::seconds(3));
     let ready = phone.opens("/health/ready").await;
     assert_eq!(
@@ -348,8 +348,7 @@ async fn without_the_database_readers_go_on_for_a_while_and_nobody_else_gets_in(
 
     for _ in 0..20 {
         paper.advance(Span::seconds(3));
-        let now = paper.app.clock.mono();
-        soon(async || paper.app.fresh.is_cut_off(now)).await;
+        soon(async || paper.app.fresh.is_cut_off()).await;
         tokio::time::sleep(Duration::from_millis(150)).await;
     }
     let over = phone.opens(ARTICLE).await;
