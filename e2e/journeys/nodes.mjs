@@ -36,6 +36,7 @@ async function toAndFro({ people }) {
       if (!turn) await listening(there.page);
       [here, there] = [there, here];
     }
+    await Promise.all([a.close(), b.close()]);
     delays.sort((x, y) => x - y);
     const of = (share) => delays[Math.floor((delays.length - 1) * share)];
     assert.ok(of(0.99) <= 1_000, `an open page at the other node knew after ${of(0.99)} ms (p99)`);
