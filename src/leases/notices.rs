@@ -12,8 +12,9 @@ use crate::readers::{DeviceId, ReaderId};
 /// What an open page is told.
 #[derive(Clone, Copy, Debug)]
 pub enum Notice {
-    /// Another device has taken over.
-    Moved(Change<DeviceId>),
+    /// Another device has taken over. Which one it was is asked when the page is told: it may be another by then, and
+    /// the queue of each page has room for dozens of these.
+    Moved,
     /// The session or the seat has ended.
     Ended,
     /// Something changed at another node: the page should look whether it still has the lease.
@@ -100,8 +101,8 @@ impl Notices {
         }
     }
 
-    pub(super) fn moved(&self, reader: ReaderId, from: DeviceId, change: &Change<DeviceId>) {
-        self.tell(reader, from, Notice::Moved(*change));
+    pub(super) fn moved(&self, reader: ReaderId, from: DeviceId, _: &Change<DeviceId>) {
+        self.tell(reader, from, Notice::Moved);
     }
 
     pub(super) fn ended(&self, reader: ReaderId, device: DeviceId) {

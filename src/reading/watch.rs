@@ -261,7 +261,8 @@ fn notices(stay: Stay) -> impl Stream<Item = std::result::Result<Event, Infallib
     futures_util::stream::unfold(stay, |mut stay| async move {
         loop {
             stay.listener.next().await?;
-            if let Some(text) = lost(&stay).await {
+            // In a box: what makes a message takes 15 kB, and thousands of pages wait here without needing one.
+            if let Some(text) = Box::pin(lost(&stay)).await {
                 let data = serde_json::json!({ "message": text }).to_string();
                 return Some((Ok(Event::default().event("lost").data(data)), stay));
             }
