@@ -459,7 +459,7 @@ impl Leases {
         {
             self.record(app, reader, change);
             if let Some(from) = change.from {
-                self.notices.moved(reader, from, change);
+                self.notices.moved(reader, from);
             }
         }
         outcome

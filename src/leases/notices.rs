@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
 
-use lease::Change;
 use tokio::sync::mpsc;
 
 use crate::readers::{DeviceId, ReaderId};
@@ -101,7 +100,7 @@ impl Notices {
         }
     }
 
-    pub(super) fn moved(&self, reader: ReaderId, from: DeviceId, _: &Change<DeviceId>) {
+    pub(super) fn moved(&self, reader: ReaderId, from: DeviceId) {
         self.tell(reader, from, Notice::Moved);
     }
 

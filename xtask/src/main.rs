@@ -32,6 +32,7 @@ cargo xtask e2e [--release]  journeys in a real browser
 cargo xtask canary           what must never leave, over every route, with numbers
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
+cargo xtask loom             the locks of the engine in every order of threads
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
 cargo xtask instructions [--keep]  what a page costs in instructions, against what it cost before; --keep notes it
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         "canary" => test::canary_alone(),
         "bench" => bench::run(&rest),
         "chaos" => chaos::run(&rest),
+        "loom" => model::loom(),
         "model" => model::run(&rest),
         "instructions" => instructions::run(&rest),
         "gen" => generate::run(&rest),

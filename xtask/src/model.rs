@@ -1,10 +1,11 @@
-//! `cargo xtask model`: the model check of `crates/lease`.
+//! `cargo xtask model`: the model check of `crates/lease`; `cargo xtask loom`: its locks in every order of threads.
 //!
 //! Deliberately not here: the model, which is `crates/lease-model`, and its checker, which nobody else needs to build.
 
 use std::time::Duration;
 
-use crate::{child, root};
+use crate::child::{self, Ended};
+use crate::root;
 
 /// The whole takes three minutes; a machine with much else to do gets more.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
@@ -18,4 +19,21 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         println!("model: {trouble}");
     }
     Ok(ended.trouble.is_none())
+}
+
+/// The task: locks of the engine, checked.
+pub fn loom() -> anyhow::Result<bool> {
+    let ended = loom_step();
+    if let Some(trouble) = &ended.trouble {
+        println!("loom: {trouble}");
+    }
+    Ok(ended.trouble.is_none())
+}
+
+/// The same as a step of `cargo xtask test`. In a folder of its own: with this flag everything is another program.
+pub fn loom_step() -> Ended {
+    let mut command = root::cargo(&["test", "-p", "lease", "--test", "loom"]);
+    command.env("RUSTFLAGS", "--cfg loom");
+    command.env("CARGO_TARGET_DIR", root::target().join("loom"));
+    child::run(command, LIMIT)
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::child::{self, Count, Ended};
 use crate::postgres::Postgres;
-use crate::{e2e, generate, instructions, provision, root, tidy};
+use crate::{e2e, generate, instructions, model, provision, root, tidy};
 
 /// Real exports to import, where the machine has them; tests that need them say so when they skip.
 const SAMPLES: &str = "../shared/imports";
@@ -81,6 +81,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     });
     step("the paper on PostgreSQL", Kind::RustTests, &mut || {
         on_postgres(postgres.as_ref())
+    });
+    step("locks in every order", Kind::RustTests, &mut || {
+        model::loom_step().or_if_nothing_ran()
     });
     step("canary", Kind::Check, &mut || canary(postgres.as_ref()));
     step("instructions", Kind::Check, &mut instructions::step);

@@ -6,7 +6,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hasher;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+#[cfg(not(loom))]
+use std::sync::{Mutex, MutexGuard};
+
+#[cfg(loom)]
+use loom::sync::{Mutex, MutexGuard};
 
 use crate::{At, Beat, Change, Epoch, Epochs, Holder, Key, Millis, Op, Outcome, Register, Rules};
 
