@@ -255,6 +255,13 @@ async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+/// Makes the allocator look whether there is memory to give back to the system. It does that with what was freed a second
+/// ago and is not used again, but only when something large comes or goes; in a paper at rest nothing does, and it would
+/// keep for hours what a few pictures once took. The piece is never written to, so this takes microseconds.
+fn give_back() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
+}
+
 /// Between two looks at what is old, milliseconds: an hour.
 const FORGET_EVERY: u64 = 3_600_000;
 
@@ -265,6 +272,7 @@ async fn turn(app: &App, forget_at: &mut lease::Millis) -> anyhow::Result<()> {
     while !app.stopping() && crate::jobs::step(app).await? {}
     app.shelf.renew_old(app).await?;
     app.limits.forget_full(app.clock.now());
+    give_back();
     let now = app.clock.mono();
     if now >= *forget_at {
         app.leases.forget_old(app).await?;
