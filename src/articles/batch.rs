@@ -1,6 +1,6 @@
 //! Many articles at once: all of them, or nothing. An import or a folder of files is never half in the paper.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, LinkedList};
 
 use markup::Document;
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,8 @@ pub struct Series<'a> {
     /// Editions with new topics.
     shelves: BTreeSet<Slug>,
     topics: Found,
-    written: Vec<Written>,
+    /// A list, since it is told line by line into the table of contents: a `Vec` would be held beside it until the end.
+    written: LinkedList<Written>,
     real: bool,
 }
 
@@ -132,7 +133,7 @@ impl<'a> Series<'a> {
             tx,
             shelves,
             topics: Found::default(),
-            written: Vec::new(),
+            written: LinkedList::new(),
             real: !dry_run,
         })
     }
@@ -142,6 +143,9 @@ impl<'a> Series<'a> {
     /// # Errors
     /// Names what is wrong with it; then nothing will be changed.
     pub async fn add(&mut self, sheet: Sheet) -> anyhow::Result<Published> {
+        if sheet.files.is_empty() {
+            return self.write(sheet, Ok(Pictures::default())).await;
+        }
         let mut pictures = prepare_all(self.app, &[&sheet.files]).await;
         let pictures = pictures.pop().expect("one answer for one article");
         self.write(sheet, pictures).await
@@ -162,13 +166,13 @@ impl<'a> Series<'a> {
         match written {
             Ok((published, written)) => {
                 if self.real {
-                    self.written.push(written);
+                    self.written.push_back(written);
                 }
                 Ok(published)
             }
             Err(error) => {
                 self.real = false;
-                self.written = Vec::new();
+                self.written = LinkedList::new();
                 Err(error)
             }
         }
