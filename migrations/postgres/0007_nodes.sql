@@ -90,10 +90,13 @@ $$;
 CREATE TRIGGER tell AFTER UPDATE ON subscription
     FOR EACH ROW EXECUTE FUNCTION tell_seats();
 
--- A change of holder. The rest of the row is how the holder is being read on, which no node has to hear of.
+-- A change of holder. The rest of the row is how the holder is being read on, which no node has to hear of. Written out, since
+-- every take-over pays for it.
 CREATE FUNCTION tell_lease() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM tell('lease', NEW.reader_id || ' ' || NEW.generation || '.' || NEW.counter);
+    INSERT INTO change (txid, kind, about, happened_at)
+    VALUES (pg_current_xact_id()::text::bigint, 'lease', NEW.reader_id || ' ' || NEW.generation || '.' || NEW.counter,
+        (extract(epoch FROM clock_timestamp()) * 1000)::bigint);
     RETURN NULL;
 END;
 $$;
