@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 use tokio::net::UnixStream;
 
+use portions::Told;
+
 use super::serve;
 use crate::App;
 use crate::articles::{Batch, Published, Series, Sheet, TopicDraft, publish_batch};
@@ -131,7 +133,15 @@ impl Paper {
                 }
                 series.finish().await
             }
-            Self::There(_) => portions::publish(self, &run, articles, &mut told).await,
+            Self::There(_) => {
+                // Of what was only tried, what was wrong.
+                let mut told = |one: Told<'_>| {
+                    if !one.tried || run.dry_run || one.answer.is_err() {
+                        told(one.slug, one.answer);
+                    }
+                };
+                portions::publish(self, &run, articles, &mut told).await
+            }
         }
     }
 
@@ -157,14 +167,16 @@ impl Paper {
                     dry_run,
                 } = batch;
                 let run = Run { topics, dry_run };
-                let mut answers = Vec::new();
+                let mut answers: Vec<Option<Result<Published, String>>> = vec![None; sheets.len()];
                 let articles = || Ok(sheets.iter().cloned().map(Ok));
-                let mut one = |_: &str, answer| {
-                    answers.push(answer);
-                    told();
+                let mut one = |one: Told<'_>| {
+                    answers[one.at] = Some(one.answer);
+                    if !one.tried || run.dry_run {
+                        told();
+                    }
                 };
                 portions::publish(self, &run, articles, &mut one).await?;
-                Ok(answers)
+                Ok(answers.into_iter().flatten().collect())
             }
         }
     }

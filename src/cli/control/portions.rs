@@ -18,13 +18,22 @@ const PORTION: usize = 2 << 20;
 
 type Answers = Vec<Result<Published, String>>;
 
-/// Publishes articles, see above. `told` is called with slug and answer for each article that was written, or tried in a
-/// dry run; where trying finds what is wrong with some, only for those.
+/// What came of one article.
+pub(super) struct Told<'a> {
+    /// Which of them, from zero.
+    pub at: usize,
+    pub slug: &'a str,
+    pub answer: Result<Published, String>,
+    /// Nothing was changed: it was only tried.
+    pub tried: bool,
+}
+
+/// Publishes articles, see above. `told` is called for each article that was tried, and again when it was written.
 pub(super) async fn publish<I>(
     paper: &mut Paper,
     run: &Run,
     articles: impl Fn() -> anyhow::Result<I>,
-    told: &mut impl FnMut(&str, Result<Published, String>),
+    told: &mut impl FnMut(Told<'_>),
 ) -> anyhow::Result<()>
 where
     I: Iterator<Item = anyhow::Result<Sheet>>,
@@ -38,17 +47,18 @@ where
     let mut portions = cut(articles()?);
     let first = portions.next().transpose()?.unwrap_or_default();
     if !run.dry_run && portions.peek().is_none() {
-        return tell(paper, order(first, false), told).await;
+        return tell(paper, order(first, false), 0, told).await;
     }
-    let mut bad = false;
+    let (mut bad, mut from) = (false, 0);
     for portion in std::iter::once(Ok(first)).chain(portions) {
-        tell(paper, order(portion?, true), &mut |slug, answer| {
-            bad |= answer.is_err();
-            if run.dry_run || answer.is_err() {
-                told(slug, answer);
-            }
-        })
-        .await?;
+        let portion = portion?;
+        let count = portion.len();
+        let told = &mut |one: Told<'_>| {
+            bad |= one.answer.is_err();
+            told(one);
+        };
+        tell(paper, order(portion, true), from, told).await?;
+        from += count;
     }
     if run.dry_run || bad {
         return Ok(());
@@ -59,13 +69,13 @@ where
         let done = match portion {
             Ok(portion) => {
                 let count = portion.len();
-                let told = &mut |slug: &str, answer: Result<_, String>| {
-                    if let Err(error) = &answer {
-                        broken.get_or_insert(format!("{slug}: {error}"));
+                let told = &mut |one: Told<'_>| {
+                    if let Err(error) = &one.answer {
+                        broken.get_or_insert(format!("{}: {error}", one.slug));
                     }
-                    told(slug, answer);
+                    told(one);
                 };
-                let sent = tell(paper, order(portion, false), told).await;
+                let sent = tell(paper, order(portion, false), written, told).await;
                 sent.map(|()| count)
             }
             Err(error) => Err(error),
@@ -87,12 +97,14 @@ where
     Ok(())
 }
 
-/// Sends a portion, and tells what came of each article.
+/// Sends a portion, whose first article is number `from`, and tells what came of each.
 async fn tell(
     paper: &mut Paper,
     batch: Batch,
-    told: &mut impl FnMut(&str, Result<Published, String>),
+    from: usize,
+    told: &mut impl FnMut(Told<'_>),
 ) -> anyhow::Result<()> {
+    let tried = batch.dry_run;
     let slugs: Vec<String> = batch
         .sheets
         .iter()
@@ -102,8 +114,13 @@ async fn tell(
         Reply::Published(answers) => answers,
         other => anyhow::bail!("the serving paper answered with {other:?}"),
     };
-    for (slug, answer) in slugs.iter().zip(answers) {
-        told(slug, answer);
+    for (at, (slug, answer)) in slugs.iter().zip(answers).enumerate() {
+        told(Told {
+            at: from + at,
+            slug,
+            answer,
+            tried,
+        });
     }
     Ok(())
 }
