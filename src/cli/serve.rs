@@ -84,12 +84,13 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
         let app = Arc::clone(&app);
         async move { app.renewal.run(&app).await }
     });
-    let preload = tokio::spawn(preload(Arc::clone(&app)));
+    // A node that joins forgets what it had read before it listened, so reading ahead comes after.
     let ear = Ear::join(&app).await?;
     let following = ear.map(|ear| {
         let (app, stopped) = (Arc::clone(&app), stopped.clone());
         tokio::spawn(nodes::follow(app, ear, stopped))
     });
+    let preload = tokio::spawn(preload(Arc::clone(&app)));
     let mut orders = take_orders(&app, &stopped);
     let mut counters = open_counters(&app, listener, &stopped)?;
     tokio::select! {

@@ -101,20 +101,16 @@ impl Notices {
     }
 
     pub(super) fn moved(&self, reader: ReaderId, from: DeviceId) {
-        self.tell(reader, from, Notice::Moved);
+        self.tell(reader, Some(from), Notice::Moved);
     }
 
     pub(super) fn ended(&self, reader: ReaderId, device: DeviceId) {
-        self.tell(reader, device, Notice::Ended);
+        self.tell(reader, Some(device), Notice::Ended);
     }
 
     /// Tells all pages of a reader to look.
     pub fn stir(&self, reader: ReaderId) {
-        if let Some(ears) = self.shard(reader).get(&reader) {
-            for ear in ears {
-                let _ = ear.tell.try_send(Notice::Stirred);
-            }
-        }
+        self.tell(reader, None, Notice::Stirred);
     }
 
     /// Tells all pages of all readers to look.
@@ -132,9 +128,11 @@ impl Notices {
         readers.into_iter().for_each(|reader| self.stir(reader));
     }
 
-    fn tell(&self, reader: ReaderId, device: DeviceId, notice: Notice) {
+    /// Tells the pages of one device of a reader, or all of them.
+    fn tell(&self, reader: ReaderId, device: Option<DeviceId>, notice: Notice) {
         if let Some(ears) = self.shard(reader).get(&reader) {
-            for ear in ears.iter().filter(|ear| ear.device == device) {
+            let told = |ear: &&Ear| device.is_none_or(|device| ear.device == device);
+            for ear in ears.iter().filter(told) {
                 // Full or closed: the page learns it from its next heartbeat.
                 let _ = ear.tell.try_send(notice);
             }
