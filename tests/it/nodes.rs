@@ -1,6 +1,7 @@
 //! Several nodes over one PostgreSQL, each with its own memory, and readers whose requests reach any of them.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use gaceta::base::db::Db;
@@ -226,6 +227,57 @@ async fn a_new_generation_frees_every_lease_and_no_epoch_comes_back() {
     one.paper.advance(Span::seconds(2));
     assert_eq!(reads(&phone).await, "elsewhere");
     assert_eq!(reads(&phone.at(&third)).await, "elsewhere");
+}
+
+#[tokio::test]
+async fn a_backup_from_before_a_generation_begins_a_later_one() {
+    let (one, _) = two().await;
+    let Db::Postgres(primary) = &one.paper.app.db else {
+        panic!("nodes are on PostgreSQL");
+    };
+    let generation = async || {
+        let asked = sqlx::query_as::<_, (i64,)>("SELECT lease_generation()");
+        let (generation,) = asked.fetch_one(&primary.pool).await.unwrap();
+        u64::try_from(generation).unwrap()
+    };
+    let lost = generation().await + 3_600_000;
+    primary.saw(0, lost);
+    primary.connect().await.unwrap();
+    let now = generation().await;
+    assert!(now > lost, "{now} after {lost}");
+    primary.saw(0, now);
+    primary.connect().await.unwrap();
+    assert_eq!(generation().await, now, "one is enough");
+}
+
+/// A browser that goes away takes the future of its request with it.
+#[tokio::test]
+async fn a_transaction_that_nobody_waits_for_is_not_left_open() {
+    let (one, _) = two().await;
+    let app = &one.paper.app;
+    let Db::Postgres(primary) = &app.db else {
+        panic!("nodes are on PostgreSQL");
+    };
+    let mut apart = primary.connect().await.unwrap();
+    for polls in (1..160).step_by(2) {
+        let mut begins = Box::pin(app.db.write(&app.clock, &app.rng));
+        for _ in 0..polls {
+            let polled = std::future::poll_fn(|cx| Poll::Ready(begins.as_mut().poll(cx))).await;
+            if polled.is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(begins);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let asked = sqlx::query_as::<_, (i64,)>(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+               AND state_change < now() - interval '10 milliseconds'",
+        );
+        let (open,) = asked.fetch_one(&mut apart).await.unwrap();
+        assert_eq!(open, 0, "dropped when polled {polls} times");
+    }
 }
 
 #[tokio::test]

@@ -52,6 +52,10 @@ pub const VALGRIND: Tool = Tool {
     names: &["valgrind"],
     package: "valgrind",
 };
+pub const FAKETIME: Tool = Tool {
+    names: &["faketime"],
+    package: "faketime",
+};
 pub const GIT: Tool = Tool {
     names: &["git"],
     package: "git",

@@ -5,8 +5,9 @@
 //! was asked or after it was answered. An operation without an answer may have happened or not. Full texts and heartbeats
 //! may be as old as D: for them the judge computes how long at least the lease had been lost, from acknowledged takes alone.
 //!
-//! A new generation may begin at any moment (failover, restored backup), and then whoever comes first has the lease. Its
-//! number is the wall clock of that moment. Deliberately not here: who breaks what.
+//! A new generation may begin at any moment (failover, restored backup), and then whoever comes first has the lease. What is
+//! told of different generations is judged apart, and that no older one comes after a newer. Deliberately not here: who
+//! breaks what.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ pub enum What {
     Beat,
 }
 
-/// One line of a history; times are microseconds of one clock, `wall` is the unix time of its zero in milliseconds.
+/// One line of a history; times are microseconds of one clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Done {
     /// Whose lease.
@@ -168,21 +169,21 @@ pub struct Findings {
 
 /// Judges a history. A full text may be `stale_for` old, and `grace` more while its node is cut off; microseconds.
 #[must_use]
-pub fn judge(history: &[Done], wall: u64, stale_for: u64, grace: u64) -> Findings {
+pub fn judge(history: &[Done], stale_for: u64, grace: u64) -> Findings {
     let mut readers: BTreeMap<u32, Vec<Done>> = BTreeMap::new();
     for done in history {
         readers.entry(done.reader).or_default().push(*done);
     }
     let mut found = Findings::default();
-    let mut generations = std::collections::BTreeSet::new();
+    let generations = Generations::of(history);
     for (reader, done) in &mut readers {
         done.sort_by_key(|done| done.begun);
-        for one in done.iter() {
-            generations.extend(one.said.and_then(|(_, epoch)| epoch).map(|e| e.generation));
+        found.violations.extend(out_of_order(*reader, done));
+        for done in by_generation(done) {
+            linearize(*reader, &done, &mut found);
         }
-        linearize(*reader, done, &mut found);
     }
-    found.generations = generations.len();
+    found.generations = generations.0.len();
     for (reader, done) in &readers {
         for one in done
             .iter()
@@ -190,7 +191,7 @@ pub fn judge(history: &[Done], wall: u64, stale_for: u64, grace: u64) -> Finding
         {
             let Some((true, _)) = one.said else { continue };
             found.served += 1;
-            let stale = stale(one, done, &generations, wall);
+            let stale = stale(one, done, &generations);
             let cut = usize::from(one.cut_off);
             found.stale[cut] = found.stale[cut].max(stale);
             if stale > stale_for + grace * u64::from(one.cut_off) {
@@ -204,13 +205,87 @@ pub fn judge(history: &[Done], wall: u64, stale_for: u64, grace: u64) -> Finding
     found
 }
 
+impl Done {
+    /// The generation that this was told of by the primary, or that it asked for if there was no answer.
+    fn generation(&self) -> Option<u64> {
+        match (self.what, self.ended, self.said) {
+            (What::Page | What::Beat, ..) => None,
+            (_, Some(_), Some((_, Some(epoch)))) => Some(epoch.generation),
+            (What::Take(seen), ..) => Some(seen.generation),
+            (What::Message, ..) => None,
+        }
+    }
+
+    /// The same, with the moment at which it was told.
+    fn told(&self) -> Option<(u64, u64)> {
+        let (_, epoch) = self.said?;
+        epoch?;
+        Some((self.generation()?, self.ended?))
+    }
+}
+
+/// For each generation the moment after which it must have begun: until then somebody was still told of an older one.
+struct Generations(BTreeMap<u64, u64>);
+
+impl Generations {
+    fn of(history: &[Done]) -> Self {
+        let mut newest: BTreeMap<u64, u64> = BTreeMap::new();
+        for one in history {
+            if let Some((generation, _)) = one.told() {
+                let begun = newest.entry(generation).or_default();
+                *begun = one.begun.max(*begun);
+            }
+        }
+        let mut after = 0;
+        let since = newest.into_iter().map(|(generation, begun)| {
+            let since = after;
+            after = after.max(begun);
+            (generation, since)
+        });
+        Self(since.collect())
+    }
+
+    /// Whether one later than `generation` may have begun before `moment`.
+    fn may_have_begun(&self, generation: u64, moment: u64) -> bool {
+        let mut later = self.0.range(generation + 1..);
+        later.any(|(_, since)| *since < moment)
+    }
+}
+
+/// An older generation that was told of after a newer one.
+fn out_of_order(reader: u32, done: &[Done]) -> Option<String> {
+    let mut told: Vec<(u64, u64)> = done.iter().filter_map(Done::told).collect();
+    told.sort_by_key(|(_, ended)| *ended);
+    let mut greatest: Vec<(u64, u64)> = Vec::new();
+    for (generation, ended) in told {
+        if greatest.last().is_none_or(|(known, _)| *known < generation) {
+            greatest.push((generation, ended));
+        }
+    }
+    done.iter().find_map(|one| {
+        let (generation, _) = one.told()?;
+        let before = greatest.partition_point(|(_, ended)| *ended < one.begun);
+        let (known, _) = greatest[..before].last()?;
+        (*known > generation)
+            .then(|| format!("S3: reader {reader}: {known} was known before {one:?}"))
+    })
+}
+
+/// What the primary was asked, by generation: [`Seat`] begins anew with each, so that apart is as good as together.
+fn by_generation(done: &[Done]) -> Vec<Vec<Done>> {
+    let mut all: BTreeMap<u64, Vec<Done>> = BTreeMap::new();
+    for one in done {
+        if let Some(generation) = one.generation() {
+            all.entry(generation).or_default().push(*one);
+        }
+    }
+    all.into_values().collect()
+}
+
 fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
     let mut events: Vec<(u64, bool, usize)> = Vec::new();
     let unexplained = unexplained(done);
     for (at, one) in done.iter().enumerate() {
-        if matches!(one.what, What::Page | What::Beat) {
-            continue;
-        }
         found.operations += 1;
         if let (Some(ended), Some((_, Some(_)))) = (one.ended, one.said) {
             events.push((one.begun, false, at));
@@ -283,12 +358,7 @@ fn unexplained(done: &[Done]) -> std::collections::BTreeSet<Epoch> {
 }
 
 /// For how long at least the device had lost the lease when it asked. Nothing, if it may have got it back.
-fn stale(
-    page: &Done,
-    done: &[Done],
-    generations: &std::collections::BTreeSet<u64>,
-    wall: u64,
-) -> u64 {
+fn stale(page: &Done, done: &[Done], generations: &Generations) -> u64 {
     let ended = page.ended.unwrap_or(u64::MAX);
     let takes = |own: bool| {
         done.iter().filter(move |one| {
@@ -308,11 +378,7 @@ fn stale(
         granted && one.begun < ended && one.ended.is_none_or(|back| back > asked)
     });
     // In a generation that began meanwhile this very page may have opened the lease.
-    let anew = epoch.is_some_and(|epoch| {
-        generations
-            .range(epoch.generation + 1..)
-            .any(|began| *began <= wall + ended / 1_000 + 1)
-    });
+    let anew = epoch.is_some_and(|epoch| generations.may_have_begun(epoch.generation, ended));
     if back || anew { 0 } else { page.begun - lost }
 }
 
@@ -325,7 +391,7 @@ mod tests {
             .lines()
             .map(|line| Done::read(line).expect(line))
             .collect();
-        judge(&history, 0, 2_000_000, 60_000_000)
+        judge(&history, 2_000_000, 60_000_000)
     }
 
     #[test]
@@ -369,6 +435,29 @@ mod tests {
         assert!(!found(bad).violations.is_empty());
         let fine = "1 0 take:9.1 10 20 held 9.2 ok\n1 1 take:10.1 30 40 held 10.2 ok\n1 0 message 50 60 lost 10.2 ok";
         assert!(found(fine).violations.is_empty());
+    }
+
+    #[test]
+    fn an_older_generation_after_a_newer_one_is_found() {
+        let bad = found(
+            "1 0 take:9.1 10 20 held 9.2 ok
+             1 2 message 30 40 lost 10.1 ok
+             1 1 take:9.2 35 50 held 9.3 ok
+             1 0 message 60 70 lost 9.3 ok",
+        );
+        assert_eq!(bad.violations.len(), 1, "{:?}", bad.violations);
+        assert!(bad.violations[0].starts_with("S3"));
+    }
+
+    #[test]
+    fn a_generation_excuses_no_page_from_before_it() {
+        let taken = "1 0 take:9.1 10 20 held 9.2 ok\n1 1 take:9.2 30 40 held 9.3 ok\n1 0 page 3000000 3000005 held - ok\n";
+        let later = format!(
+            "{taken}2 0 message 4000000 4000010 lost 9.1 ok\n2 0 message 5000000 5000010 lost 10.1 ok"
+        );
+        assert_eq!(found(&later).violations.len(), 1);
+        let perhaps = format!("{taken}2 0 message 5000000 5000010 lost 10.1 ok");
+        assert!(found(&perhaps).violations.is_empty());
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn everything() -> bool {
     kept && noticed == all
 }
 
-/// Judges a history. Its first line has the unix time of its zero, D and grace, in milliseconds.
+/// Judges a history. Its first line has D and grace, in milliseconds.
 fn judge_file(file: &str) -> bool {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => text,
@@ -70,12 +70,12 @@ fn judge_file(file: &str) -> bool {
         .filter_map(|word| word.parse().ok())
         .collect();
     let done: Option<Vec<Done>> = lines.map(Done::read).collect();
-    let (&[wall, stale_for, grace], Some(done)) = (&numbers[..], done) else {
+    let (&[stale_for, grace], Some(done)) = (&numbers[..], done) else {
         println!("{file} is no history");
         return false;
     };
     // Many operations of one reader are followed one into the other.
-    let judge = move || history::judge(&done, wall, stale_for * 1_000, grace * 1_000);
+    let judge = move || history::judge(&done, stale_for * 1_000, grace * 1_000);
     let judging = std::thread::Builder::new().stack_size(1 << 30).spawn(judge);
     let found = judging.map(std::thread::JoinHandle::join);
     let Ok(Ok(found)) = found else {

@@ -212,7 +212,7 @@ impl Db {
     pub async fn write(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
         let conn = match self {
             Self::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(primary) => Conn::Postgres(primary.pool.begin().await?),
+            Self::Postgres(primary) => Conn::Postgres(primary.begin().await?),
         };
         Ok(Tx {
             conn,
@@ -228,7 +228,7 @@ impl Db {
     pub async fn read(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
         let conn = match self {
             Self::Sqlite { read, .. } => Conn::Sqlite(read.begin().await?),
-            Self::Postgres(primary) => Conn::Postgres(primary.pool.begin().await?),
+            Self::Postgres(primary) => Conn::Postgres(primary.begin().await?),
         };
         Ok(Tx {
             conn,

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, PgTransaction};
 
 /// The setting with the generation: unix milliseconds of its beginning, or more.
 pub const GENERATION: &str = "lease_generation";
@@ -80,6 +80,17 @@ impl Primary {
         Ok(conn)
     }
 
+    /// Begins a transaction, to the end even if nobody waits for it any more: a browser that goes away would else leave it open
+    /// on a connection of the pool, and whoever has that connection next would be told of writes that are never committed
+    /// (sqlx 4385, mended after 0.9.0).
+    pub(super) async fn begin(&self) -> sqlx::Result<PgTransaction<'static>> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin().await });
+        begun
+            .await
+            .unwrap_or_else(|error| Err(sqlx::Error::Io(error.into())))
+    }
+
     /// This node serves from now on, as long as the connection lasts. If it is the only one it begins a new generation:
     /// everything was stopped, and nobody can say what was done to the database meanwhile.
     ///
@@ -92,7 +103,9 @@ impl Primary {
             .await?;
         if alone {
             let (name,) = fingerprint(conn).await?;
-            begin(conn, &name, Some(&name)).await?;
+            let seen = lock(&self.newest).generation;
+            let (_, generation, _) = place(conn).await?;
+            begin(conn, &name, generation, seen).await?;
         }
         self.rejoin(conn).await?;
         if alone {
@@ -148,11 +161,11 @@ async fn greet(conn: &mut PgConnection, newest: &Mutex<Seen>) -> sqlx::Result<()
     let (name,) = fingerprint(conn).await?;
     let (place, generation, known) = place(conn).await?;
     let seen = *lock(newest);
-    // In another generation than then, somebody else has noticed: one that had begun before would be in the backup, too,
-    // and would have been seen.
-    let behind = place < seen.place && generation == seen.generation;
+    // In a later generation than then, somebody else has noticed. In an earlier one the backup is older than the generation.
+    let behind =
+        generation < seen.generation || generation == seen.generation && place < seen.place;
     if known.as_deref() != Some(&name) || behind {
-        begin(conn, &name, known.as_deref()).await?;
+        begin(conn, &name, generation, seen.generation).await?;
     }
     Ok(())
 }
@@ -173,28 +186,32 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
         .expect("nothing panics while it holds this lock")
 }
 
-/// Begins a generation, greater than every one before; every node finds it with its next look. One that another node has
-/// begun on `known` meanwhile is enough.
-async fn begin(conn: &mut PgConnection, name: &str, known: Option<&str>) -> sqlx::Result<()> {
+/// Begins a generation, greater than the one that was `found` here and than any that was `seen`; every node finds it with
+/// its next look. One that another node has begun meanwhile is enough.
+async fn begin(conn: &mut PgConnection, name: &str, found: u64, seen: u64) -> sqlx::Result<()> {
+    let number = |generation: u64| i64::try_from(generation).unwrap_or(i64::MAX);
     let mut tx = Connection::begin(conn).await?;
-    let first = sqlx::query(
-        "INSERT INTO setting (name, value) VALUES ('primary', $1)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE setting.value = $2",
-    )
-    .bind(name)
-    .bind(known)
-    .execute(&mut *tx)
-    .await?;
-    if first.rows_affected() == 0 {
-        return Ok(());
-    }
-    let (generation,): (String,) = sqlx::query_as(
-        "INSERT INTO setting (name, value) VALUES ($1, ((extract(epoch FROM clock_timestamp()) * 1000)::bigint)::text)
+    let generation: Option<(String,)> = sqlx::query_as(
+        "INSERT INTO setting (name, value)
+         VALUES ($1, GREATEST((extract(epoch FROM clock_timestamp()) * 1000)::bigint, $2)::text)
          ON CONFLICT (name) DO UPDATE SET value = GREATEST(setting.value::bigint + 1, excluded.value::bigint)::text
+         WHERE setting.value::bigint = $3
          RETURNING value",
     )
     .bind(GENERATION)
-    .fetch_one(&mut *tx)
+    .bind(number(seen.saturating_add(1)))
+    .bind(number(found))
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((generation,)) = generation else {
+        return Ok(());
+    };
+    sqlx::query(
+        "INSERT INTO setting (name, value) VALUES ('primary', $1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .execute(&mut *tx)
     .await?;
     tx.commit().await?;
     tracing::warn!(

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
+use super::clock::Clock;
 use crate::child;
 use crate::guard::Guard;
 use crate::postgres::{self, Owner};
@@ -30,6 +31,8 @@ pub struct Cluster {
     standby: Option<Server>,
     backup: Option<PathBuf>,
     made: u32,
+    /// Of all its machines.
+    pub clock: Clock,
     _guard: Guard,
 }
 
@@ -51,6 +54,7 @@ impl Cluster {
         let data = home.join("data");
         let port = free_port()?;
         let cluster = Cluster {
+            clock: Clock::new(&home)?,
             owner,
             programs,
             home,
@@ -111,6 +115,7 @@ impl Cluster {
             .args(["promote", "-w", "-t", "30", "-D"])
             .arg(&standby.data);
         child::output(promote).context("cannot promote the standby")?;
+        self.throw_away(&self.primary)?;
         self.primary = standby;
         // It has nobody to wait for.
         self.set_synchronous(false)
@@ -127,8 +132,10 @@ impl Cluster {
         let backup = self.backup.take().context("there is no backup")?;
         if let Some(standby) = self.standby.take() {
             self.stop(&standby, "immediate")?;
+            self.throw_away(&standby)?;
         }
         self.stop(&self.primary, "immediate")?;
+        self.throw_away(&self.primary)?;
         self.primary.data = backup;
         self.run(&self.primary)?;
         self.set_synchronous(false)
@@ -164,6 +171,7 @@ impl Cluster {
             .args(["start", "-w", "-t", "60", "-o", &options, "-D"])
             .arg(&server.data);
         start.arg("-l").arg(self.home.join("log"));
+        self.clock.rule(&mut start);
         let log = || std::fs::read_to_string(self.home.join("log")).unwrap_or_default();
         child::output(start).with_context(|| format!("PostgreSQL does not start:\n{}", log()))?;
         Ok(())
@@ -175,6 +183,11 @@ impl Cluster {
             .arg(&server.data);
         child::output(stop).context("cannot stop PostgreSQL")?;
         Ok(())
+    }
+
+    /// A machine that nobody will start again; an hour would leave a hundred of them.
+    fn throw_away(&self, server: &Server) -> anyhow::Result<()> {
+        std::fs::remove_dir_all(&server.data).context("cannot remove an old server")
     }
 
     fn sql(&self, sql: &str) -> anyhow::Result<()> {

@@ -21,11 +21,14 @@ pub enum Fault {
     PromoteSynchronous,
     PromoteAsynchronous,
     Restore,
+    RestoreOlder,
+    NodeClock,
+    DatabaseClock,
 }
 
 impl Fault {
     /// In the order in which a short run takes them; afterwards they are drawn.
-    pub const ALL: [Fault; 10] = [
+    pub const ALL: [Fault; 13] = [
         Fault::Kill,
         Fault::Cut,
         Fault::PromoteSynchronous,
@@ -34,8 +37,11 @@ impl Fault {
         Fault::Crash,
         Fault::PromoteAsynchronous,
         Fault::CutAll,
+        Fault::DatabaseClock,
         Fault::Restart,
         Fault::Restore,
+        Fault::NodeClock,
+        Fault::RestoreOlder,
     ];
 }
 
@@ -52,6 +58,9 @@ impl fmt::Display for Fault {
             Fault::PromoteSynchronous => "the standby is promoted, synchronous",
             Fault::PromoteAsynchronous => "the standby is promoted, asynchronous",
             Fault::Restore => "a backup is restored",
+            Fault::RestoreOlder => "one from before a failover is restored",
+            Fault::NodeClock => "the clock of a node is set",
+            Fault::DatabaseClock => "the clock of the database is set",
         })
     }
 }
@@ -83,10 +92,14 @@ impl Stage<'_> {
                 self.cluster.back_up()?;
                 std::thread::sleep(Duration::from_secs(3));
             }
+            Fault::RestoreOlder => {
+                self.cluster.back_up()?;
+                self.cluster.follow(false)?;
+            }
             _ => {}
         }
         let whom = match fault {
-            Fault::Kill | Fault::Freeze | Fault::Cut | Fault::Slow => one,
+            Fault::Kill | Fault::Freeze | Fault::Cut | Fault::Slow | Fault::NodeClock => one,
             _ => all,
         };
         let begun = self.now();
@@ -140,14 +153,43 @@ impl Stage<'_> {
             }
             Fault::Restart => self.cluster.restart(false)?,
             Fault::Crash => self.cluster.restart(true)?,
-            Fault::PromoteSynchronous | Fault::PromoteAsynchronous => {
-                self.cluster.promote()?;
-                let port = self.cluster.port();
-                self.nodes.iter().for_each(|node| node.wire.lead_to(port));
-            }
+            Fault::PromoteSynchronous | Fault::PromoteAsynchronous => self.promote()?,
             Fault::Restore => self.cluster.restore()?,
+            Fault::RestoreOlder => {
+                self.promote()?;
+                std::thread::sleep(seconds(3));
+                self.cluster.restore()?;
+            }
+            Fault::NodeClock => {
+                let off = self.wrong();
+                self.nodes[some].clock.set(off)?;
+                std::thread::sleep(seconds(8));
+                self.nodes[some].clock.set(0)?;
+            }
+            Fault::DatabaseClock => {
+                let off = self.wrong();
+                self.cluster.clock.set(off)?;
+                std::thread::sleep(seconds(8));
+                // What is restarted meanwhile reads the wrong one from the beginning.
+                self.cluster.restart(true)?;
+                std::thread::sleep(seconds(2));
+                self.cluster.clock.set(0)?;
+            }
         }
         Ok(())
+    }
+
+    fn promote(&mut self) -> anyhow::Result<()> {
+        self.cluster.promote()?;
+        let port = self.cluster.port();
+        self.nodes.iter().for_each(|node| node.wire.lead_to(port));
+        Ok(())
+    }
+
+    /// Up to an hour too early or too late, seconds.
+    fn wrong(&mut self) -> i64 {
+        let off = i64::try_from(10 + self.draws.below(3_600)).unwrap_or(10);
+        if self.draws.below(2) == 0 { off } else { -off }
     }
 
     fn now(&self) -> u64 {

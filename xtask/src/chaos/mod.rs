@@ -2,9 +2,9 @@
 //! break, as real processes. It writes down what every device was told and has it judged.
 //!
 //! The judge is stateright's linearizability tester (`lease_model::history`); this program only breaks things. Deliberately
-//! not here: a machine that loses power (`fsync` is off), two primaries at once (whoever promotes shuts the old one off), and a
-//! changed wall clock, which would be that of this machine.
+//! not here: a machine that loses power (`fsync` is off), and two primaries at once (whoever promotes shuts the old one off).
 
+mod clock;
 pub(crate) mod cluster;
 mod faults;
 mod nodes;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -89,7 +89,6 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         nodes.push(node);
     }
     let zero = Instant::now();
-    let wall = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let paths = std::fs::read_to_string(folder.join("data/urls.txt"))?;
     let world = Arc::new(World {
         ports: nodes.iter().map(|node| node.port).collect(),
@@ -110,7 +109,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
     let suffered = break_things(&mut stage, Duration::from_secs(options.minutes * 60));
     world.stop.store(true, Ordering::Relaxed);
     let (history, remarks, mut takes) = collect(devices)?;
-    let history = format!("{wall} {STALE_FOR} {GRACE}\n{history}");
+    let history = format!("{STALE_FOR} {GRACE}\n{history}");
     let file = folder.join("history.txt");
     std::fs::write(&file, history)?;
     report(&stage, &suffered?, &mut takes);

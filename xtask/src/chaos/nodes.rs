@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 
+use super::clock::Clock;
 use super::cluster::{Cluster, free_port};
 use super::wire::Wire;
 use crate::bench::http::Client;
@@ -17,6 +18,7 @@ use crate::guard::Guard;
 pub struct Node {
     pub port: u16,
     pub wire: Wire,
+    pub clock: Clock,
     url: String,
     binary: PathBuf,
     dir: PathBuf,
@@ -40,6 +42,7 @@ impl Node {
             port: free_port()?,
             url: cluster.url(wire.port),
             wire,
+            clock: Clock::new(&dir)?,
             binary: binary.to_owned(),
             dir,
             running: None,
@@ -71,6 +74,7 @@ impl Node {
         for name in READING {
             command.env(format!("GACETA_READING__{name}"), "2d");
         }
+        self.clock.rule(&mut command);
         let child = command.spawn()?;
         let guard = Guard::of_group(child.id())?;
         self.running = Some((child, guard));
