@@ -351,9 +351,9 @@ impl Leases {
 
     /// Another node changed the holder of a reader's lease.
     pub fn hear(&self, reader: ReaderId, epoch: Epoch) {
-        if let Home::Database(rows) = &self.home
-            && rows.hear(reader, epoch)
-        {
+        if let Home::Database(rows) = &self.home {
+            rows.hear(reader, epoch);
+            // Known here already is not told to every page: it may be one page that asked.
             self.notices.stir(reader);
         }
     }

@@ -183,17 +183,13 @@ impl Rows {
         Some(known.epochs.of(known.register.check(device)?.get()))
     }
 
-    /// The holder changed at another node; whether that is news here.
-    pub(super) fn hear(&self, reader: ReaderId, epoch: Epoch) -> bool {
+    /// The holder changed, perhaps at another node: what is older is forgotten.
+    pub(super) fn hear(&self, reader: ReaderId, epoch: Epoch) {
         let mut part = self.part(reader);
-        let newest = part
-            .get(&reader)
-            .map(|known| known.epochs.of(known.epochs.last()));
-        if newest.is_some_and(|newest| newest >= epoch) {
-            return false;
+        let older = |known: &Known| known.epochs.of(known.epochs.last()) < epoch;
+        if part.get(&reader).is_some_and(older) {
+            part.remove(&reader);
         }
-        part.remove(&reader);
-        true
     }
 
     /// The database began a new generation: nobody holds anything of an older one.

@@ -120,6 +120,20 @@ async fn an_open_page_is_told_by_the_other_node() {
     one.listens().await;
     let told = tokio::time::timeout(Duration::from_secs(1), page.next()).await;
     assert!(told.is_ok_and(|notice| notice.is_some()));
+
+    // A further page of the losing device may have asked before the node heard of it. The others are told all the same.
+    let message = phone.opens(ARTICLE).await;
+    phone.takes(&message).await;
+    one.listens().await;
+    two.listens().await;
+    let mut page = Notices::listen(&one.paper.app.leases.notices, ada.id, device, 2);
+    let message = laptop.opens(ARTICLE).await;
+    laptop.takes(&message).await;
+    one.paper.advance(Span::seconds(3));
+    assert_eq!(reads(&phone).await, "elsewhere");
+    one.listens().await;
+    let told = tokio::time::timeout(Duration::from_secs(1), page.next()).await;
+    assert!(told.is_ok_and(|notice| notice.is_some()));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::figures::{Row, Verdict};
 use super::http::Client;
+use super::notices;
 use super::pages::{Who, lines};
 use super::servers::Server;
 use super::stage::{self, ASKERS, Stage, fresh};
@@ -53,10 +54,10 @@ fn per_reader(stage: &Stage) -> anyhow::Result<Row> {
     let many = stage.options.readers.max(100_000);
     let few = 1000;
     let data = stage.write("readers", few, 10)?;
-    let base = all_read(stage, &data, "enforce")?;
+    let (_, base) = all_read(stage, &data, "enforce")?;
     let data = stage.write("readers", many, 10)?;
-    let without = all_read(stage, &data, "off")?;
-    let with = all_read(stage, &data, "enforce")?;
+    let (_, without) = all_read(stage, &data, "off")?;
+    let (_, with) = all_read(stage, &data, "enforce")?;
     std::fs::remove_dir_all(&data)?;
     let lease = (with - without) / many as f64;
     let whole = (with - base) / (many - few) as f64;
@@ -69,20 +70,20 @@ fn per_reader(stage: &Stage) -> anyhow::Result<Row> {
 }
 
 /// Bytes that the process holds when every reader has opened an article.
-fn all_read(stage: &Stage, data: &Path, mode: &str) -> anyhow::Result<f64> {
-    let settings = [("GACETA_READING__MODE", mode)];
+pub fn all_read(stage: &Stage, data: &Path, mode: &str) -> anyhow::Result<(Server, f64)> {
+    let settings = [
+        ("GACETA_READING__MODE", mode),
+        ("GACETA_SERVER__CONNECTIONS", "100000"),
+    ];
     let gaceta = Server::gaceta_with(&stage.binary, data, &settings)?;
     let url = lines(&data.join("urls.txt"))?.swap_remove(0);
-    let mut client = Client::connect(gaceta.port(Who::Reader))?;
-    for cookie in lines(&data.join("cookies.txt"))? {
-        let answer = client.get(&url, &[("Cookie", &cookie)])?;
-        let access = answer.header("gaceta-access").unwrap_or_default();
-        ensure!(
-            access == "full",
-            "a reader gets `{access}` and not the article"
-        );
-    }
+    notices::read(
+        gaceta.port(Who::Reader),
+        &url,
+        &lines(&data.join("cookies.txt"))?,
+    )?;
     // What was read ahead in the background is there by now; so is what was written down.
     std::thread::sleep(Duration::from_secs(2));
-    Ok(gaceta.memory().context("the paper has ended")? as f64)
+    let bytes = gaceta.memory().context("the paper has ended")? as f64;
+    Ok((gaceta, bytes))
 }

@@ -14,6 +14,7 @@ mod engine;
 mod figures;
 mod gate;
 mod growth;
+mod hall;
 pub(crate) mod http;
 mod import;
 mod list;
@@ -26,6 +27,7 @@ mod overload;
 mod pages;
 mod picks;
 mod report;
+mod scale;
 mod servers;
 mod stage;
 mod start;
@@ -71,6 +73,7 @@ const PARTS: &[Part] = &[
     part("growth", &["P11"], growth::run),
     part("overload", &["P12"], overload::run),
     part("memory", &["P9"], memory::run),
+    part("scale", &[], scale::run),
     part("start", &["P10"], start::run),
     part("import", &["P13"], import::run),
     part("weights", &["P14"], weights::run),

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail, ensure};
 pub const HELP: &str = "\
 cargo xtask bench [options]
   --quick                  smaller sizes and shorter runs: everything in a few minutes
-  --full                   also the largest sizes of growth (P11)
+  --full                   also the largest sizes of growth (P11), and a million readers (scale)
   --only WORD              goals by number (P5), or parts and workloads whose name contains WORD
   --profile release|dist   how the program is built (release; dist takes much longer to build)
   --bin PATH               a program that is built already

@@ -9,8 +9,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::{Context as _, bail, ensure};
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
+use socket2::{Domain, Socket, Type};
 
 use super::http;
+
+/// EINPROGRESS of Linux: it is being connected.
+const IN_PROGRESS: i32 = 115;
 
 /// What the paper says it sent (`gaceta-access`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +56,26 @@ pub struct Wire {
 impl Wire {
     /// Begins to connect; what is sent meanwhile waits.
     pub fn connect(port: u16, registry: &Registry, token: usize) -> anyhow::Result<Wire> {
+        Wire::connect_from(Ipv4Addr::LOCALHOST, port, registry, token)
+    }
+
+    /// The same from another address of the loopback: each has ports for about 28,000 connections.
+    pub fn connect_from(
+        source: Ipv4Addr,
+        port: u16,
+        registry: &Registry,
+        token: usize,
+    ) -> anyhow::Result<Wire> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&SocketAddr::from((source, 0)).into())?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut stream = TcpStream::connect(address)?;
+        if let Err(error) = socket.connect(&address.into())
+            && error.raw_os_error() != Some(IN_PROGRESS)
+        {
+            return Err(error.into());
+        }
+        let mut stream = TcpStream::from_std(socket.into());
         let both = Interest::READABLE | Interest::WRITABLE;
         registry.register(&mut stream, Token(token), both)?;
         Ok(Wire {
