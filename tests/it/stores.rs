@@ -1,6 +1,8 @@
 //! Both engines hold the same schema and the same promises.
 
 use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use gaceta::base::jobs;
 use gaceta::base::secret::TokenHash;
@@ -8,7 +10,8 @@ use gaceta::base::time::Span;
 use gaceta::leases::EventKind;
 use gaceta::leases::store::{list_events, list_sums};
 use gaceta::readers::store::{
-    Numbers, find_reader, find_session, insert_numbered_readers, insert_numbered_sessions,
+    Numbers, find_by_email, find_reader, find_session, insert_numbered_readers,
+    insert_numbered_sessions,
 };
 use gaceta::subscriptions::store::{find_owned, find_seat_span, insert_numbered_subscriptions};
 
@@ -259,4 +262,36 @@ async fn events_of_a_busy_second_are_all_written_as_they_were() {
     assert_eq!(count(EventKind::Opened), Some(1));
     assert_eq!(count(EventKind::Shown), Some(70));
     assert_eq!(count(EventKind::Taken), Some(70));
+}
+
+/// A browser that goes away takes the future of its request with it, at any moment.
+#[tokio::test]
+async fn a_transaction_dropped_while_it_begins_takes_nothing_along() {
+    let paper = TestPaper::new().await;
+    let app = &paper.app;
+    for number in 0..80 {
+        let mut begins = Box::pin(app.write());
+        for _ in 0..=number * 2 {
+            let polled = poll_fn(|cx| Poll::Ready(begins.as_mut().poll(cx))).await;
+            if polled.is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(begins);
+        let mut tx = app.write().await.unwrap();
+        let numbers = Numbers {
+            start: number,
+            end: number + 1,
+        };
+        insert_numbered_readers(&mut tx, numbers).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut readers = 0;
+    for number in 0..80 {
+        let mut tx = app.read().await.unwrap();
+        let email = format!("reader{number}@bench.test").parse().unwrap();
+        readers += usize::from(find_by_email(&mut tx, &email).await.unwrap().is_some());
+    }
+    assert_eq!(readers, 80);
 }
