@@ -15,7 +15,8 @@ pub mod store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lease::{At, Beat, Change, Epoch, Holder, How, Op, Outcome, Register, Rules, Table};
+use lease::{Beat, Change, Epoch, Holder, How, Op, Outcome, Rules, Table};
+use sqlx::PgPool;
 
 pub use events::{Event, EventKind, Events};
 pub use notices::{Listener, Notices};
@@ -35,7 +36,7 @@ enum Home {
     /// In this node's memory: it is the only one.
     Memory(Table<ReaderId, DeviceId>),
     /// In PostgreSQL, for every node.
-    Database(Rows),
+    Database(Rows<PgPool>),
 }
 
 /// The leases, as this node gives them.
@@ -67,11 +68,6 @@ fn tried(change: sqlx::Result<Option<Change<DeviceId>>>) -> Option<Change<Device
         tracing::warn!(%error, "a lease was not given up; it comes to rest by itself");
         None
     })
-}
-
-/// Whether it is a refusal, which only the primary may give.
-fn contended(outcome: &Outcome<DeviceId>) -> bool {
-    matches!(outcome, Outcome::Contended(_))
 }
 
 fn rules(config: &Reading) -> Rules {
@@ -111,7 +107,9 @@ impl Leases {
                     .and_then(|text| text.parse().ok())
                     .ok_or(sqlx::Error::RowNotFound)?;
                 let pool = primary.pool.clone();
-                Home::Database(Rows::new(pool, generation, rules(config), clock))
+                let rows = Rows::new(pool, generation, rules(config));
+                rows.set_clock(clock.mono(), clock.now());
+                Home::Database(rows)
             }
         };
         tx.commit().await?;
@@ -139,7 +137,7 @@ impl Leases {
                 let outcome = table.open(reader, device, app.clock.mono(), op);
                 Some(self.noted(app, reader, outcome))
             }
-            Home::Database(rows) => rows.open_known(app, reader, device),
+            Home::Database(rows) => rows.open_known(&app.fresh, reader, device),
         }
     }
 
@@ -156,17 +154,7 @@ impl Leases {
         let (reader, device) = (session.reader, session.device);
         let outcome = match &self.home {
             Home::Memory(table) => table.open(reader, device, app.clock.mono(), op),
-            Home::Database(rows) => {
-                let open = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
-                    register.open(device, op, at)
-                };
-                let opened = rows.act(app, reader, open, contended).await;
-                match opened {
-                    Ok(outcome) => outcome,
-                    // It may have gone away just now: then readers go on.
-                    Err(error) => rows.open_known(app, reader, device).ok_or(error)?,
-                }
-            }
+            Home::Database(rows) => rows.open(&app.fresh, reader, device, op).await?,
         };
         Ok(self.noted(app, reader, outcome))
     }
@@ -186,13 +174,7 @@ impl Leases {
         let (reader, device) = (session.reader, session.device);
         let outcome = match &self.home {
             Home::Memory(table) => table.take(reader, device, seen, app.clock.mono(), op),
-            Home::Database(rows) => {
-                let take = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
-                    register.take(device, seen, op, at)
-                };
-                // Unless it moves the lease, its answer is the primary's: S1 is about takes that change nothing, too.
-                rows.act(app, reader, take, |_| true).await?
-            }
+            Home::Database(rows) => rows.take(&app.fresh, reader, device, seen, op).await?,
         };
         Ok(self.noted(app, reader, outcome))
     }
@@ -214,14 +196,8 @@ impl Leases {
             Home::Memory(table) if back => table.come_back(reader, device, beat, now, op),
             Home::Memory(table) => table.touch(reader, device, beat, now),
             Home::Database(rows) => {
-                let hear = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
-                    if back {
-                        register.come_back(device, &beat, op, at)
-                    } else {
-                        register.touch(device, &beat, at)
-                    }
-                };
-                rows.act(app, reader, hear, contended).await?
+                let beat = (beat, back);
+                rows.beat(&app.fresh, reader, device, beat, op).await?
             }
         };
         Ok(self.noted(app, reader, outcome))
@@ -246,10 +222,8 @@ impl Leases {
                 Ok(())
             }
             Home::Database(rows) => {
-                let rest = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
-                    register.rest(device, epoch, view, seq, at);
-                };
-                rows.act(app, reader, rest, |()| false).await
+                let page = (view, seq);
+                rows.rest(&app.fresh, reader, device, epoch, page).await
             }
         }
     }
@@ -259,7 +233,7 @@ impl Leases {
     pub fn check(&self, app: &App, session: &Session) -> Option<Epoch> {
         match &self.home {
             Home::Memory(table) => table.check(session.reader, session.device),
-            Home::Database(rows) => rows.check(app, session.reader, session.device),
+            Home::Database(rows) => rows.check(&app.fresh, session.reader, session.device),
         }
     }
 
@@ -274,12 +248,7 @@ impl Leases {
     ) -> sqlx::Result<Option<(Holder<DeviceId>, bool)>> {
         match &self.home {
             Home::Memory(table) => Ok(table.holder(reader, app.clock.mono())),
-            Home::Database(rows) => {
-                let holder = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
-                    register.holder(at.now, at.rules, at.epochs)
-                };
-                rows.act(app, reader, holder, |_| true).await
-            }
+            Home::Database(rows) => rows.holder(&app.fresh, reader).await,
         }
     }
 
@@ -299,14 +268,7 @@ impl Leases {
             Home::Memory(table) if open => table.stream_opened(reader, device, view, now),
             Home::Memory(table) => table.stream_broke(reader, device, view, now),
             Home::Database(rows) => {
-                let stream = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
-                    if open {
-                        register.stream_opened(device, view);
-                    } else {
-                        register.stream_broke(device, view, at.now, at.rules);
-                    }
-                };
-                rows.act(app, reader, stream, |()| false).await?;
+                rows.stream(&app.fresh, reader, device, view, open).await?;
             }
         }
         Ok(())
@@ -317,13 +279,7 @@ impl Leases {
     pub async fn release(&self, app: &App, reader: ReaderId, device: DeviceId) {
         let change = match &self.home {
             Home::Memory(table) => table.release(reader, device, app.clock.mono()),
-            Home::Database(rows) => {
-                let release = |register: &mut Register<DeviceId>, at: &mut At<'_>| {
-                    register.release(device, at)
-                };
-                let released = rows.act(app, reader, release, Option::is_none).await;
-                tried(released)
-            }
+            Home::Database(rows) => tried(rows.release(&app.fresh, reader, device).await),
         };
         if let Some(change) = change {
             self.record(app, reader, &change);
@@ -336,10 +292,7 @@ impl Leases {
     pub async fn free(&self, app: &App, reader: ReaderId) {
         let change = match &self.home {
             Home::Memory(table) => table.free(reader, app.clock.mono()),
-            Home::Database(rows) => {
-                let free = |register: &mut Register<DeviceId>, at: &mut At<'_>| register.vacate(at);
-                tried(rows.act(app, reader, free, Option::is_none).await)
-            }
+            Home::Database(rows) => tried(rows.vacate(&app.fresh, reader).await),
         };
         if let Some(change) = change {
             self.record(app, reader, &change);
@@ -368,7 +321,12 @@ impl Leases {
     /// The primary's clock said so just now.
     pub fn set_clock(&self, app: &App, now: UnixMillis) {
         if let Home::Database(rows) = &self.home {
-            rows.set_clock(&app.clock, now);
+            let now = match &app.clock {
+                Clock::System => now,
+                // One that stands still stands still for all.
+                Clock::Fixed(_) => app.clock.now(),
+            };
+            rows.set_clock(app.clock.mono(), now);
         }
     }
 
@@ -386,7 +344,7 @@ impl Leases {
     pub async fn write_signs(&self, app: &App) -> sqlx::Result<()> {
         match &self.home {
             Home::Memory(_) => Ok(()),
-            Home::Database(rows) => rows.write_signs(app).await,
+            Home::Database(rows) => rows.write_signs(&app.fresh).await,
         }
     }
 
@@ -395,7 +353,7 @@ impl Leases {
         let day = lease::Millis(Span::days(1).0);
         match &self.home {
             Home::Memory(table) => table.sweep(app.clock.mono(), day),
-            Home::Database(rows) => rows.sweep(&app.clock, day),
+            Home::Database(rows) => rows.sweep(app.clock.mono(), day),
         }
     }
 

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use std::fmt::Write as _;
 
 use super::events::{Event, EventKind};
-use super::rows::Known;
+use super::rows::{Known, Store};
 use crate::base::db::{Tx, execute, fetch_all};
 use crate::base::time::UnixMillis;
 use crate::readers::{DeviceId, ReaderId};
@@ -130,54 +130,47 @@ type Joined = (
     Option<String>,
 );
 
-/// The lease of a reader, and the generation at the same moment.
-pub(super) async fn find_lease(
-    pool: &PgPool,
-    reader: ReaderId,
-) -> sqlx::Result<(u64, Option<LeaseRow>)> {
-    let joined: Joined = sqlx::query_as(
-        "SELECT lease_generation(), device_id, generation, counter, held, version, state
+impl Store for PgPool {
+    async fn find(&self, reader: ReaderId) -> sqlx::Result<(u64, Option<LeaseRow>)> {
+        let joined: Joined = sqlx::query_as(
+            "SELECT lease_generation(), device_id, generation, counter, held, version, state
          FROM (SELECT 1) AS one LEFT JOIN lease ON reader_id = $1",
-    )
-    .bind(reader)
-    .fetch_one(pool)
-    .await?;
-    let row = || {
-        Some(LeaseRow {
-            device: joined.1?,
-            generation: joined.2?.unsigned_abs(),
-            counter: joined.3?.unsigned_abs(),
-            held: joined.4?,
-            version: joined.5?,
-            state: joined.6?,
-        })
-    };
-    Ok((joined.0.unsigned_abs(), row()))
-}
-
-/// Writes a lease over the version it was made from, in its generation; `false` if either has gone.
-pub(super) async fn swap_lease(
-    pool: &PgPool,
-    reader: ReaderId,
-    known: &Known,
-) -> sqlx::Result<bool> {
-    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let sql = if known.version == 0 {
-        "INSERT INTO lease (reader_id, device_id, generation, counter, held, version, state)
-         SELECT $1, $2, $3, $4, $5, $6 + 1, $7 WHERE $3 = lease_generation() ON CONFLICT (reader_id) DO NOTHING"
-    } else {
-        "UPDATE lease SET device_id = $2, generation = $3, counter = $4, held = $5, version = $6 + 1, state = $7
-         WHERE reader_id = $1 AND version = $6 AND $3 = lease_generation()"
-    };
-    let done = sqlx::query(sql)
+        )
         .bind(reader)
-        .bind(known.register.device())
-        .bind(number(known.epochs.generation()))
-        .bind(number(known.epochs.last()))
-        .bind(known.register.counter().is_some())
-        .bind(known.version)
-        .bind(known.register.save())
-        .execute(pool)
+        .fetch_one(self)
         .await?;
-    Ok(done.rows_affected() == 1)
+        let row = || {
+            Some(LeaseRow {
+                device: joined.1?,
+                generation: joined.2?.unsigned_abs(),
+                counter: joined.3?.unsigned_abs(),
+                held: joined.4?,
+                version: joined.5?,
+                state: joined.6?,
+            })
+        };
+        Ok((joined.0.unsigned_abs(), row()))
+    }
+
+    async fn swap(&self, reader: ReaderId, known: &Known) -> sqlx::Result<bool> {
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let sql = if known.version == 0 {
+            "INSERT INTO lease (reader_id, device_id, generation, counter, held, version, state)
+         SELECT $1, $2, $3, $4, $5, $6 + 1, $7 WHERE $3 = lease_generation() ON CONFLICT (reader_id) DO NOTHING"
+        } else {
+            "UPDATE lease SET device_id = $2, generation = $3, counter = $4, held = $5, version = $6 + 1, state = $7
+         WHERE reader_id = $1 AND version = $6 AND $3 = lease_generation()"
+        };
+        let done = sqlx::query(sql)
+            .bind(reader)
+            .bind(known.register.device())
+            .bind(number(known.epochs.generation()))
+            .bind(number(known.epochs.last()))
+            .bind(known.register.counter().is_some())
+            .bind(known.version)
+            .bind(known.register.save())
+            .execute(self)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
 }

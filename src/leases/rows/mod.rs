@@ -14,21 +14,24 @@
 //!
 //! Rule 5 (the cookie carries the epoch) is left out: while rule 4 stands nothing rests on it (`docs/evidence/model.md`).
 //!
+//! Where the rows are is the caller's ([`Store`]): PostgreSQL, or the simulation's, which can lose and delay what it is asked.
+//!
 //! Moments in a register are the primary's clock here, carried on by each node's own monotonic clock: they only say whether
 //! somebody is reading on, which is advice.
 
-use std::collections::{HashMap, HashSet};
+mod operations;
+
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use futures_util::stream::{self, TryStreamExt as _};
 use lease::{At, Epoch, Epochs, Millis, Outcome, Register, Rules};
-use sqlx::PgPool;
 
-use super::store;
-use crate::App;
-use crate::base::time::{Clock, UnixMillis};
+use super::store::LeaseRow;
+use crate::base::changes::Freshness;
+use crate::base::time::UnixMillis;
 use crate::readers::{DeviceId, ReaderId};
 
 const SHARDS: usize = 64;
@@ -60,10 +63,19 @@ impl Known {
     }
 }
 
+/// The rows of all readers, where every node finds them.
+pub(super) trait Store {
+    /// The lease of a reader, and the generation at the same moment.
+    async fn find(&self, reader: ReaderId) -> sqlx::Result<(u64, Option<LeaseRow>)>;
+
+    /// Writes a lease over the version it was made from, in its generation; `false` if either has gone.
+    async fn swap(&self, reader: ReaderId, known: &Known) -> sqlx::Result<bool>;
+}
+
 /// The leases of all nodes, seen from one.
 #[derive(Debug)]
-pub(super) struct Rows {
-    pool: PgPool,
+pub(super) struct Rows<S> {
+    store: S,
     rules: Rules,
     known: Box<[Mutex<HashMap<ReaderId, Known>>]>,
     secret: RandomState,
@@ -71,58 +83,52 @@ pub(super) struct Rows {
     /// From this node's monotonic clock to the primary's, milliseconds.
     offset: AtomicI64,
     /// Readers whose signs of life are to be written.
-    unwritten: Mutex<HashSet<ReaderId>>,
+    unwritten: Mutex<BTreeSet<ReaderId>>,
 }
 
-impl Rows {
-    pub(super) fn new(pool: PgPool, generation: u64, rules: Rules, clock: &Clock) -> Self {
-        let rows = Self {
-            pool,
+impl<S: Store> Rows<S> {
+    pub(super) fn new(store: S, generation: u64, rules: Rules) -> Self {
+        Self {
+            store,
             rules,
             known: (0..SHARDS).map(|_| Mutex::default()).collect(),
             secret: RandomState::new(),
             generation: AtomicU64::new(generation),
             offset: AtomicI64::new(0),
             unwritten: Mutex::default(),
-        };
-        rows.set_clock(clock, clock.now());
-        rows
+        }
     }
 
-    /// The primary's clock said so just now.
-    pub(super) fn set_clock(&self, clock: &Clock, now: UnixMillis) {
-        let now = match clock {
-            Clock::System => now,
-            // One that stands still stands still for all.
-            Clock::Fixed(_) => clock.now(),
-        };
-        let offset = now.0.saturating_sub_unsigned(clock.mono().0);
+    /// The primary's clock said `now` when this node's own stood at `mono`.
+    pub(super) fn set_clock(&self, mono: Millis, now: UnixMillis) {
+        let offset = now.0.saturating_sub_unsigned(mono.0);
         self.offset.store(offset, Ordering::Relaxed);
     }
 
-    fn now(&self, clock: &Clock) -> Millis {
+    /// The primary's clock, by this node's own.
+    fn now(&self, mono: Millis) -> Millis {
         let offset = self.offset.load(Ordering::Relaxed);
-        Millis(clock.mono().0.saturating_add_signed(offset))
+        Millis(mono.0.saturating_add_signed(offset))
     }
 
     /// Does `act` to the reader's register: on what is known if that may be used and is enough, else on the row. Whatever
     /// `refuses` says of the result is asked of the primary.
-    pub(super) async fn act<T>(
+    async fn act<T>(
         &self,
-        app: &App,
+        fresh: &Freshness,
         reader: ReaderId,
         act: impl Fn(&mut Register<DeviceId>, &mut At<'_>) -> T,
         refuses: impl Fn(&T) -> bool,
     ) -> sqlx::Result<T> {
-        let mut usable = self.usable(app, reader);
+        let mut usable = self.usable(fresh, reader);
         for _ in 0..ROUNDS {
             let sure = usable.is_none();
             let mut known = match usable.take() {
                 Some(known) => known,
-                None => self.ask(app, reader).await?,
+                None => self.ask(fresh, reader).await?,
             };
             let before = known.epochs.last();
-            let now = self.now(&app.clock);
+            let now = self.now(fresh.now());
             let result = act(
                 &mut known.register,
                 &mut At {
@@ -139,7 +145,7 @@ impl Rows {
                 self.keep(reader, known);
                 return Ok(result);
             }
-            if self.write(app, reader, known).await? {
+            if self.write(fresh, reader, known).await? {
                 return Ok(result);
             }
         }
@@ -151,15 +157,15 @@ impl Rows {
     /// Lets a device in that holds the lease by what is known; `None` if the primary has to be asked.
     pub(super) fn open_known(
         &self,
-        app: &App,
+        fresh: &Freshness,
         reader: ReaderId,
         device: DeviceId,
     ) -> Option<Outcome<DeviceId>> {
-        let now = self.now(&app.clock);
+        let now = self.now(fresh.now());
         let mut part = self.part(reader);
         let known = part
             .get_mut(&reader)
-            .filter(|known| self.is_usable(app, known))?;
+            .filter(|known| self.is_usable(fresh, known))?;
         let counter = known.register.check(device)?;
         known.register.sent(device, now);
         let epoch = known.epochs.of(counter.get());
@@ -175,11 +181,16 @@ impl Rows {
     }
 
     /// The epoch under which a device holds the lease, by what is known.
-    pub(super) fn check(&self, app: &App, reader: ReaderId, device: DeviceId) -> Option<Epoch> {
+    pub(super) fn check(
+        &self,
+        fresh: &Freshness,
+        reader: ReaderId,
+        device: DeviceId,
+    ) -> Option<Epoch> {
         let part = self.part(reader);
         let known = part
             .get(&reader)
-            .filter(|known| self.is_usable(app, known))?;
+            .filter(|known| self.is_usable(fresh, known))?;
         Some(known.epochs.of(known.register.check(device)?.get()))
     }
 
@@ -205,14 +216,14 @@ impl Rows {
     }
 
     /// Writes the signs of life that wait; one step of background work.
-    pub(super) async fn write_signs(&self, app: &App) -> sqlx::Result<()> {
+    pub(super) async fn write_signs(&self, fresh: &Freshness) -> sqlx::Result<()> {
         let readers = std::mem::take(&mut *self.unwritten());
         stream::iter(readers.into_iter().map(Ok))
             .try_for_each_concurrent(WRITES_AT_ONCE, |reader| async move {
                 let known = self.part(reader).get(&reader).cloned();
                 match known {
                     // Somebody else was quicker: then the row says enough.
-                    Some(known) => self.write(app, reader, known).await.map(|_| ()),
+                    Some(known) => self.write(fresh, reader, known).await.map(|_| ()),
                     None => Ok(()),
                 }
             })
@@ -220,15 +231,15 @@ impl Rows {
     }
 
     /// Forgets readers who have been at rest for so long; their rows stay, since numbers must not begin anew.
-    pub(super) fn sweep(&self, clock: &Clock, older_than: Millis) -> usize {
-        let now = self.now(clock);
+    pub(super) fn sweep(&self, mono: Millis, older_than: Millis) -> usize {
+        let now = self.now(mono);
         let mut forgotten = 0;
         for part in &self.known {
             let mut part = lock(part);
             let before = part.len();
             part.retain(|_, known| {
                 let until = known.register.until(&self.rules).unwrap_or_default();
-                let asked = now.minus(clock.mono().minus(known.asked_at));
+                let asked = now.minus(mono.minus(known.asked_at));
                 until.max(asked).plus(older_than) > now
             });
             forgotten += before - part.len();
@@ -241,9 +252,9 @@ impl Rows {
     }
 
     /// The row of a reader, as the primary has it.
-    async fn ask(&self, app: &App, reader: ReaderId) -> sqlx::Result<Known> {
-        let asked_at = app.clock.mono();
-        let (generation, row) = store::find_lease(&self.pool, reader).await?;
+    async fn ask(&self, fresh: &Freshness, reader: ReaderId) -> sqlx::Result<Known> {
+        let asked_at = fresh.now();
+        let (generation, row) = self.store.find(reader).await?;
         self.hear_generation(generation);
         let free = |last| {
             let room = DeviceId::from_bits(0);
@@ -275,9 +286,14 @@ impl Rows {
     }
 
     /// Writes a register over the version it was made from; `false` if that has gone.
-    async fn write(&self, app: &App, reader: ReaderId, mut known: Known) -> sqlx::Result<bool> {
-        let asked_at = app.clock.mono();
-        if !store::swap_lease(&self.pool, reader, &known).await? {
+    async fn write(
+        &self,
+        fresh: &Freshness,
+        reader: ReaderId,
+        mut known: Known,
+    ) -> sqlx::Result<bool> {
+        let asked_at = fresh.now();
+        if !self.store.swap(reader, &known).await? {
             self.part(reader).remove(&reader);
             return Ok(false);
         }
@@ -315,15 +331,15 @@ impl Rows {
         }
     }
 
-    fn usable(&self, app: &App, reader: ReaderId) -> Option<Known> {
+    fn usable(&self, fresh: &Freshness, reader: ReaderId) -> Option<Known> {
         let part = self.part(reader);
         let known = part.get(&reader)?;
-        self.is_usable(app, known).then(|| known.clone())
+        self.is_usable(fresh, known).then(|| known.clone())
     }
 
-    fn is_usable(&self, app: &App, known: &Known) -> bool {
+    fn is_usable(&self, fresh: &Freshness, known: &Known) -> bool {
         known.epochs.generation() == self.generation.load(Ordering::Relaxed)
-            && app.fresh.is_good_since(known.asked_at)
+            && fresh.is_good_since(known.asked_at)
     }
 
     fn part(&self, reader: ReaderId) -> MutexGuard<'_, HashMap<ReaderId, Known>> {
@@ -332,7 +348,7 @@ impl Rows {
         lock(&self.known[at])
     }
 
-    fn unwritten(&self) -> MutexGuard<'_, HashSet<ReaderId>> {
+    fn unwritten(&self) -> MutexGuard<'_, BTreeSet<ReaderId>> {
         lock(&self.unwritten)
     }
 }
