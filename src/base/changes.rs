@@ -110,6 +110,11 @@ impl Stream {
         now.minus(heard.max(asked_at))
     }
 
+    /// Whether what is so old at `now` may be used.
+    fn is_fresh(&self, age: Millis, now: Millis) -> bool {
+        age < self.stale_for || (age < self.stale_for.plus(self.grace) && self.is_cut_off(now))
+    }
+
     /// A look has just failed. One that failed a while ago, on a machine that stood still since, says nothing.
     fn is_cut_off(&self, now: Millis) -> bool {
         let failed = self.failed_at.load(Ordering::Relaxed);
@@ -174,16 +179,24 @@ impl Freshness {
         self.is_good_since(Millis::ZERO)
     }
 
-    /// Whether an answer may be used for which the primary was asked at `asked_at`.
+    /// Whether an answer in memory may be used for which the primary was asked at `asked_at`. Only if the changes that are
+    /// heard take it out of there.
     #[must_use]
     pub fn is_good_since(&self, asked_at: Millis) -> bool {
-        let Some(stream) = &self.0 else {
-            return true;
-        };
-        let now = stream.clock.mono();
-        let age = stream.age(now, asked_at);
-        age < stream.stale_for
-            || (age < stream.stale_for.plus(stream.grace) && stream.is_cut_off(now))
+        let age = |stream: &Stream, now| stream.is_fresh(stream.age(now, asked_at), now);
+        self.0
+            .as_ref()
+            .is_none_or(|stream| age(stream, stream.clock.mono()))
+    }
+
+    /// Whether an answer may be used for which the primary was asked at `asked_at`, and that was put aside since, where no
+    /// change that is heard reaches it.
+    #[must_use]
+    pub fn is_young(&self, asked_at: Millis) -> bool {
+        let young = |stream: &Stream, now: Millis| stream.is_fresh(now.minus(asked_at), now);
+        self.0
+            .as_ref()
+            .is_none_or(|stream| young(stream, stream.clock.mono()))
     }
 
     /// Whether the primary cannot be reached.
@@ -223,6 +236,19 @@ mod tests {
         fresh.heard(Millis(101_500));
         assert!(fresh.is_good());
         assert!(Freshness::alone().is_good() && Freshness::alone().is_ready());
+    }
+
+    #[test]
+    fn what_was_put_aside_is_not_made_younger_by_the_stream() {
+        let (fresh, clock) = node();
+        clock.advance(Span(1_999));
+        fresh.heard(Millis(101_999));
+        assert!(fresh.is_young(Millis(100_000)));
+        clock.advance(Span(1));
+        assert!(!fresh.is_young(Millis(100_000)) && fresh.is_good_since(Millis(100_000)));
+        assert!(Freshness::alone().is_young(Millis::ZERO));
+        fresh.failed();
+        assert!(fresh.is_young(Millis(100_000)), "within the grace");
     }
 
     #[test]

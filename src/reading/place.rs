@@ -30,7 +30,7 @@ impl Placed {
     /// Whether it may still be used. A page that took long to make is not sent on the strength of an old answer.
     #[must_use]
     pub fn is_good(&self, app: &App) -> bool {
-        app.fresh.is_good_since(self.asked_at)
+        app.fresh.is_young(self.asked_at)
     }
 }
 

@@ -6,17 +6,19 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
+use lease::Millis;
 
 use super::place::{self, Placed};
 use crate::App;
 use crate::readers::{Known, ReaderId, Session};
 use crate::web::Result;
 
-/// What the database was asked for this request, because memory did not have it.
+/// What the database was asked for this request, because memory did not have it; and when. No change that is heard reaches
+/// it here, so it is used for as long as memory is good without hearing any.
 #[derive(Default)]
 pub struct Visitor {
-    session: Option<Option<Arc<Session>>>,
-    seat: Option<(ReaderId, bool)>,
+    session: Option<(Millis, Option<Arc<Session>>)>,
+    seat: Option<(Millis, ReaderId, bool)>,
     placed: Option<Placed>,
 }
 
@@ -38,7 +40,9 @@ impl Visitor {
         app: &App,
         headers: &HeaderMap,
     ) -> std::result::Result<Option<Arc<Session>>, Unknown> {
-        if let Some(session) = &self.session {
+        if let Some((asked_at, session)) = &self.session
+            && app.fresh.is_young(*asked_at)
+        {
             return Ok(session.clone());
         }
         match app.sessions.known(app, headers) {
@@ -51,13 +55,15 @@ impl Visitor {
     /// Whether this reader has a seat.
     pub fn seated(&self, app: &App, reader: ReaderId) -> std::result::Result<bool, Unknown> {
         match self.seat {
-            Some((of, seated)) if of == reader => Ok(seated),
+            Some((asked_at, of, seated)) if of == reader && app.fresh.is_young(asked_at) => {
+                Ok(seated)
+            }
             _ => app.seats.known(app, reader).ok_or(Unknown::Seat(reader)),
         }
     }
 
     /// Where the lease of this seated reader is, after asking for it if this is a navigation. What the database said is
-    /// used while it is good; afterwards it is asked again.
+    /// used while it is young; afterwards it is asked again.
     pub fn placed(
         &self,
         app: &App,
@@ -75,10 +81,13 @@ impl Visitor {
     /// # Errors
     /// When it does not answer.
     pub async fn fetch(&mut self, app: &App, headers: &HeaderMap, what: Unknown) -> Result<()> {
+        let asked_at = app.fresh.now();
         match what {
-            Unknown::Session => self.session = Some(app.sessions.of(app, headers).await?),
+            Unknown::Session => {
+                self.session = Some((asked_at, app.sessions.of(app, headers).await?));
+            }
             Unknown::Seat(reader) => {
-                self.seat = Some((reader, app.seats.active(app, reader).await?));
+                self.seat = Some((asked_at, reader, app.seats.active(app, reader).await?));
             }
             Unknown::Place(session) => self.placed = Some(place::find(app, &session).await?),
         }

@@ -9,7 +9,8 @@
 //! 1. An entry carries the moment at which this node *put* the question.
 //! 3. It is usable while that moment, or the newest look at the stream of changes, is younger than `[nodes] stale_for`.
 //! 4. It may only let a device in. Every refusal is the primary's.
-//! 6. A greater epoch is the newer news; entries of an earlier generation are not used.
+//! 6. A greater epoch is the newer news; entries of an earlier generation are not used. An answer that was under way while a
+//!    change was heard is not kept, since that change is not told again.
 //! 7. Just before the first byte of a text the same question is asked again (`reading::pages`).
 //!
 //! Rule 5 (the cookie carries the epoch) is left out: while rule 4 stands nothing rests on it (`docs/evidence/model.md`).
@@ -34,7 +35,8 @@ use crate::base::changes::Freshness;
 use crate::base::time::UnixMillis;
 use crate::readers::{DeviceId, ReaderId};
 
-const SHARDS: usize = 64;
+/// Many, so that a change which is heard meets few answers under way that are kept with it.
+const SHARDS: usize = 1_024;
 /// How often an operation is done anew because the row had changed meanwhile.
 const ROUNDS: usize = 16;
 /// That a further page was sent is written when it prolongs what is written by this much: nothing is written for each
@@ -53,6 +55,8 @@ pub(super) struct Known {
     /// Of the row; zero if there is none yet.
     pub(super) version: i64,
     asked_at: Millis,
+    /// How many changes had been heard in its part by then, at most.
+    heard: u64,
     /// Until when the holder counts as reading, as the row says.
     written: Option<Millis>,
 }
@@ -72,12 +76,20 @@ pub(super) trait Store {
     async fn swap(&self, reader: ReaderId, known: &Known) -> sqlx::Result<bool>;
 }
 
+/// What is known of some of the readers.
+#[derive(Debug, Default)]
+struct Part {
+    known: HashMap<ReaderId, Known>,
+    /// Changes of these readers that were heard.
+    heard: u64,
+}
+
 /// The leases of all nodes, seen from one.
 #[derive(Debug)]
 pub(super) struct Rows<S> {
     store: S,
     rules: Rules,
-    known: Box<[Mutex<HashMap<ReaderId, Known>>]>,
+    parts: Box<[Mutex<Part>]>,
     secret: RandomState,
     generation: AtomicU64,
     /// From this node's monotonic clock to the primary's, milliseconds.
@@ -91,7 +103,7 @@ impl<S: Store> Rows<S> {
         Self {
             store,
             rules,
-            known: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            parts: (0..SHARDS).map(|_| Mutex::default()).collect(),
             secret: RandomState::new(),
             generation: AtomicU64::new(generation),
             offset: AtomicI64::new(0),
@@ -164,6 +176,7 @@ impl<S: Store> Rows<S> {
         let now = self.now(fresh.now());
         let mut part = self.part(reader);
         let known = part
+            .known
             .get_mut(&reader)
             .filter(|known| self.is_usable(fresh, known))?;
         let counter = known.register.check(device)?;
@@ -189,6 +202,7 @@ impl<S: Store> Rows<S> {
     ) -> Option<Epoch> {
         let part = self.part(reader);
         let known = part
+            .known
             .get(&reader)
             .filter(|known| self.is_usable(fresh, known))?;
         Some(known.epochs.of(known.register.check(device)?.get()))
@@ -197,9 +211,10 @@ impl<S: Store> Rows<S> {
     /// The holder changed, perhaps at another node: what is older is forgotten.
     pub(super) fn hear(&self, reader: ReaderId, epoch: Epoch) {
         let mut part = self.part(reader);
+        part.heard += 1;
         let older = |known: &Known| known.epochs.of(known.epochs.last()) < epoch;
-        if part.get(&reader).is_some_and(older) {
-            part.remove(&reader);
+        if part.known.get(&reader).is_some_and(older) {
+            part.known.remove(&reader);
         }
     }
 
@@ -210,8 +225,10 @@ impl<S: Store> Rows<S> {
 
     /// Forgets everything.
     pub(super) fn forget_all(&self) {
-        for part in &self.known {
-            lock(part).clear();
+        for part in &self.parts {
+            let mut part = lock(part);
+            part.heard += 1;
+            part.known.clear();
         }
     }
 
@@ -220,7 +237,7 @@ impl<S: Store> Rows<S> {
         let readers = std::mem::take(&mut *self.unwritten());
         stream::iter(readers.into_iter().map(Ok))
             .try_for_each_concurrent(WRITES_AT_ONCE, |reader| async move {
-                let known = self.part(reader).get(&reader).cloned();
+                let known = self.part(reader).known.get(&reader).cloned();
                 match known {
                     // Somebody else was quicker: then the row says enough.
                     Some(known) => self.write(fresh, reader, known).await.map(|_| ()),
@@ -234,26 +251,27 @@ impl<S: Store> Rows<S> {
     pub(super) fn sweep(&self, mono: Millis, older_than: Millis) -> usize {
         let now = self.now(mono);
         let mut forgotten = 0;
-        for part in &self.known {
-            let mut part = lock(part);
-            let before = part.len();
-            part.retain(|_, known| {
+        for part in &self.parts {
+            let known = &mut lock(part).known;
+            let before = known.len();
+            known.retain(|_, known| {
                 let until = known.register.until(&self.rules).unwrap_or_default();
                 let asked = now.minus(mono.minus(known.asked_at));
                 until.max(asked).plus(older_than) > now
             });
-            forgotten += before - part.len();
+            forgotten += before - known.len();
         }
         forgotten
     }
 
     pub(super) fn len(&self) -> usize {
-        self.known.iter().map(|part| lock(part).len()).sum()
+        self.parts.iter().map(|part| lock(part).known.len()).sum()
     }
 
     /// The row of a reader, as the primary has it.
     async fn ask(&self, fresh: &Freshness, reader: ReaderId) -> sqlx::Result<Known> {
         let asked_at = fresh.now();
+        let heard = self.part(reader).heard;
         let (generation, row) = self.store.find(reader).await?;
         self.hear_generation(generation);
         let free = |last| {
@@ -281,6 +299,7 @@ impl<S: Store> Rows<S> {
             epochs,
             version,
             asked_at,
+            heard,
             written,
         })
     }
@@ -293,12 +312,14 @@ impl<S: Store> Rows<S> {
         mut known: Known,
     ) -> sqlx::Result<bool> {
         let asked_at = fresh.now();
+        let heard = self.part(reader).heard;
         if !self.store.swap(reader, &known).await? {
-            self.part(reader).remove(&reader);
+            self.part(reader).known.remove(&reader);
             return Ok(false);
         }
         known.version += 1;
         known.asked_at = asked_at;
+        known.heard = heard;
         known.written = known.register.until(&self.rules);
         self.keep(reader, known);
         Ok(true)
@@ -317,24 +338,32 @@ impl<S: Store> Rows<S> {
         rested || woke || until >= written.plus(every)
     }
 
+    /// Keeps what is newer than what is kept, unless a change was heard meanwhile: it may be of this reader, newer than this
+    /// answer, and is not told again.
     fn keep(&self, reader: ReaderId, known: Known) {
         let mut part = self.part(reader);
-        match part.get_mut(&reader) {
+        let late = part.heard != known.heard;
+        match part.known.get_mut(&reader) {
             Some(other) if other.age() > known.age() => {}
+            _ if late => drop(part.known.remove(&reader)),
             Some(other) => {
                 let asked_at = other.asked_at.max(known.asked_at);
                 *other = Known { asked_at, ..known };
             }
             None => {
-                part.insert(reader, known);
+                part.known.insert(reader, known);
             }
         }
     }
 
     fn usable(&self, fresh: &Freshness, reader: ReaderId) -> Option<Known> {
         let part = self.part(reader);
-        let known = part.get(&reader)?;
-        self.is_usable(fresh, known).then(|| known.clone())
+        let known = part.known.get(&reader)?;
+        let heard = part.heard;
+        self.is_usable(fresh, known).then(|| Known {
+            heard,
+            ..known.clone()
+        })
     }
 
     fn is_usable(&self, fresh: &Freshness, known: &Known) -> bool {
@@ -342,10 +371,10 @@ impl<S: Store> Rows<S> {
             && fresh.is_good_since(known.asked_at)
     }
 
-    fn part(&self, reader: ReaderId) -> MutexGuard<'_, HashMap<ReaderId, Known>> {
+    fn part(&self, reader: ReaderId) -> MutexGuard<'_, Part> {
         let at = usize::try_from(self.secret.hash_one(reader) % SHARDS as u64)
             .expect("less than the number of shards");
-        lock(&self.known[at])
+        lock(&self.parts[at])
     }
 
     fn unwritten(&self) -> MutexGuard<'_, BTreeSet<ReaderId>> {
