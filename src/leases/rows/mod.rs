@@ -387,3 +387,75 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         .lock()
         .expect("nothing panics while it holds this lock")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use lease::Op;
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::base::time::{Clock, Span};
+
+    const READER: ReaderId = ReaderId::from_bits(1);
+    const PHONE: DeviceId = DeviceId::from_bits(2);
+
+    /// A primary where the phone has the lease, whose answers are long under way.
+    #[derive(Default)]
+    struct Far(Notify);
+
+    impl Store for Far {
+        async fn find(&self, _: ReaderId) -> sqlx::Result<(u64, Option<LeaseRow>)> {
+            let (mut register, mut epochs) = (Register::free(PHONE), Epochs::new(1));
+            let mut at = At {
+                now: Millis(100_000),
+                rules: &Rules::default(),
+                epochs: &mut epochs,
+            };
+            register.open(PHONE, Op(1), &mut at);
+            self.0.notified().await;
+            let row = LeaseRow {
+                device: PHONE,
+                generation: 1,
+                counter: epochs.last(),
+                held: true,
+                version: 1,
+                state: register.save(),
+            };
+            Ok((1, Some(row)))
+        }
+
+        async fn swap(&self, _: ReaderId, _: &Known) -> sqlx::Result<bool> {
+            Ok(true)
+        }
+    }
+
+    fn asks_while(something_is_heard: impl FnOnce(&Rows<Far>)) -> bool {
+        let clock = Clock::fixed(UnixMillis(100_000));
+        let fresh = Freshness::shared(Span::seconds(2), Span::seconds(60), clock.clone());
+        let rows = Rows::new(Far::default(), 1, Rules::default());
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut asked = pin!(rows.open(&fresh, READER, PHONE, Op(2)));
+        assert!(asked.as_mut().poll(&mut cx).is_pending());
+        something_is_heard(&rows);
+        rows.store.0.notify_one();
+        let Poll::Ready(Ok(Outcome::Held { .. })) = asked.as_mut().poll(&mut cx) else {
+            panic!("it had the lease when the primary was asked");
+        };
+        rows.open_known(&fresh, READER, PHONE).is_some()
+    }
+
+    #[test]
+    fn an_answer_that_was_under_way_while_a_change_was_heard_is_not_kept() {
+        let taken = Epoch {
+            generation: 1,
+            counter: 2,
+        };
+        assert!(asks_while(|_| {}));
+        assert!(!asks_while(|rows| rows.hear(READER, taken)));
+        assert!(!asks_while(Rows::forget_all));
+    }
+}
