@@ -10,6 +10,8 @@
 mod events;
 mod notices;
 mod rows;
+#[cfg(test)]
+mod simulation;
 pub mod store;
 
 use std::sync::Arc;

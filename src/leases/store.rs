@@ -105,7 +105,7 @@ pub async fn delete_events(tx: &mut Tx, before: UnixMillis) -> sqlx::Result<u64>
 }
 
 /// A lease as it is stored.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LeaseRow {
     /// Who holds it; while nobody does, who held it last.
     pub(super) device: DeviceId,

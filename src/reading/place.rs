@@ -27,10 +27,14 @@ impl Placed {
         }
     }
 
-    /// Whether it may still be used. A page that took long to make is not sent on the strength of an old answer.
+    /// Whether it may still be used. A page that took long to make is not sent on the strength of an old answer: what was
+    /// heard meanwhile counts.
     #[must_use]
-    pub fn is_good(&self, app: &App) -> bool {
-        app.fresh.is_young(self.asked_at)
+    pub fn is_good(&self, app: &App, session: &Session) -> bool {
+        match self.place {
+            Place::Here => app.leases.check(app, session).is_some(),
+            _ => app.fresh.is_young(self.asked_at),
+        }
     }
 }
 

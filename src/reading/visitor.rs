@@ -71,7 +71,7 @@ impl Visitor {
         navigation: bool,
     ) -> std::result::Result<Placed, Unknown> {
         self.placed
-            .filter(|placed| placed.is_good(app))
+            .filter(|placed| placed.is_good(app, session))
             .or_else(|| place::known(app, session, navigation))
             .ok_or_else(|| Unknown::Place(Arc::clone(session)))
     }

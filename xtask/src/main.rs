@@ -20,6 +20,7 @@ mod model;
 mod postgres;
 mod provision;
 mod root;
+mod simulate;
 mod test;
 mod tidy;
 
@@ -34,6 +35,7 @@ cargo xtask bench            every goal for speed and size, in one run; --help l
 cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
 cargo xtask loom             the locks of the engine in every order of threads
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
+cargo xtask simulate         many nodes in virtual time, thousands of seeds; --seeds N (5000), --from N
 cargo xtask instructions [--keep]  what a page costs in instructions, against what it cost before; --keep notes it
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
 cargo xtask postgres         a private PostgreSQL for trying things by hand, until Enter is pressed
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         "chaos" => chaos::run(&rest),
         "loom" => model::loom(),
         "model" => model::run(&rest),
+        "simulate" => simulate::run(&rest),
         "instructions" => instructions::run(&rest),
         "gen" => generate::run(&rest),
         "postgres" => postgres::by_hand(),

@@ -284,7 +284,7 @@ fn by_generation(done: &[Done]) -> Vec<Vec<Done>> {
 
 fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
     let mut events: Vec<(u64, bool, usize)> = Vec::new();
-    let unexplained = unexplained(done);
+    let told = told_of(done);
     for (at, one) in done.iter().enumerate() {
         found.operations += 1;
         if let (Some(ended), Some((_, Some(_)))) = (one.ended, one.said) {
@@ -294,7 +294,8 @@ fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
         }
         found.unknown += 1;
         if let What::Take(seen) = one.what
-            && unexplained.contains(&after(seen))
+            && let Some(to) = told.get(&after(seen))
+            && to.is_none_or(|device| device == one.device)
         {
             events.push((one.begun, false, at));
         }
@@ -341,20 +342,19 @@ fn linearize(reader: u32, done: &[Done], found: &mut Findings) {
     }
 }
 
-/// Epochs that somebody was told and nobody was granted. A take without an answer has either brought one of these, or
-/// nobody ever saw what it did, and it is left out: else the tester tries it at every place.
-fn unexplained(done: &[Done]) -> std::collections::BTreeSet<Epoch> {
-    let told = |granted: bool| {
-        done.iter().filter_map(move |one| {
-            let (held, epoch) = one.said?;
-            let take = held && matches!(one.what, What::Take(_));
-            epoch.filter(|_| take == granted)
-        })
-    };
-    let granted: std::collections::BTreeSet<Epoch> = told(true).collect();
-    told(false)
-        .filter(|epoch| !granted.contains(epoch))
-        .collect()
+/// Epochs that somebody was told, each with the device that was granted it, if any was. A take without an answer has either
+/// brought one of these (and perhaps was pressed again under the same name, and answered then), or nobody ever saw what it
+/// did, and it is left out: else the tester tries it at every place.
+fn told_of(done: &[Done]) -> BTreeMap<Epoch, Option<u8>> {
+    let mut told = BTreeMap::new();
+    for one in done {
+        if let Some((held, Some(epoch))) = one.said {
+            let granted = held && matches!(one.what, What::Take(_));
+            let to: &mut Option<u8> = told.entry(epoch).or_default();
+            *to = to.or(granted.then_some(one.device));
+        }
+    }
+    told
 }
 
 /// For how long at least the device had lost the lease when it asked. Nothing, if it may have got it back.
@@ -408,6 +408,17 @@ mod tests {
         );
         assert!(fine.violations.is_empty(), "{:?}", fine.violations);
         assert_eq!((fine.operations, fine.unknown, fine.moved), (6, 1, 2));
+    }
+
+    #[test]
+    fn one_take_pressed_twice_is_one() {
+        let fine = found(
+            "1 0 take:9.1 10 20 held 9.2 ok
+             1 1 take:9.2 30 - - - ok
+             1 0 message 40 50 lost 9.3 ok
+             1 1 take:9.2 60 70 held 9.3 ok",
+        );
+        assert!(fine.violations.is_empty(), "{:?}", fine.violations);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::crowd::take;
 use super::wire::{Access, Head, Wire, headers, parse};
 
 /// Between two heartbeats of one page.
-const BEAT_EVERY: Duration = Duration::from_secs(30);
+pub const BEAT_EVERY: Duration = Duration::from_secs(30);
 /// Connections that carry the heartbeats of all.
 const BEATERS: usize = 8;
 /// Between two take-overs.

@@ -85,6 +85,16 @@ pub fn keep_to(cores: &str) -> anyhow::Result<()> {
 
 /// Lets this program and its children have `wanted` files open at once.
 pub fn allow_open_files(wanted: usize) -> anyhow::Result<()> {
+    let hard = raise_open_files(wanted)?;
+    ensure!(
+        hard >= wanted,
+        "{wanted} open files are needed, {hard} are allowed; ask for fewer --pages"
+    );
+    Ok(())
+}
+
+/// The same as far as the system allows: how many it is, at most `wanted`.
+pub fn raise_open_files(wanted: usize) -> anyhow::Result<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits")?;
     let line = limits
         .lines()
@@ -93,18 +103,17 @@ pub fn allow_open_files(wanted: usize) -> anyhow::Result<()> {
     let mut number = || words.next().and_then(|word| word.parse::<usize>().ok());
     let (soft, hard) = (number().unwrap_or(0), number().unwrap_or(usize::MAX));
     if soft >= wanted {
-        return Ok(());
+        return Ok(wanted);
     }
-    let most = hard.max(wanted);
-    let mut raise = Command::new("prlimit");
-    raise.args(["--pid", &std::process::id().to_string()]);
-    raise.arg(format!("--nofile={wanted}:{most}"));
-    let raised = child::output(raise);
-    ensure!(
-        raised.is_ok(),
-        "{wanted} open files are needed, {hard} are allowed; ask for fewer --pages"
-    );
-    Ok(())
+    for most in [hard.max(wanted), hard] {
+        let mut raise = Command::new("prlimit");
+        raise.args(["--pid", &std::process::id().to_string()]);
+        raise.arg(format!("--nofile={}:{most}", wanted.min(most)));
+        if child::output(raise).is_ok() {
+            return Ok(wanted.min(most));
+        }
+    }
+    Ok(soft)
 }
 
 #[cfg(test)]
