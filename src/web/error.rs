@@ -29,6 +29,7 @@ use super::locale::{self, Say};
 use super::pages::{Draft, Forms, Keep};
 use super::view::{Frame, html};
 use crate::App;
+use crate::base::db::is_away;
 use crate::base::lang::Lang;
 use crate::base::time::Span;
 
@@ -81,33 +82,21 @@ pub type Result<T = Response> = std::result::Result<T, Error>;
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            // Not a database of ours, for now: a standby, for example.
-            | sqlx::Error::Configuration(_) => Self::Unavailable(error.into()),
-            sqlx::Error::Database(ref said) if said.code().is_some_and(|code| is_away(&code)) => {
-                Self::Unavailable(error.into())
-            }
-            other => Self::Internal(other.into()),
+        if is_away(&error) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Internal(error.into())
         }
     }
 }
 
-/// Whether PostgreSQL says that it starts, stops, has no room or may not write (SQLSTATE, appendix A of its manual).
-fn is_away(code: &str) -> bool {
-    ["08", "53", "57"]
-        .iter()
-        .any(|class| code.starts_with(class))
-        || code == "25006"
-}
-
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
-        Self::Internal(error)
+        if error.downcast_ref::<sqlx::Error>().is_some_and(is_away) {
+            Self::Unavailable(error)
+        } else {
+            Self::Internal(error)
+        }
     }
 }
 impl From<askama::Error> for Error {

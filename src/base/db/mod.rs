@@ -4,6 +4,7 @@
 //! of [`sql`]. Engine branches live in this folder only. There is no repository layer: a feature's `store.rs` has free
 //! functions on `&mut Tx`.
 
+mod embedded;
 mod migrate;
 mod primary;
 pub(crate) mod sql;
@@ -11,9 +12,7 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteError, SqlitePool};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 pub use migrate::Schema;
@@ -101,6 +100,28 @@ impl Tx {
     }
 }
 
+/// Whether the database is away, full or broken, so that the same may work in a moment; else the question was wrong.
+#[must_use]
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        // Not a database of ours, for now: a standby, for example.
+        | sqlx::Error::Configuration(_) => true,
+        sqlx::Error::Database(said) => said.code().is_some_and(|code| {
+            if said.try_downcast_ref::<SqliteError>().is_some() {
+                embedded::is_away(&code)
+            } else {
+                primary::is_away(&code)
+            }
+        }),
+        _ => false,
+    }
+}
+
 impl Db {
     /// Opens, makes the file if there is none, and migrates.
     ///
@@ -116,42 +137,6 @@ impl Db {
             primary.greet().await?;
         }
         Ok(db)
-    }
-
-    async fn open_file(path: &Path) -> sqlx::Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(std::time::Duration::from_secs(10));
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_lazy_with(options);
-        Ok(Self::Sqlite { write, read })
-    }
-
-    /// Opens a file that is there, as it is: nothing is made or migrated. For backups beside a running server.
-    ///
-    /// # Errors
-    /// When it is no database.
-    pub async fn open_existing(path: &Path) -> sqlx::Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .busy_timeout(std::time::Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options)
-            .await?;
-        Ok(Self::Sqlite {
-            write: pool.clone(),
-            read: pool,
-        })
     }
 
     /// Opens a database that is there, only to look at it: nothing is made, migrated or changed.
