@@ -79,6 +79,16 @@ pub async fn claim_job(tx: &mut Tx) -> sqlx::Result<Option<Claimed>> {
     }))
 }
 
+/// Gives back what was claimed by a worker that is gone: nobody waits for the end of its claim. For a process that has the
+/// database to itself, before its own worker begins.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn free_jobs(tx: &mut Tx) -> sqlx::Result<()> {
+    execute!(tx, "UPDATE job SET locked_until = 0 WHERE locked_until > 0")?;
+    Ok(())
+}
+
 /// Done: the job goes.
 ///
 /// # Errors

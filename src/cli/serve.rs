@@ -13,6 +13,8 @@ use super::control;
 use crate::App;
 use crate::base::changes;
 use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::jobs::free_jobs;
 use crate::base::lock::DataLock;
 use crate::base::rng::Rng;
 use crate::base::time::Clock;
@@ -78,6 +80,12 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     // Before anybody can know that the paper is there and stop it.
     let told = signal()?;
+    if let Db::Sqlite { .. } = app.db {
+        // Nobody else works on it: a mail that was being sent when this paper died leaves now, not in five minutes.
+        let mut tx = app.write().await?;
+        free_jobs(&mut tx).await?;
+        tx.commit().await?;
+    }
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
     let renewal = tokio::spawn({

@@ -50,6 +50,23 @@ fn the_two_schemas_are_the_same() {
 }
 
 #[tokio::test]
+async fn what_a_worker_that_died_had_claimed_is_done_by_the_next() {
+    let paper = TestPaper::new().await;
+    let app = &paper.app;
+    let mut tx = app.write().await.unwrap();
+    jobs::insert_job(&mut tx, "mail", "{}".into(), None)
+        .await
+        .unwrap();
+    let claimed = jobs::claim_job(&mut tx).await.unwrap().unwrap();
+    assert!(jobs::claim_job(&mut tx).await.unwrap().is_none());
+    jobs::free_jobs(&mut tx).await.unwrap();
+    let again = jobs::claim_job(&mut tx).await.unwrap().unwrap();
+    assert_eq!((again.id, again.attempts), (claimed.id, 1));
+    jobs::finish_job(&mut tx, again.id).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_job_is_claimed_by_one_worker_and_tried_again_later() {
     let paper = TestPaper::new().await;
     let app = &paper.app;
