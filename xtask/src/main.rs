@@ -12,6 +12,7 @@
 mod bench;
 mod chaos;
 mod child;
+mod durability;
 mod e2e;
 mod generate;
 mod guard;
@@ -33,6 +34,7 @@ cargo xtask e2e [--release]  journeys in a real browser
 cargo xtask canary           what must never leave, over every route, with numbers
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
+cargo xtask durability       a node over its own files, killed under load, its disk full or failing: what was acknowledged is there; --kills N (300)
 cargo xtask loom             the locks of the engine in every order of threads
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
 cargo xtask simulate         many nodes in virtual time, thousands of seeds; --seeds N (5000), --from N
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         "canary" => test::canary_alone(),
         "bench" => bench::run(&rest),
         "chaos" => chaos::run(&rest),
+        "durability" => durability::run(&rest),
         "loom" => model::loom(),
         "model" => model::run(&rest),
         "simulate" => simulate::run(&rest),

@@ -8,7 +8,7 @@ mod clock;
 pub(crate) mod cluster;
 mod faults;
 mod nodes;
-mod readers;
+pub(crate) mod readers;
 mod wire;
 
 use std::path::{Path, PathBuf};
