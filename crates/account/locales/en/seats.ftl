@@ -1,0 +1,95 @@
+# Plans, seats, invitations, terms.
+plans-title = Plans
+plans-lead = Every plan opens every article, on all your devices, one at a time for each reader.
+plans-how-title = How to subscribe
+plans-how = The paper sets up subscriptions itself for now; there is no payment on this site yet. Write to us and we will tell you the price and open your plan:
+plans-terms = Terms of the digital subscription
+plans-have = Already a subscriber?
+plans-mine = My subscription
+plan-current = Your plan
+plan-seats = { $seats ->
+    [one] One reader
+    [2] Two readers
+   *[other] { $seats } readers
+}
+plan-seats-agreed = As many readers as you need
+plan-digital = Digital
+plan-digital-what = For one person.
+plan-digital-ask = Ask for Digital
+plan-premium = Premium
+plan-premium-what = For two people who like to read at the same time.
+plan-premium-ask = Ask for Premium
+plan-company = Company
+plan-company-what = For a team, an office or a school.
+plan-company-ask = Ask for Company
+plan-tick-all = Every article
+plan-tick-devices = All your devices, one at a time
+plan-tick-own = Each reader signs in with their own e-mail and has their own turn
+plan-tick-company = One person invites and manages everybody
+subscription-title = My subscription
+subscription-of = You read on the subscription of { $host }.
+subscription-plan = Plan
+subscription-plans = See the plans
+subscription-until = Until
+subscription-seats = Readers
+subscription-see-seats = See who reads
+subscription-terms = Version { $version }, since { $day }
+subscription-read-terms = Read them
+seats-title = Readers on my plan
+seats-used = { $used } of { $seats } { $seats ->
+    [one] place
+   *[other] places
+} in use
+seats-own-turn = Each reader has an account of their own and reads on one device at a time, without taking anyone's turn.
+seats-since = Reading since { $day }
+seats-invited = Invited
+seats-invited-until = The invitation is open until { $day }
+seats-ran-out = The invitation has run out
+seats-you = You
+seats-withdraw = Withdraw the invitation to { $email }
+seats-remove = Remove { $email }
+seats-invite-title = Add a reader
+seats-emails = E-mail addresses
+seats-emails-hint = { $free ->
+    [one] One place is free.
+   *[other] { $free } places are free.
+} Write one address on each line, or separate them with commas.
+seats-email-hint = They get a mail with a link and read as soon as they accept.
+seats-invite = Send the invitation
+seats-done-invited = The invitation is on its way.
+seats-done-removed = Done. That place is free again.
+seats-no-address = { $email } does not look like an e-mail address. Nobody has been invited yet.
+seats-nobody = Write the e-mail address of the person you want to invite.
+seats-full = { $free ->
+    [0] No place is free right now.
+    [one] One place is free.
+   *[other] { $free } places are free.
+} Nobody has been invited yet.
+seats-already = { $email } already reads on your plan or has an open invitation. Nobody new has been invited yet.
+seats-too-many = Many invitations have gone out in the last hour. Try again a little later.
+seats-ended = This subscription has ended, so invitations are closed.
+seats-two-title = Two of you reading?
+seats-two = Premium has two places, and each of you gets your own turn.
+seats-two-link = See Premium
+seats-none-title = All places are in use
+seats-none = To invite someone else, free a place above or ask for more.
+seats-more-link = See the plans
+seats-ask-host = { $host } manages the places on this plan.
+invitation-title = You are invited to read
+invitation-who = { $host } invites you to read { $paper } on their subscription.
+invitation-for = The invitation is for { $email }.
+invitation-accept = Accept and start reading
+invitation-sign-in = The invitation is for { $email }, who already has an account. Sign in with it and you can accept.
+invitation-sign-up = The invitation is for { $email }. Choose a password and your account is ready.
+invitation-name = Your name
+invitation-name-hint = Optional. It is what we call you.
+invitation-terms = By joining you accept the
+invitation-join = Create my account and start reading
+invitation-gone-title = This invitation is closed
+invitation-gone = It has been used, withdrawn or has run out. Ask the person who invited you to send it again.
+invitation-full = All places on that subscription are in use by now. Ask the person who invited you to free one.
+terms-title = Terms of the digital subscription
+terms-version = Version { $version }, in force since { $day }
+terms-none = This paper has not published its terms yet.
+terms-other-language = These terms are not available in English.
+terms-others = Other versions

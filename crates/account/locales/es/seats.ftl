@@ -1,0 +1,95 @@
+# Planes, plazas, invitaciones, condiciones.
+plans-title = Planes
+plans-lead = Todos los planes abren todos los artículos, en todos tus dispositivos, uno a la vez para cada lector.
+plans-how-title = Cómo suscribirse
+plans-how = Por ahora el periódico da de alta las suscripciones; en este sitio todavía no se puede pagar. Escríbenos, te decimos el precio y abrimos tu plan:
+plans-terms = Condiciones de la suscripción digital
+plans-have = ¿Ya tienes suscripción?
+plans-mine = Mi suscripción
+plan-current = Tu plan
+plan-seats = { $seats ->
+    [one] Un lector
+    [2] Dos lectores
+   *[other] { $seats } lectores
+}
+plan-seats-agreed = Los lectores que necesites
+plan-digital = Digital
+plan-digital-what = Para una persona.
+plan-digital-ask = Pedir Digital
+plan-premium = Premium
+plan-premium-what = Para dos personas a las que les gusta leer a la vez.
+plan-premium-ask = Pedir Premium
+plan-company = Empresa
+plan-company-what = Para un equipo, una oficina o un centro de estudios.
+plan-company-ask = Pedir Empresa
+plan-tick-all = Todos los artículos
+plan-tick-devices = Todos tus dispositivos, uno a la vez
+plan-tick-own = Cada lector entra con su propio correo y tiene su turno
+plan-tick-company = Una persona invita y gestiona a todas las demás
+subscription-title = Mi suscripción
+subscription-of = Lees con la suscripción de { $host }.
+subscription-plan = Plan
+subscription-plans = Ver los planes
+subscription-until = Hasta
+subscription-seats = Lectores
+subscription-see-seats = Ver quién lee
+subscription-terms = Versión { $version }, desde el { $day }
+subscription-read-terms = Leerlas
+seats-title = Lectores de mi plan
+seats-used = { $seats ->
+    [one] { $used } de { $seats } plaza ocupada
+   *[other] { $used } de { $seats } plazas ocupadas
+}
+seats-own-turn = Cada lector tiene su propia cuenta y lee en un dispositivo a la vez, sin quitarle el turno a nadie.
+seats-since = Lee desde el { $day }
+seats-invited = Invitación enviada
+seats-invited-until = La invitación está abierta hasta el { $day }
+seats-ran-out = La invitación ha caducado
+seats-you = Tú
+seats-withdraw = Retirar la invitación a { $email }
+seats-remove = Quitar a { $email }
+seats-invite-title = Añadir un lector
+seats-emails = Correos electrónicos
+seats-emails-hint = { $free ->
+    [one] Hay una plaza libre.
+   *[other] Hay { $free } plazas libres.
+} Escribe un correo en cada línea o sepáralos con comas.
+seats-email-hint = Recibirá un correo con un enlace y podrá leer en cuanto acepte.
+seats-invite = Enviar la invitación
+seats-done-invited = La invitación va de camino.
+seats-done-removed = Hecho. Esa plaza vuelve a estar libre.
+seats-no-address = { $email } no parece un correo electrónico. Todavía no se ha invitado a nadie.
+seats-nobody = Escribe el correo de la persona a la que quieres invitar.
+seats-full = { $free ->
+    [0] Ahora mismo no hay plazas libres.
+    [one] Hay una plaza libre.
+   *[other] Hay { $free } plazas libres.
+} Todavía no se ha invitado a nadie.
+seats-already = { $email } ya lee con tu plan o tiene una invitación abierta. Todavía no se ha invitado a nadie más.
+seats-too-many = En la última hora han salido muchas invitaciones. Prueba otra vez dentro de un rato.
+seats-ended = Esta suscripción ha terminado y ya no admite invitaciones.
+seats-two-title = ¿Leéis dos personas?
+seats-two = Premium tiene dos plazas, y cada cual tiene su turno.
+seats-two-link = Ver Premium
+seats-none-title = Todas las plazas están ocupadas
+seats-none = Para invitar a alguien más, libera una plaza aquí arriba o pide más.
+seats-more-link = Ver los planes
+seats-ask-host = { $host } gestiona las plazas de este plan.
+invitation-title = Te invitan a leer
+invitation-who = { $host } te invita a leer { $paper } con su suscripción.
+invitation-for = La invitación es para { $email }.
+invitation-accept = Aceptar y empezar a leer
+invitation-sign-in = La invitación es para { $email }, que ya tiene cuenta. Entra con ella y podrás aceptar.
+invitation-sign-up = La invitación es para { $email }. Elige una contraseña y tu cuenta estará lista.
+invitation-name = Tu nombre
+invitation-name-hint = Opcional. Es como te llamaremos.
+invitation-terms = Al crear la cuenta aceptas las
+invitation-join = Crear mi cuenta y empezar a leer
+invitation-gone-title = Esta invitación está cerrada
+invitation-gone = Ya se usó, se retiró o ha caducado. Pide a quien te invitó que te la envíe otra vez.
+invitation-full = Ya están ocupadas todas las plazas de esa suscripción. Pide a quien te invitó que libere una.
+terms-title = Condiciones de la suscripción digital
+terms-version = Versión { $version }, en vigor desde el { $day }
+terms-none = Este periódico todavía no ha publicado sus condiciones.
+terms-other-language = Estas condiciones no están disponibles en español.
+terms-others = Otras versiones

@@ -1,0 +1,81 @@
+//! Pages of an account: signing in and up, devices, password, plans, seats, invitations, terms.
+//!
+//! A face: pages only. It owns no table and keeps nothing in memory; what it changes belongs to `readers` and
+//! `subscriptions`. Deliberately not here: what is decided about a password or a seat.
+
+mod account;
+mod confirm;
+mod devices;
+mod form;
+mod invitation;
+mod note;
+mod part;
+mod password;
+mod plans;
+mod proof;
+mod reset;
+mod seats;
+mod sign_in;
+mod sign_up;
+mod terms;
+
+pub use part::Account;
+
+use readers::ReaderId;
+use readers::store::Ended;
+use web::{Route, with_state};
+
+/// What pages of accounts say.
+pub const TEXTS: web::locale::Texts = &[
+    ("en", include_str!("../locales/en/account.ftl")),
+    ("en", include_str!("../locales/en/seats.ftl")),
+    ("es", include_str!("../locales/es/account.ftl")),
+    ("es", include_str!("../locales/es/seats.ftl")),
+];
+
+/// The routes of accounts.
+#[must_use]
+pub fn routes(account: &Account) -> Vec<Route> {
+    let routes = vec![
+        Route::get("/sign-in", sign_in::show_sign_in),
+        Route::post("/sign-in", sign_in::submit_sign_in),
+        Route::post("/sign-out", sign_in::submit_sign_out),
+        Route::get("/sign-up", sign_up::show_sign_up),
+        Route::post("/sign-up", sign_up::submit_sign_up),
+        Route::get("/sign-up/sent", note::show_sign_up_sent),
+        Route::get("/proof/{token}", proof::show_proof),
+        Route::post("/proof/{token}", proof::submit_proof),
+        Route::get("/reset", reset::show_reset),
+        Route::post("/reset", reset::submit_reset),
+        Route::get("/reset/sent", note::show_reset_sent),
+        Route::get("/reset/{token}", reset::show_new_password),
+        Route::post("/reset/{token}", reset::submit_new_password),
+        Route::get("/account", account::show_account),
+        Route::post("/account", account::submit_account),
+        Route::get("/account/password", password::show_password),
+        Route::post("/account/password", password::submit_password),
+        Route::get("/account/confirm", confirm::show_confirm),
+        Route::post("/account/confirm", confirm::submit_confirm),
+        Route::get("/account/devices", devices::show_devices),
+        Route::post("/account/devices/{id}/name", devices::submit_name),
+        Route::post("/account/devices/{id}/sign-out", devices::submit_sign_out),
+        Route::get("/plans", plans::show_plans),
+        Route::get("/terms", terms::show_terms),
+        Route::get("/terms/{version}", terms::show_version),
+        Route::get("/account/subscription", seats::show_subscription),
+        Route::get("/account/seats", seats::show_seats),
+        Route::post("/account/seats/invite", seats::submit_invite),
+        Route::post("/account/seats/remove", seats::submit_remove),
+        Route::get("/invitation/{token}", invitation::show_invitation),
+        Route::post("/invitation/{token}", invitation::submit_invitation),
+    ];
+    with_state(routes, account)
+}
+
+/// After the commit: forgets sessions that were ended, frees the lease if one of their devices has it, and tells them.
+async fn tell_ended(parts: &Account, reader: ReaderId, ended: &[Ended]) {
+    for (token, device) in ended {
+        parts.readers.sessions.forget_stored(token);
+        parts.leases.release(reader, *device).await;
+    }
+}

@@ -1,0 +1,98 @@
+//! The plans: what each gives, and how to get it.
+
+use askama::Template;
+use axum::extract::State;
+use http::{HeaderMap, Uri};
+
+use crate::Account;
+use subscriptions::rules::Plan;
+use subscriptions::store;
+use web::error::encode;
+use web::locale::{self, Say};
+use web::view::{Frame, personal};
+use web::{Error, Result};
+
+#[derive(Template)]
+#[template(path = "account/plans.html")]
+struct PlansPage {
+    frame: Frame,
+    say: Say,
+    cards: Vec<Card>,
+    /// Address of the paper.
+    write_to: String,
+    /// Whether nobody is signed in.
+    guest: bool,
+}
+
+/// One plan on the page.
+struct Card {
+    plan: Plan,
+    name: String,
+    what: String,
+    ask: String,
+    seats: String,
+    current: bool,
+    /// What the plan is called, as part of an address.
+    subject: String,
+}
+
+/// Keys of what a plan is called, what it is for, and how to ask for it.
+pub(super) const fn keys(plan: Plan) -> [&'static str; 3] {
+    match plan {
+        Plan::Digital => ["plan-digital", "plan-digital-what", "plan-digital-ask"],
+        Plan::Premium => ["plan-premium", "plan-premium-what", "plan-premium-ask"],
+        Plan::Company => ["plan-company", "plan-company-what", "plan-company-ask"],
+    }
+}
+
+pub(super) async fn show_plans(
+    State(parts): State<Account>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result {
+    let session = parts.readers.sessions.of(&headers).await?;
+    let (lang, held) = match &session {
+        Some(session) => {
+            let held = store::find_held(&mut parts.base.read().await?, session.reader).await?;
+            (session.language, held.map(|(held, ..)| held.plan))
+        }
+        None => (locale::of_request(&parts.site, &uri, &headers), None),
+    };
+    let say = Say::new(lang);
+    let cards = Plan::ALL
+        .iter()
+        .map(|plan| Card {
+            plan: *plan,
+            name: say.say(keys(*plan)[0]),
+            what: say.say(keys(*plan)[1]),
+            ask: say.say(keys(*plan)[2]),
+            seats: match plan.fixed_seats() {
+                Some(seats) => say.with("plan-seats", "seats", seats),
+                None => say.say("plan-seats-agreed"),
+            },
+            current: held == Some(*plan),
+            subject: encode(&say.say(keys(*plan)[0])),
+        })
+        .collect();
+    let mut frame = Frame::new(&parts.site, lang, say.say("plans-title"));
+    frame.description = say.say("plans-lead");
+    personal(&PlansPage {
+        frame,
+        say,
+        cards,
+        write_to: address_of(&parts)?,
+        guest: session.is_none(),
+    })
+}
+
+/// The bare address of the paper: `gaceta@localhost` of `Gaceta <gaceta@localhost>`.
+fn address_of(parts: &Account) -> Result<String> {
+    let from: lettre::message::Mailbox = parts
+        .base
+        .config
+        .mail
+        .from
+        .parse()
+        .map_err(|error: lettre::address::AddressError| Error::Internal(error.into()))?;
+    Ok(from.email.to_string())
+}

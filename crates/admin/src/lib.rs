@@ -1,0 +1,26 @@
+//! Pages of the people who run the paper. They own no tables; what they change belongs to the features.
+//!
+//! Only readers with a row in `staff` get in, and only a short while after they gave their password.
+
+mod grants;
+mod part;
+
+pub use part::Admin;
+
+use web::{Route, with_state};
+
+/// What these pages say.
+pub const TEXTS: web::locale::Texts = &[
+    ("en", include_str!("../locales/en/admin.ftl")),
+    ("es", include_str!("../locales/es/admin.ftl")),
+];
+
+/// The routes of the administration.
+#[must_use]
+pub fn routes(admin: &Admin) -> Vec<Route> {
+    let routes = vec![
+        Route::get("/admin/subscriptions", grants::show_subscriptions),
+        Route::post("/admin/subscriptions", grants::submit_grant),
+    ];
+    with_state(routes, admin)
+}

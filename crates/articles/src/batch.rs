@@ -1,0 +1,215 @@
+//! Many articles at once: all of them, or nothing. An import or a folder of files is never half in the paper.
+
+use std::collections::{BTreeMap, BTreeSet, LinkedList};
+
+use markup::Document;
+use serde::{Deserialize, Serialize};
+
+use super::images::{Pictures, prepare_all};
+use super::publish::{Draft, Found, Published, Written, write};
+use super::rules::Slug;
+use super::sections::{TopicDraft, find_room, insert_topic};
+use crate::Articles;
+use base::db::Tx;
+
+/// One of several articles that are published together.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sheet {
+    /// The article.
+    pub draft: Draft,
+    /// Its text; in JSON as it is stored.
+    #[serde(with = "stored")]
+    pub document: Document,
+    /// Its pictures, by their names in draft and text; in JSON as base64, a third of what lists of numbers would be.
+    #[serde(with = "base64")]
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+mod stored {
+    use markup::Document;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(document: &Document, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&document.to_json())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Document, D::Error> {
+        Document::from_json(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+    }
+}
+
+mod base64 {
+    use std::collections::BTreeMap;
+
+    use ::base64::Engine as _;
+    use ::base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Files = BTreeMap<String, Vec<u8>>;
+
+    pub fn serialize<S: Serializer>(files: &Files, to: S) -> Result<S::Ok, S::Error> {
+        let coded = files
+            .iter()
+            .map(|(name, bytes)| (name, STANDARD.encode(bytes)));
+        coded.collect::<BTreeMap<_, _>>().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Files, D::Error> {
+        let coded = BTreeMap::<String, String>::deserialize(from)?;
+        let decoded = |(name, text)| {
+            let bytes = STANDARD.decode::<String>(text);
+            Ok((name, bytes.map_err(serde::de::Error::custom)?))
+        };
+        coded.into_iter().map(decoded).collect()
+    }
+}
+
+/// Articles and the topics they need, all of them or nothing.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Batch {
+    /// Topics by edition. One that is there already stays as it is.
+    pub topics: Vec<(String, TopicDraft)>,
+    /// Articles.
+    pub sheets: Vec<Sheet>,
+    /// Find out what would happen, and change nothing.
+    pub dry_run: bool,
+}
+
+/// Publishes a batch in one transaction and answers for each article in turn; `told` is called after each. Where one
+/// answer is an error, nothing is changed.
+///
+/// # Errors
+/// When the database fails, or a topic is not as it should be; then nothing is changed.
+pub async fn publish_batch(
+    articles: &Articles,
+    batch: Batch,
+    mut told: impl FnMut(),
+) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
+    let files: Vec<_> = batch.sheets.iter().map(|sheet| &sheet.files).collect();
+    let pictures = prepare_all(articles, &files).await;
+    let mut series = Series::begin(articles, &batch.topics, batch.dry_run).await?;
+    let mut answers = Vec::new();
+    for (sheet, pictures) in batch.sheets.into_iter().zip(pictures) {
+        answers.push(series.write(sheet, pictures).await);
+        told();
+    }
+    series.finish().await?;
+    Ok(answers)
+}
+
+/// Articles that are handed in one after the other, as many as there may be, and written in one transaction: all of
+/// them, or nothing. What is held of each until the end is its line in the table of contents.
+pub struct Series<'a> {
+    articles: &'a Articles,
+    tx: Tx,
+    /// Editions with new topics.
+    shelves: BTreeSet<Slug>,
+    topics: Found,
+    /// A list, since it is told line by line into the table of contents: a `Vec` would be held beside it until the end.
+    written: LinkedList<Written>,
+    real: bool,
+}
+
+impl<'a> Series<'a> {
+    /// Begins with the topics that are missing.
+    ///
+    /// # Errors
+    /// When the database fails, or a topic is not as it should be.
+    pub async fn begin(
+        articles: &'a Articles,
+        topics: &[(String, TopicDraft)],
+        dry_run: bool,
+    ) -> anyhow::Result<Self> {
+        let mut tx = articles.base.write().await?;
+        let mut shelves = BTreeSet::new();
+        for (edition, draft) in topics {
+            let room = find_room(articles, edition)?;
+            if insert_topic(&mut tx, &room.edition.slug, draft).await? {
+                shelves.insert(room.edition.slug.clone());
+            }
+        }
+        Ok(Self {
+            articles,
+            tx,
+            shelves,
+            topics: Found::default(),
+            written: LinkedList::new(),
+            real: !dry_run,
+        })
+    }
+
+    /// Writes one more.
+    ///
+    /// # Errors
+    /// Names what is wrong with it; then nothing will be changed.
+    pub async fn add(&mut self, sheet: Sheet) -> anyhow::Result<Published> {
+        if sheet.files.is_empty() {
+            return self.write(sheet, Ok(Pictures::default())).await;
+        }
+        let mut pictures = prepare_all(self.articles, &[&sheet.files]).await;
+        let pictures = pictures.pop().expect("one answer for one article");
+        self.write(sheet, pictures).await
+    }
+
+    async fn write(
+        &mut self,
+        sheet: Sheet,
+        pictures: anyhow::Result<Pictures>,
+    ) -> anyhow::Result<Published> {
+        let Self {
+            articles,
+            tx,
+            topics,
+            ..
+        } = self;
+        let written = match pictures {
+            Ok(pictures) => {
+                write(
+                    articles,
+                    tx,
+                    topics,
+                    &sheet.draft,
+                    sheet.document,
+                    &pictures,
+                )
+                .await
+            }
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok((published, written)) => {
+                if self.real {
+                    self.written.push_back(written);
+                }
+                Ok(published)
+            }
+            Err(error) => {
+                self.real = false;
+                self.written = LinkedList::new();
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes it so, unless this is a dry run or one of them was wrong.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing is changed.
+    pub async fn finish(self) -> anyhow::Result<()> {
+        if !self.real {
+            return Ok(());
+        }
+        let articles = self.articles;
+        self.tx.commit().await?;
+        if !self.shelves.is_empty() {
+            articles.load_editions().await?;
+            self.shelves
+                .iter()
+                .for_each(|edition| articles.shelf.changed(edition));
+        }
+        for written in self.written {
+            written.announce(articles);
+        }
+        Ok(())
+    }
+}

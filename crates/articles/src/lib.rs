@@ -1,0 +1,39 @@
+//! Articles, topics, editions and pictures: what the newsroom makes and everybody may see of it.
+//!
+//! A list, a feed or a card shows headline, deck and lead; the restricted text is closed in [`Body`], which opens only
+//! with an [`access::Pass`]. Deliberately not here: who may read (`access`), the article's page and
+//! the wall (`reading`), running stories (`stories`).
+
+mod batch;
+mod catalog;
+mod editions;
+mod feeds;
+mod images;
+mod pages;
+mod part;
+mod publish;
+mod rails;
+pub mod rules;
+mod sections;
+mod sitemap;
+mod store;
+
+pub use batch::{Batch, Series, Sheet, publish_batch};
+pub use catalog::{Catalog, Entry, reload};
+pub use editions::{Editions, Room};
+pub use images::{ImageTags, Images};
+pub use pages::{Shown, edition_frame, quick, routes, shown};
+pub use part::Articles;
+pub use publish::{Draft, Published, publish};
+pub use rails::{Rails, Shelf};
+pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};
+pub use sections::{EditionDraft, TopicDraft, add_topic, set_editions, set_topics};
+pub use store::{
+    count_articles, find_article, find_by_slug, find_entry, list_cards, list_of_story, published_at,
+};
+
+/// What pages of articles say.
+pub const TEXTS: web::locale::Texts = &[
+    ("en", include_str!("../locales/en/articles.ftl")),
+    ("es", include_str!("../locales/es/articles.ftl")),
+];

@@ -1,0 +1,398 @@
+//! Front pages, archives of topics, pictures.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use serde::Deserialize;
+
+use super::editions::Room;
+use super::images::ImageTags;
+use super::rules::{Card, ImageId, Slug, Topic};
+use super::{feeds, sitemap, store};
+use crate::Articles;
+use web::locale::{self, Say};
+use web::pages::{Draft, Encoding, Keep, PageKey};
+use web::view::{Alternate, Frame, Link};
+use web::{Error, Result, Route, with_state};
+
+/// The routes of what everybody may see.
+#[must_use]
+pub fn routes(articles: &Arc<Articles>) -> Vec<Route> {
+    let mut routes = vec![
+        Route::get("/", show_home),
+        Route::get("/{edition}", show_front),
+        Route::get("/{edition}/topic/{topic}", show_topic),
+        Route::get("/media/{name}", show_picture),
+    ];
+    routes.extend(feeds::routes());
+    routes.extend(sitemap::routes());
+    with_state(routes, articles)
+}
+
+/// So many topics stand in the masthead; an imported paper may have hundreds, which its articles link to.
+const MASTHEAD_TOPICS: usize = 12;
+
+/// The frame of an edition's pages: its masthead and sections.
+#[must_use]
+pub fn edition_frame(articles: &Articles, room: &Room, title: String) -> Frame {
+    let mut frame = Frame::new(&articles.site, room.edition.language, title);
+    frame.tag = room.edition.locale.clone();
+    frame.home = format!("/{}", room.edition.slug);
+    frame.sections = room
+        .topics
+        .iter()
+        .take(MASTHEAD_TOPICS)
+        .map(|topic| Link {
+            href: topic.path(),
+            text: topic.name.clone(),
+            current: false,
+        })
+        .collect();
+    frame
+}
+
+/// The bare address: on to the edition in the visitor's language.
+async fn show_home(
+    State(articles): State<Arc<Articles>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    use axum::response::IntoResponse as _;
+    let home = articles
+        .site
+        .home(locale::of_request(&articles.site, &uri, &headers));
+    let mut response = StatusCode::FOUND.into_response();
+    let out = response.headers_mut();
+    let to = if home == "/" {
+        "/sign-in".to_owned()
+    } else {
+        home
+    };
+    out.insert(
+        header::LOCATION,
+        HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/sign-in")),
+    );
+    out.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    out.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    response
+}
+
+/// A card with its picture and date, ready for a list.
+pub struct Shown {
+    /// The card.
+    pub card: Card,
+    /// Its picture, if it has one.
+    pub picture: Option<ImageTags>,
+    /// When it was published, in words.
+    pub at: String,
+}
+
+/// A card made ready for a list of this edition.
+#[must_use]
+pub fn shown(articles: &Articles, room: &Room, card: Card) -> Shown {
+    let say = Say::new(room.edition.language);
+    let picture = card.image.and_then(|id| articles.images.tags(id));
+    let at = say.moment(card.published_at, &room.zone);
+    Shown { card, picture, at }
+}
+
+struct Section {
+    topic: Topic,
+    cards: Vec<Shown>,
+}
+
+#[derive(Template)]
+#[template(path = "articles/front.html")]
+struct FrontPage {
+    frame: Frame,
+    say: Say,
+    tagline: String,
+    lead: Option<Shown>,
+    top: Vec<Shown>,
+    sections: Vec<Section>,
+    latest: Vec<Shown>,
+}
+
+/// Two articles share a row between them; more have a column each.
+const fn half(count: usize) -> &'static str {
+    if count == 2 { " half" } else { "" }
+}
+
+/// Articles beside the lead.
+const TOP: usize = 3;
+/// Articles in a section.
+const SECTION: usize = 3;
+/// Articles in the list of the latest.
+const LATEST: usize = 8;
+
+async fn show_front(
+    State(articles): State<Arc<Articles>>,
+    Path(edition): Path<String>,
+    headers: HeaderMap,
+) -> Result {
+    let room = articles.editions.find(&edition).ok_or(Error::NotFound)?;
+    let key = of_edition(&articles, &room, FRONT);
+    let write = async {
+        let mut tx = articles.base.read().await?;
+        let cards = store::list_cards(&mut tx, &room.edition.slug, None, 80, 0).await?;
+        let html = front(&articles, &room, cards).render()?;
+        Ok::<_, Error>(Draft::html(Keep::Public, html))
+    };
+    let encoding = Encoding::wanted(&headers);
+    let page = articles
+        .site
+        .pages
+        .find_or_make(key, encoding, write)
+        .await?;
+    Ok(page.respond(&headers))
+}
+
+/// The kind of page that front pages are.
+const FRONT: &str = "front";
+
+/// What a finished page of a whole edition is made from.
+pub(super) fn of_edition(articles: &Articles, room: &Room, variant: &'static str) -> PageKey {
+    PageKey {
+        variant,
+        subject: room.subject,
+        revision: (articles.shelf.generation(&room.edition.slug), 0),
+    }
+}
+
+/// The front page or a feed of an edition, if memory has it; for others `None`, and the router answers.
+#[must_use]
+pub fn quick(articles: &Articles, path: &str, headers: &HeaderMap) -> Option<Response> {
+    let path = path.strip_prefix('/')?;
+    let (edition, variant) = match path.split_once('/') {
+        None => (path, FRONT),
+        Some((edition, file)) => (edition, feeds::file(file)?),
+    };
+    let room = articles.editions.find(edition)?;
+    let key = of_edition(articles, &room, variant);
+    let page = articles.site.pages.find(&key, Encoding::wanted(headers))?;
+    Some(page.respond(headers))
+}
+
+fn front(articles: &Articles, room: &Room, mut cards: Vec<Card>) -> FrontPage {
+    cards.sort_by_key(|card| (!card.pinned, std::cmp::Reverse(card.published_at)));
+    let mut used = Vec::new();
+    let mut rest = cards.iter();
+    let lead = rest.next().cloned();
+    let top: Vec<Card> = rest.by_ref().take(TOP).cloned().collect();
+    used.extend(lead.iter().chain(&top).map(|card| card.id));
+    let sections = room
+        .topics
+        .iter()
+        .filter_map(|topic| {
+            let of_topic: Vec<Card> = cards
+                .iter()
+                .filter(|card| card.topics.contains(&topic.id) && !used.contains(&card.id))
+                .take(SECTION)
+                .cloned()
+                .collect();
+            used.extend(of_topic.iter().map(|card| card.id));
+            let cards: Vec<Shown> = of_topic
+                .into_iter()
+                .map(|card| shown(articles, room, card))
+                .collect();
+            (!cards.is_empty()).then(|| Section {
+                topic: topic.clone(),
+                cards,
+            })
+        })
+        .collect();
+    cards.sort_by_key(|card| std::cmp::Reverse(card.published_at));
+    let say = Say::new(room.edition.language);
+    let mut frame = edition_frame(articles, room, room.edition.name.clone());
+    frame.description = room.edition.tagline.clone();
+    frame.feed = format!("/{}/feed.xml", room.edition.slug);
+    frame.canonical = format!(
+        "{}/{}",
+        articles.base.config.site.public_url, room.edition.slug
+    );
+    frame.alternates = editions(articles);
+    FrontPage {
+        frame,
+        say,
+        tagline: room.edition.tagline.clone(),
+        lead: lead.map(|card| shown(articles, room, card)),
+        top: top
+            .into_iter()
+            .map(|card| shown(articles, room, card))
+            .collect(),
+        sections,
+        latest: cards
+            .into_iter()
+            .take(LATEST)
+            .map(|card| shown(articles, room, card))
+            .collect(),
+    }
+}
+
+/// The front pages of all editions, as links between languages.
+fn editions(articles: &Articles) -> Vec<Alternate> {
+    articles
+        .editions
+        .all()
+        .iter()
+        .map(|room| Alternate {
+            tag: room.edition.locale.clone(),
+            href: format!(
+                "{}/{}",
+                articles.base.config.site.public_url, room.edition.slug
+            ),
+            name: Say::new(room.edition.language).say("language-name"),
+        })
+        .collect()
+}
+
+#[derive(Debug, Deserialize)]
+struct Paging {
+    page: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "articles/topic.html")]
+struct TopicPage {
+    frame: Frame,
+    say: Say,
+    topic: Topic,
+    cards: Vec<Shown>,
+    page: i64,
+    pages: i64,
+}
+
+async fn show_topic(
+    State(articles): State<Arc<Articles>>,
+    Path((edition, slug)): Path<(String, String)>,
+    Query(paging): Query<Paging>,
+    headers: HeaderMap,
+) -> Result {
+    let room = articles.editions.find(&edition).ok_or(Error::NotFound)?;
+    let slug: Slug = slug.parse().map_err(|_| Error::NotFound)?;
+    let topic = room
+        .topics
+        .iter()
+        .find(|topic| topic.slug == slug)
+        .cloned()
+        .ok_or(Error::NotFound)?;
+    let page = paging.page.unwrap_or(1);
+    let generation = articles.shelf.generation(&room.edition.slug);
+    let number = u64::try_from(page).map_err(|_| Error::NotFound)?;
+    let key = PageKey {
+        variant: "topic",
+        subject: topic.id.0,
+        revision: (generation, number),
+    };
+    let write = write_topic(&articles, &room, topic, page);
+    let encoding = Encoding::wanted(&headers);
+    let page = articles
+        .site
+        .pages
+        .find_or_make(key, encoding, write)
+        .await?;
+    Ok(page.respond(&headers))
+}
+
+async fn write_topic(articles: &Articles, room: &Room, topic: Topic, page: i64) -> Result<Draft> {
+    let mut tx = articles.base.read().await?;
+    let length = i64::try_from(articles.base.config.pages.archive_length).unwrap_or(20);
+    let count = store::count_articles(&mut tx, &room.edition.slug, Some(topic.id)).await?;
+    let pages = ((count + length - 1) / length).max(1);
+    if !(1..=pages).contains(&page) {
+        return Err(Error::NotFound);
+    }
+    let from = (page - 1) * length;
+    let cards =
+        store::list_cards(&mut tx, &room.edition.slug, Some(topic.id), length, from).await?;
+    let html = archive(articles, room, topic, cards, (page, pages)).render()?;
+    Ok(Draft::html(Keep::Public, html))
+}
+
+fn archive(
+    articles: &Articles,
+    room: &Room,
+    topic: Topic,
+    cards: Vec<Card>,
+    (page, pages): (i64, i64),
+) -> TopicPage {
+    let say = Say::new(room.edition.language);
+    let mut frame = edition_frame(articles, room, topic.name.clone());
+    frame.description = topic.description.clone();
+    frame.feed = format!("{}/feed.xml", topic.path());
+    frame
+        .sections
+        .iter_mut()
+        .for_each(|link| link.current = link.href == topic.path());
+    let query = if page == 1 {
+        String::new()
+    } else {
+        format!("?page={page}")
+    };
+    frame.canonical = format!(
+        "{}{}{query}",
+        articles.base.config.site.public_url,
+        topic.path()
+    );
+    if let Some((edition, slug)) = topic.same_as.split_once('/')
+        && let Some(other) = articles.editions.find(edition)
+        && let Some(twin) = other.topics.iter().find(|twin| twin.slug.as_str() == slug)
+    {
+        let link = |room: &Room, topic: &Topic| Alternate {
+            tag: room.edition.locale.clone(),
+            href: format!("{}{}", articles.base.config.site.public_url, topic.path()),
+            name: Say::new(room.edition.language).say("language-name"),
+        };
+        frame.alternates = vec![link(room, &topic), link(&other, twin)];
+    }
+    TopicPage {
+        frame,
+        say,
+        topic,
+        cards: cards
+            .into_iter()
+            .map(|card| shown(articles, room, card))
+            .collect(),
+        page,
+        pages,
+    }
+}
+
+/// A picture: `/media/ID-WIDTH.jpg`. Its address changes with its content.
+async fn show_picture(
+    State(articles): State<Arc<Articles>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result {
+    let (id, width) = name
+        .strip_suffix(".jpg")
+        .and_then(|stem| stem.rsplit_once('-'))
+        .ok_or(Error::NotFound)?;
+    let (id, width): (ImageId, i64) = (
+        id.parse().map_err(|_| Error::NotFound)?,
+        width.parse().map_err(|_| Error::NotFound)?,
+    );
+    let key = PageKey {
+        variant: "picture",
+        subject: id.0,
+        revision: (width.unsigned_abs(), 0),
+    };
+    let write = async {
+        let file = store::find_image_file(&mut articles.base.read().await?, id, width).await?;
+        let file = file.ok_or(Error::NotFound)?;
+        Ok::<_, Error>(Draft::asset("image/jpeg", file))
+    };
+    let encoding = Encoding::wanted(&headers);
+    let page = articles
+        .site
+        .pages
+        .find_or_make(key, encoding, write)
+        .await?;
+    Ok(page.respond(&headers))
+}

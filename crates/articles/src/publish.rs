@@ -1,0 +1,382 @@
+//! Publishing: a draft is checked as a whole, then written in one transaction; publishing it again changes it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use markup::Document;
+use serde::{Deserialize, Serialize};
+
+use super::catalog::Entry;
+use super::images::{Pictures, Prepared, prepare_all};
+use super::rules::{Article, Body, Correction, FREE_PARAGRAPHS, Picture, Slug, Topic};
+use super::sections::find_room;
+use super::store;
+use crate::Articles;
+use access::Access;
+use base::db::Tx;
+use base::time::UnixMillis;
+
+/// The lead picture of a draft.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureDraft {
+    /// File beside the article.
+    pub file: String,
+    /// What is seen.
+    pub alt: String,
+    /// Caption.
+    #[serde(default)]
+    pub caption: String,
+    /// Where.
+    #[serde(default)]
+    pub place: String,
+    /// When, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub date: String,
+    /// Photographer or source.
+    #[serde(default)]
+    pub credit: String,
+    /// Agency.
+    #[serde(default)]
+    pub agency: String,
+}
+
+/// A correction of a draft.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionDraft {
+    /// When, RFC 3339.
+    pub at: jiff::Timestamp,
+    /// What was wrong.
+    pub text: String,
+}
+
+/// An article as the newsroom hands it in: the front matter of `gaceta publish`, the text and the pictures beside it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// Headline.
+    pub headline: String,
+    /// Deck.
+    #[serde(default)]
+    pub deck: String,
+    /// Authors.
+    #[serde(default)]
+    pub byline: Vec<String>,
+    /// Dateline.
+    #[serde(default)]
+    pub dateline: String,
+    /// First published, RFC 3339.
+    pub published: jiff::Timestamp,
+    /// Last changed, RFC 3339; without it the moment of publishing again.
+    #[serde(default)]
+    pub updated: Option<jiff::Timestamp>,
+    /// Slug of the edition.
+    pub edition: String,
+    /// Slug of the article.
+    pub slug: String,
+    /// Slugs of topics, the main one first.
+    #[serde(default)]
+    pub topics: Vec<String>,
+    /// Whom it is for. There is no default: an article without a rule is not published.
+    pub access: Access,
+    /// Slug of the running story.
+    #[serde(default)]
+    pub story: String,
+    /// `EDITION/SLUG` of its translation.
+    #[serde(default)]
+    pub translation_of: String,
+    /// Label above the headline.
+    #[serde(default)]
+    pub kicker: String,
+    /// Stays first on the front page.
+    #[serde(default)]
+    pub pinned: bool,
+    /// Lead picture.
+    #[serde(default)]
+    pub image: Option<PictureDraft>,
+    /// Corrections.
+    #[serde(default)]
+    pub correction: Vec<CorrectionDraft>,
+}
+
+/// What publishing did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Published {
+    /// A new article at this address.
+    New(String),
+    /// A changed one.
+    Changed(String),
+    /// Nothing was different.
+    Same(String),
+}
+
+impl Published {
+    /// The article's address, from the root.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::New(path) | Self::Changed(path) | Self::Same(path) => path,
+        }
+    }
+}
+
+/// Publishes a draft with the text `document` and the pictures that text and draft name, by their names there.
+///
+/// # Errors
+/// Names what is wrong with the draft; then nothing is changed.
+pub async fn publish(
+    articles: &Articles,
+    draft: &Draft,
+    document: Document,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> anyhow::Result<Published> {
+    let mut pictures = prepare_all(articles, &[files]).await;
+    let pictures = pictures.pop().expect("one answer for one article")?;
+    let mut tx = articles.base.write().await?;
+    let mut topics = Found::default();
+    let (published, written) =
+        write(articles, &mut tx, &mut topics, draft, document, &pictures).await?;
+    tx.commit().await?;
+    written.announce(articles);
+    Ok(published)
+}
+
+/// Topics that were looked up in a transaction, by edition and slug.
+pub(super) type Found = HashMap<(Slug, String), Topic>;
+
+/// What was written and is still to be told to the memory of this process, once it is on disk.
+#[derive(Debug)]
+pub(super) struct Written {
+    entry: Option<(String, Entry)>,
+    pictures: Vec<Arc<Prepared>>,
+}
+
+impl Written {
+    /// Tells it.
+    pub(super) fn announce(self, articles: &Articles) {
+        self.pictures
+            .iter()
+            .for_each(|one| articles.images.set(one));
+        if let Some((path, entry)) = self.entry {
+            let edition = entry.edition.clone();
+            articles.catalog.set(&path, entry);
+            articles.shelf.changed(&edition);
+        }
+    }
+}
+
+/// Writes one article in a transaction that somebody else commits.
+pub(super) async fn write(
+    articles: &Articles,
+    tx: &mut Tx,
+    topics: &mut Found,
+    draft: &Draft,
+    document: Document,
+    pictures: &Pictures,
+) -> anyhow::Result<(Published, Written)> {
+    let room = find_room(articles, &draft.edition)?;
+    let slug: Slug = draft.slug.parse().map_err(anyhow::Error::msg)?;
+    anyhow::ensure!(
+        !draft.headline.trim().is_empty(),
+        "the article has no headline"
+    );
+    if !draft.story.is_empty() {
+        draft
+            .story
+            .parse::<Slug>()
+            .map_err(|error| anyhow::anyhow!("story: {error}"))?;
+    }
+    let document = with_stored_pictures(document, pictures, draft.access);
+    let before = store::find_by_slug(tx, &room.edition.slug, &slug).await?;
+    let topics = find_topics(tx, topics, &draft.topics, &room).await?;
+    let mut article = assemble(tx, draft, &room, slug, document, pictures, before.as_ref())?;
+    article.topics = topics;
+    if before.as_ref().is_some_and(|before| same(before, &article)) {
+        let nothing = Written {
+            entry: None,
+            pictures: Vec::new(),
+        };
+        return Ok((Published::Same(article.path), nothing));
+    }
+    for prepared in &pictures.fresh {
+        store::insert_image(tx, prepared.id, prepared.size, &prepared.files).await?;
+    }
+    store::set_article(tx, &article).await?;
+    let entry = Entry::of(&article);
+    let path = article.path;
+    let published = match before {
+        Some(_) => Published::Changed(path.clone()),
+        None => Published::New(path.clone()),
+    };
+    let written = Written {
+        entry: Some((path, entry)),
+        pictures: pictures.fresh.clone(),
+    };
+    Ok((published, written))
+}
+
+/// Names pictures by their stored identifier, and cuts a restricted text whose author set no cut.
+fn with_stored_pictures(mut document: Document, pictures: &Pictures, access: Access) -> Document {
+    document.map_images(|image| {
+        if let Some(id) = pictures.ids.get(&image.src) {
+            image.src = id.to_string();
+        }
+    });
+    if access != Access::Open {
+        // A text too short for that is closed as a whole: without a cut all of it would be free.
+        if !document.cut_after(FREE_PARAGRAPHS) {
+            document.blocks.insert(0, markup::Block::Cut);
+        }
+    }
+    document
+}
+
+/// The article, still without its topics.
+fn assemble(
+    tx: &Tx,
+    draft: &Draft,
+    room: &super::editions::Room,
+    slug: Slug,
+    document: Document,
+    pictures: &Pictures,
+    before: Option<&Article>,
+) -> anyhow::Result<Article> {
+    let picture = picture(draft.image.as_ref(), pictures)?;
+    let published_at = UnixMillis::from(draft.published);
+    let day = jiff::ZonedDateTime::new(draft.published, room.zone.clone()).date();
+    let id = before.map_or_else(|| tx.new_id(), |before| before.id);
+    let updated_at = match (draft.updated, before) {
+        (Some(at), _) => at.into(),
+        (None, Some(_)) => tx.now(),
+        (None, None) => published_at,
+    };
+    Ok(Article {
+        id,
+        path: before.map_or_else(
+            || format!("/{}/{day}/{slug}", room.edition.slug),
+            |before| before.path.clone(),
+        ),
+        edition: room.edition.slug.clone(),
+        slug,
+        kicker: draft.kicker.clone(),
+        headline: draft.headline.trim().to_owned(),
+        deck: draft.deck.trim().to_owned(),
+        byline: draft.byline.clone(),
+        dateline: draft.dateline.clone(),
+        access: draft.access,
+        story: draft.story.clone(),
+        translation: draft.translation_of.clone(),
+        picture,
+        body: Body::new(id, document),
+        pinned: draft.pinned,
+        published_at,
+        updated_at,
+        revision: before.map_or(1, |before| before.revision + 1),
+        topics: Vec::new(),
+        corrections: draft
+            .correction
+            .iter()
+            .map(|one| Correction {
+                at: one.at.into(),
+                note: one.text.clone(),
+            })
+            .collect(),
+    })
+}
+
+async fn find_topics(
+    tx: &mut Tx,
+    found: &mut Found,
+    names: &[String],
+    room: &super::editions::Room,
+) -> anyhow::Result<Vec<Topic>> {
+    let mut topics: Vec<Topic> = Vec::new();
+    for name in names {
+        if topics.iter().any(|topic| topic.slug.as_str() == name) {
+            // Named twice is named.
+            continue;
+        }
+        let topic_slug: Slug = name.parse().map_err(anyhow::Error::msg)?;
+        let place = (room.edition.slug.clone(), name.clone());
+        let topic = match found.get(&place) {
+            Some(topic) => Some(topic.clone()),
+            None => store::find_topic(tx, &room.edition.slug, &topic_slug).await?,
+        };
+        let topic = topic.ok_or_else(|| no_topic(name, room))?;
+        found.insert(place, topic.clone());
+        topics.push(topic);
+    }
+    Ok(topics)
+}
+
+fn no_topic(name: &str, room: &super::editions::Room) -> anyhow::Error {
+    let names: Vec<&str> = room
+        .topics
+        .iter()
+        .map(|topic| topic.slug.as_str())
+        .collect();
+    anyhow::anyhow!(
+        "edition {0} has no topic {name:?}; it has: {1}. `gaceta topic add {0} {name} NAME` makes one",
+        room.edition.slug,
+        if names.is_empty() {
+            "none".into()
+        } else {
+            names.join(", ")
+        }
+    )
+}
+
+fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<Picture> {
+    match image {
+        None => Ok(Picture::default()),
+        Some(image) => {
+            let id = pictures
+                .ids
+                .get(&image.file)
+                .ok_or_else(|| anyhow::anyhow!("the picture {:?} is missing", image.file))?;
+            anyhow::ensure!(
+                !image.alt.trim().is_empty(),
+                "the picture {:?} needs an `alt` text: say what is seen",
+                image.file
+            );
+            Ok(Picture {
+                image: Some(*id),
+                alt: image.alt.clone(),
+                caption: image.caption.clone(),
+                place: image.place.clone(),
+                date: image.date.clone(),
+                credit: image.credit.clone(),
+                agency: image.agency.clone(),
+            })
+        }
+    }
+}
+
+/// Whether readers would see any difference.
+fn same(before: &Article, after: &Article) -> bool {
+    let key = |a: &Article| {
+        let texts = [
+            &a.kicker,
+            &a.headline,
+            &a.deck,
+            &a.dateline,
+            &a.story,
+            &a.translation,
+        ]
+        .map(Clone::clone);
+        let topics: Vec<_> = a.topics.iter().map(|topic| topic.id).collect();
+        (
+            texts,
+            a.byline.clone(),
+            a.access,
+            a.picture.clone(),
+            a.body.stored(),
+            a.pinned,
+            a.published_at,
+            topics,
+            a.corrections.clone(),
+        )
+    };
+    key(before) == key(after)
+}

@@ -1,0 +1,165 @@
+//! What stands beside and around articles: the newest of each edition, from one snapshot, at most `rails_for` old.
+//!
+//! Front page, archives and feeds show a new article at once; the rails of all the other articles follow within
+//! `rails_for`, so that publishing one article does not make every page of the edition anew. A new snapshot is taken after
+//! half of that; for the other half pages with the old one are still shown, while they are made anew one after the other
+//! (`reading::Renewal`).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::rules::{Card, Slug};
+use super::store;
+use base::Base;
+use base::time::{Span, UnixMillis};
+
+/// The newest articles of one edition at one moment.
+#[derive(Debug)]
+pub struct Rails {
+    /// Grows with every change of what is shown.
+    pub generation: u64,
+    /// Newest first.
+    pub cards: Vec<Card>,
+}
+
+/// How many articles a snapshot holds: enough for a front page and for recommendations.
+const LENGTH: i64 = 120;
+
+#[derive(Debug, Default)]
+struct Shown {
+    /// Grows with every publication in this edition.
+    edition: u64,
+    /// The snapshot beside articles, what it was taken of, and when.
+    beside: Option<(Arc<Rails>, u64, UnixMillis)>,
+    /// The generation of the one before, and until when it may be shown.
+    before: Option<(u64, UnixMillis)>,
+}
+
+/// Which snapshots may stand beside an article now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Generations {
+    /// The newest.
+    pub now: u64,
+    /// The one before, while it is no older than `rails_for`: good enough until the page has been made anew.
+    pub before: Option<u64>,
+}
+
+/// The snapshots of all editions.
+#[derive(Debug)]
+pub struct Shelf {
+    base: Arc<Base>,
+    editions: Mutex<HashMap<Slug, Shown>>,
+}
+
+impl Shelf {
+    /// Without any snapshot yet.
+    #[must_use]
+    pub fn new(base: &Arc<Base>) -> Self {
+        Self {
+            base: Arc::clone(base),
+            editions: Mutex::default(),
+        }
+    }
+
+    /// Something was published in this edition.
+    pub fn changed(&self, edition: &Slug) {
+        self.shown(edition, |shown| shown.edition += 1);
+    }
+
+    /// Grows with every publication: the revision of front page, archives and feeds.
+    #[must_use]
+    pub fn generation(&self, edition: &Slug) -> u64 {
+        self.shown(edition, |shown| shown.edition)
+    }
+
+    /// What stands beside an article of this edition now.
+    ///
+    /// # Errors
+    /// Whatever the database says, when the snapshot has to be taken anew.
+    pub async fn beside(&self, edition: &Slug) -> sqlx::Result<Arc<Rails>> {
+        let rails = |shown: &Shown| shown.beside.as_ref().map(|(rails, ..)| Arc::clone(rails));
+        if let Some(rails) = self.fresh(edition, rails) {
+            return Ok(rails);
+        }
+        self.renew(edition).await
+    }
+
+    async fn renew(&self, edition: &Slug) -> sqlx::Result<Arc<Rails>> {
+        let now = self.base.clock.now();
+        let of = self.generation(edition);
+        let mut tx = self.base.read().await?;
+        let cards = store::list_cards(&mut tx, edition, None, LENGTH, 0).await?;
+        let rails = Arc::new(Rails {
+            generation: of + 1,
+            cards,
+        });
+        self.shown(edition, |shown| {
+            let old = shown.beside.replace((Arc::clone(&rails), of, now));
+            shown.before = old
+                .filter(|(old, ..)| old.generation != rails.generation)
+                .map(|(old, _, at)| (old.generation, at.plus(self.base.config.pages.rails_for)))
+                .or(shown.before);
+        });
+        Ok(rails)
+    }
+
+    /// Takes new snapshots of editions in which something was published, before readers would have to wait for it; one
+    /// step of background work.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn renew_old(&self) -> sqlx::Result<()> {
+        let half = Span(self.base.config.pages.rails_for.0 / 2);
+        let now = self.base.clock.now();
+        let old = |shown: &Shown| {
+            let beside = shown.beside.as_ref();
+            beside.is_some_and(|(_, of, at)| *of != shown.edition && at.plus(half) <= now)
+        };
+        let editions: Vec<Slug> = self
+            .all()
+            .iter()
+            .filter(|(_, shown)| old(shown))
+            .map(|(edition, _)| edition.clone())
+            .collect();
+        for edition in editions {
+            self.renew(&edition).await?;
+        }
+        Ok(())
+    }
+
+    /// What may be shown, without asking the database: for the path of a reading page.
+    #[must_use]
+    pub fn known(&self, edition: &Slug) -> Option<Generations> {
+        self.fresh(edition, |shown| {
+            let now = shown.beside.as_ref()?.0.generation;
+            let before = shown
+                .before
+                .filter(|(_, until)| self.base.clock.now() < *until)
+                .map(|(generation, _)| generation);
+            Some(Generations { now, before })
+        })
+    }
+
+    fn fresh<T>(&self, edition: &Slug, with: impl FnOnce(&Shown) -> Option<T>) -> Option<T> {
+        self.shown(edition, |shown| {
+            let (_, of, at) = shown.beside.as_ref()?;
+            let fresh = *of == shown.edition
+                || at.plus(self.base.config.pages.rails_for) > self.base.clock.now();
+            fresh.then(|| with(shown)).flatten()
+        })
+    }
+
+    fn shown<T>(&self, edition: &Slug, with: impl FnOnce(&mut Shown) -> T) -> T {
+        let mut all = self.all();
+        if !all.contains_key(edition) {
+            all.insert(edition.clone(), Shown::default());
+        }
+        with(all.get_mut(edition).expect("it was just put there"))
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, Shown>> {
+        self.editions
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+}

@@ -1,0 +1,170 @@
+//! Editions and topics as the publisher sets them up.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::editions::Room;
+use super::rules::{Edition, Slug, Topic};
+use super::store;
+use crate::Articles;
+use base::db::Tx;
+use base::lang::Lang;
+
+/// An edition as the publisher writes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditionDraft {
+    /// First part of its addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Language of its texts.
+    pub language: Lang,
+    /// Language tag of its pages.
+    pub locale: String,
+    /// Time zone of its dates.
+    pub timezone: String,
+    /// Title of its front page.
+    pub title: String,
+    /// One line about it.
+    #[serde(default)]
+    pub tagline: String,
+}
+
+/// A topic as the publisher writes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopicDraft {
+    /// Last part of its address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    #[serde(default)]
+    pub description: String,
+    /// The same topic in another edition, `EDITION/SLUG`.
+    #[serde(default)]
+    pub same_as: String,
+}
+
+/// Writes the list of editions, in this order.
+///
+/// # Errors
+/// Names what is wrong; then nothing is changed.
+pub async fn set_editions(articles: &Articles, drafts: &[EditionDraft]) -> anyhow::Result<()> {
+    let mut tx = articles.base.write().await?;
+    for (place, draft) in (0..).zip(drafts) {
+        let slug = Slug::edition(&draft.slug).map_err(anyhow::Error::msg)?;
+        TimeZone::get(&draft.timezone).map_err(|_| {
+            anyhow::anyhow!(
+                "edition {slug}: {:?} is no time zone; write one such as \"Europe/Madrid\"",
+                draft.timezone
+            )
+        })?;
+        let edition = Edition {
+            slug,
+            name: draft.name.clone(),
+            language: draft.language,
+            locale: draft.locale.clone(),
+            timezone: draft.timezone.clone(),
+            title: draft.title.clone(),
+            tagline: draft.tagline.clone(),
+        };
+        store::set_edition(&mut tx, &edition, place).await?;
+    }
+    tx.commit().await?;
+    articles.load_editions().await?;
+    // Every masthead names all editions.
+    articles.changed_everywhere();
+    Ok(())
+}
+
+/// Writes topics of an edition, in this order.
+///
+/// # Errors
+/// Names what is wrong; then nothing is changed.
+pub async fn set_topics(
+    articles: &Articles,
+    edition: &str,
+    drafts: &[TopicDraft],
+) -> anyhow::Result<()> {
+    let room = find_room(articles, edition)?;
+    let mut tx = articles.base.write().await?;
+    for (place, draft) in (0..).zip(drafts) {
+        let topic = Topic {
+            id: tx.new_id(),
+            edition: room.edition.slug.clone(),
+            slug: draft.slug.parse().map_err(anyhow::Error::msg)?,
+            name: draft.name.clone(),
+            description: draft.description.clone(),
+            same_as: draft.same_as.clone(),
+        };
+        store::set_topic(&mut tx, &topic, place).await?;
+    }
+    tx.commit().await?;
+    articles.load_editions().await?;
+    articles.shelf.changed(&room.edition.slug);
+    Ok(())
+}
+
+/// The edition of that name.
+///
+/// # Errors
+/// Names the editions that there are.
+pub(super) fn find_room(articles: &Articles, edition: &str) -> anyhow::Result<Arc<Room>> {
+    articles.editions.find(edition).ok_or_else(|| {
+        let all = articles.editions.all();
+        let names: Vec<&str> = all.iter().map(|room| room.edition.slug.as_str()).collect();
+        anyhow::anyhow!(
+            "there is no edition {edition:?}; the paper has: {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// Adds a topic behind the others. One that is there already stays as it is.
+///
+/// # Errors
+/// Names what is wrong with it.
+pub async fn add_topic(
+    articles: &Articles,
+    edition: &str,
+    draft: &TopicDraft,
+) -> anyhow::Result<bool> {
+    let room = find_room(articles, edition)?;
+    let mut tx = articles.base.write().await?;
+    let fresh = insert_topic(&mut tx, &room.edition.slug, draft).await?;
+    tx.commit().await?;
+    articles.load_editions().await?;
+    articles.shelf.changed(&room.edition.slug);
+    Ok(fresh)
+}
+
+/// Inserts a topic behind the others; says whether it is new.
+pub(super) async fn insert_topic(
+    tx: &mut Tx,
+    edition: &Slug,
+    draft: &TopicDraft,
+) -> anyhow::Result<bool> {
+    let slug: Slug = draft.slug.parse().map_err(anyhow::Error::msg)?;
+    anyhow::ensure!(
+        !draft.name.trim().is_empty(),
+        "topic {slug}: it has no name"
+    );
+    if store::find_topic(tx, edition, &slug).await?.is_some() {
+        return Ok(false);
+    }
+    let place = i64::try_from(store::list_topics(tx, edition).await?.len())?;
+    let topic = Topic {
+        id: tx.new_id(),
+        edition: edition.clone(),
+        slug,
+        name: draft.name.trim().to_owned(),
+        description: draft.description.clone(),
+        same_as: draft.same_as.clone(),
+    };
+    store::set_topic(tx, &topic, place).await?;
+    Ok(true)
+}

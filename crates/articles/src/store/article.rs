@@ -1,0 +1,282 @@
+//! One article with all that belongs to it.
+
+use markup::Document;
+
+use super::super::catalog::Entry;
+use super::super::rules::{Article, Body, Correction, ImageId, Picture, Slug, Topic};
+use super::broken;
+use super::editions::{TopicRow, topic};
+use access::{Access, ArticleId};
+use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::time::UnixMillis;
+
+pub(crate) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(String, Entry)>> {
+    let rows = fetch_all!(
+        tx,
+        EntryRow,
+        "SELECT path, id, edition, headline, deck, access, revision FROM article"
+    )?;
+    rows.into_iter().map(entry).collect()
+}
+
+type EntryRow = (String, ArticleId, String, String, String, Access, i64);
+
+fn entry(row: EntryRow) -> sqlx::Result<(String, Entry)> {
+    let (path, id, edition, headline, deck, access, revision) = row;
+    let entry = Entry {
+        id,
+        edition: Slug::edition(&edition).map_err(broken)?,
+        headline: headline.into(),
+        deck: deck.into(),
+        access,
+        revision: revision.unsigned_abs(),
+    };
+    Ok((path, entry))
+}
+
+/// The line of one address.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_entry(tx: &mut Tx, path: &str) -> sqlx::Result<Option<Entry>> {
+    let row = fetch_optional!(
+        tx,
+        EntryRow,
+        "SELECT path, id, edition, headline, deck, access, revision FROM article WHERE path = $1",
+        path
+    )?;
+    Ok(row.map(entry).transpose()?.map(|(_, entry)| entry))
+}
+
+/// Slug and moment of publication (unix milliseconds) of up to `count` articles of an edition, from the slug `after` on.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn published_at(
+    tx: &mut Tx,
+    edition: &Slug,
+    after: &str,
+    count: i64,
+) -> sqlx::Result<Vec<(String, i64)>> {
+    fetch_all!(
+        tx,
+        (String, i64),
+        "SELECT slug, published_at FROM article WHERE edition = $1 AND slug > $2 ORDER BY slug LIMIT $3",
+        edition.as_str(),
+        after,
+        count
+    )
+}
+
+/// The article with this slug in this edition.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_by_slug(
+    tx: &mut Tx,
+    edition: &Slug,
+    slug: &Slug,
+) -> sqlx::Result<Option<Article>> {
+    let row = fetch_optional!(
+        tx,
+        (ArticleId,),
+        "SELECT id FROM article WHERE edition = $1 AND slug = $2",
+        edition.as_str(),
+        slug.as_str()
+    )?;
+    match row {
+        Some((id,)) => find_article(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The article with its topics and corrections.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Article>> {
+    let row = fetch_optional!(
+        tx,
+        (String, String, String, String, String, String, String, String, Access, String, String, bool, UnixMillis, UnixMillis, i64),
+        "SELECT edition, slug, path, kicker, headline, deck, byline, dateline, access, story, translation, pinned,
+                published_at, updated_at, revision
+         FROM article WHERE id = $1",
+        id
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let (
+        edition,
+        slug,
+        path,
+        kicker,
+        headline,
+        deck,
+        byline,
+        dateline,
+        access,
+        story,
+        translation,
+        pinned,
+        ..,
+    ) = row;
+    let (published_at, updated_at, revision) = (row.12, row.13, row.14);
+    let (picture, document) = get_text(tx, id).await?;
+    let (topics, corrections) = list_belongings(tx, id).await?;
+    Ok(Some(Article {
+        id,
+        edition: Slug::edition(&edition).map_err(broken)?,
+        slug: slug.parse().map_err(broken)?,
+        path,
+        kicker,
+        headline,
+        deck,
+        byline: serde_json::from_str(&byline).map_err(broken)?,
+        dateline,
+        access,
+        story,
+        translation,
+        picture,
+        body: Body::new(id, document),
+        pinned,
+        published_at,
+        updated_at,
+        revision,
+        topics,
+        corrections,
+    }))
+}
+
+async fn list_belongings(
+    tx: &mut Tx,
+    id: ArticleId,
+) -> sqlx::Result<(Vec<Topic>, Vec<Correction>)> {
+    let topics = fetch_all!(
+        tx,
+        TopicRow,
+        "SELECT t.id, t.edition, t.slug, t.name, t.description, t.same_as
+         FROM topic t JOIN article_topic a ON a.topic_id = t.id WHERE a.article_id = $1 ORDER BY a.place",
+        id
+    )?;
+    let corrections = fetch_all!(
+        tx,
+        (UnixMillis, String),
+        "SELECT corrected_at, note FROM correction WHERE article_id = $1 ORDER BY corrected_at",
+        id
+    )?;
+    let topics = topics.into_iter().map(topic).collect::<sqlx::Result<_>>()?;
+    let corrections = corrections
+        .into_iter()
+        .map(|(at, note)| Correction { at, note })
+        .collect();
+    Ok((topics, corrections))
+}
+
+async fn get_text(tx: &mut Tx, id: ArticleId) -> sqlx::Result<(Picture, Document)> {
+    let row = fetch_optional!(
+        tx,
+        (Option<ImageId>, String, String, String, String, String, String, String),
+        "SELECT image_id, image_alt, image_caption, image_place, image_date, image_credit, image_agency, body
+         FROM article WHERE id = $1",
+        id
+    )?;
+    let (image, alt, caption, place, date, credit, agency, body) =
+        row.ok_or(sqlx::Error::RowNotFound)?;
+    let document = Document::from_json(&body).map_err(broken)?;
+    Ok((
+        Picture {
+            image,
+            alt,
+            caption,
+            place,
+            date,
+            credit,
+            agency,
+        },
+        document,
+    ))
+}
+
+/// Inserts the article, or changes the one with the same edition and slug. Its address and first date stay.
+pub(crate) async fn set_article(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
+    let byline = serde_json::to_string(&article.byline).map_err(broken)?;
+    execute!(
+        tx,
+        "INSERT INTO article (id, edition, slug, path, kicker, headline, deck, byline, dateline, access, story, translation,
+             image_id, image_alt, image_caption, image_place, image_date, image_credit, image_agency, body, pinned,
+             published_at, updated_at, revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+         ON CONFLICT (id) DO UPDATE SET kicker = excluded.kicker, headline = excluded.headline, deck = excluded.deck,
+             byline = excluded.byline, dateline = excluded.dateline, access = excluded.access, story = excluded.story,
+             translation = excluded.translation, image_id = excluded.image_id, image_alt = excluded.image_alt,
+             image_caption = excluded.image_caption, image_place = excluded.image_place, image_date = excluded.image_date,
+             image_credit = excluded.image_credit, image_agency = excluded.image_agency, body = excluded.body,
+             pinned = excluded.pinned, published_at = excluded.published_at, updated_at = excluded.updated_at,
+             revision = excluded.revision",
+        article.id,
+        article.edition.as_str(),
+        article.slug.as_str(),
+        article.path.as_str(),
+        article.kicker.as_str(),
+        article.headline.as_str(),
+        article.deck.as_str(),
+        byline,
+        article.dateline.as_str(),
+        article.access,
+        article.story.as_str(),
+        article.translation.as_str(),
+        article.picture.image,
+        article.picture.alt.as_str(),
+        article.picture.caption.as_str(),
+        article.picture.place.as_str(),
+        article.picture.date.as_str(),
+        article.picture.credit.as_str(),
+        article.picture.agency.as_str(),
+        article.body.stored(),
+        article.pinned,
+        article.published_at,
+        article.updated_at,
+        article.revision
+    )?;
+    set_belongings(tx, article).await
+}
+
+/// Its topics and corrections, as they are now.
+async fn set_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
+    // A new one has none; imports have very many new ones.
+    if article.revision > 1 {
+        remove_belongings(tx, article).await?;
+    }
+    for (place, topic) in (0_i64..).zip(&article.topics) {
+        execute!(
+            tx,
+            "INSERT INTO article_topic (article_id, topic_id, place) VALUES ($1, $2, $3)",
+            article.id,
+            topic.id,
+            place
+        )?;
+    }
+    for correction in &article.corrections {
+        execute!(
+            tx,
+            "INSERT INTO correction (article_id, corrected_at, note) VALUES ($1, $2, $3)",
+            article.id,
+            correction.at,
+            correction.note.as_str()
+        )?;
+    }
+    Ok(())
+}
+
+async fn remove_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "DELETE FROM article_topic WHERE article_id = $1",
+        article.id
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM correction WHERE article_id = $1",
+        article.id
+    )?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Addresses for search engines, over all editions.
+
+use base::db::{Tx, fetch_all, fetch_one};
+use base::time::UnixMillis;
+
+/// A path and when what stands there last changed.
+type Place = (String, Option<UnixMillis>);
+
+/// How many articles the paper has.
+pub(crate) async fn count_all_articles(tx: &mut Tx) -> sqlx::Result<i64> {
+    Ok(fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM article")?.0)
+}
+
+/// Articles of all editions, oldest first.
+pub(crate) async fn list_paths(tx: &mut Tx, count: i64, skip: i64) -> sqlx::Result<Vec<Place>> {
+    fetch_all!(
+        tx,
+        Place,
+        "SELECT path, updated_at FROM article ORDER BY published_at, id LIMIT $1 OFFSET $2",
+        count,
+        skip
+    )
+}
+
+/// Front pages, then topics, in the publisher's order.
+pub(crate) async fn list_places(tx: &mut Tx, count: i64) -> sqlx::Result<Vec<Place>> {
+    let fronts = fetch_all!(
+        tx,
+        Place,
+        "SELECT '/' || e.slug, MAX(a.updated_at)
+         FROM edition e LEFT JOIN article a ON a.edition = e.slug
+         GROUP BY e.slug, e.place ORDER BY e.place LIMIT $1",
+        count
+    )?;
+    let left = count - i64::try_from(fronts.len()).unwrap_or(count);
+    let topics = fetch_all!(
+        tx,
+        Place,
+        "SELECT '/' || t.edition || '/topic/' || t.slug, MAX(a.updated_at)
+         FROM topic t LEFT JOIN article_topic l ON l.topic_id = t.id LEFT JOIN article a ON a.id = l.article_id
+         GROUP BY t.edition, t.slug, t.place ORDER BY t.edition, t.place LIMIT $1",
+        left
+    )?;
+    Ok(fronts.into_iter().chain(topics).collect())
+}

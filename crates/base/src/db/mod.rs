@@ -1,0 +1,253 @@
+//! SQLite and PostgreSQL behind one query text.
+//!
+//! A query is written once, in the subset that both engines read the same way, and expanded in both arms by the macros
+//! of [`sql`]. Engine branches live in this folder only. There is no repository layer: a feature's `store.rs` has free
+//! functions on `&mut Tx`.
+
+mod embedded;
+mod migrate;
+mod primary;
+mod sql;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::{SqliteError, SqlitePool};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+pub use crate::{execute, fetch_all, fetch_one, fetch_optional, text_enum};
+pub use migrate::Schema;
+pub use primary::{GENERATION, Primary};
+
+use super::id::Id;
+use super::rng::Rng;
+use super::time::{Clock, UnixMillis};
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// A file of this machine.
+    File(PathBuf),
+    /// `postgres://user:password@host/database`.
+    Url(String),
+}
+
+/// An open database. SQLite has one writer and several readers; PostgreSQL one pool.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// The embedded engine.
+    Sqlite {
+        /// One connection: writers queue here instead of failing with "busy".
+        write: SqlitePool,
+        /// Readers see the last committed state while a writer works.
+        read: SqlitePool,
+    },
+    /// The server engine, shared by several nodes.
+    Postgres(Primary),
+}
+
+/// The two kinds of transaction.
+#[derive(Debug)]
+pub enum Conn {
+    /// On the embedded engine.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On the server engine.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction that has read the clock once. Dropped without [`Tx::commit`] it leaves no trace.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    now: UnixMillis,
+    rng: Rng,
+}
+
+impl Tx {
+    /// The moment of this transaction.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    /// A new identifier, ordered by this moment.
+    #[must_use]
+    pub fn new_id<K>(&self) -> Id<K> {
+        Id::new(self.now, &self.rng)
+    }
+
+    /// Randomness for tokens that are stored in this transaction.
+    #[must_use]
+    pub fn rng(&self) -> &Rng {
+        &self.rng
+    }
+
+    /// For the query macros.
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+
+    /// Makes it so. On return the change is on disk (`synchronous = FULL`).
+    ///
+    /// # Errors
+    /// Whatever the engine says; then nothing was changed.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self.conn {
+            Conn::Sqlite(tx) => tx.commit().await,
+            Conn::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+/// Whether the database is away, full or broken, so that the same may work in a moment; else the question was wrong.
+#[must_use]
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        // Not a database of ours, for now: a standby, for example.
+        | sqlx::Error::Configuration(_) => true,
+        sqlx::Error::Database(said) => said.code().is_some_and(|code| {
+            if said.try_downcast_ref::<SqliteError>().is_some() {
+                embedded::is_away(&code)
+            } else {
+                primary::is_away(&code)
+            }
+        }),
+        _ => false,
+    }
+}
+
+impl Db {
+    /// Opens, makes the file if there is none, and migrates.
+    ///
+    /// # Errors
+    /// When the place cannot be reached or a migration fails.
+    pub async fn open(location: &Location) -> anyhow::Result<Self> {
+        let db = match location {
+            Location::File(path) => Self::open_file(path).await?,
+            Location::Url(url) => Self::Postgres(Primary::open(url).await?),
+        };
+        migrate::run(&db).await?;
+        if let Self::Postgres(primary) = &db {
+            primary.greet().await?;
+        }
+        Ok(db)
+    }
+
+    /// Opens a database that is there, only to look at it: nothing is made, migrated or changed.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is no database.
+    pub async fn open_to_look(location: &Location) -> sqlx::Result<Self> {
+        match location {
+            Location::File(path) => Self::open_existing(path).await,
+            Location::Url(url) => Ok(Self::Postgres(Primary::open_to_look(url).await?)),
+        }
+    }
+
+    /// What a quick look finds wrong with the file of the embedded engine. A database server looks after its own.
+    ///
+    /// # Errors
+    /// When it is no database at all.
+    pub async fn find_quick_damage(&self) -> sqlx::Result<Option<String>> {
+        let Self::Sqlite { read, .. } = self else {
+            return Ok(None);
+        };
+        let said: (String,) = sqlx::query_as("PRAGMA quick_check(1)")
+            .fetch_one(read)
+            .await?;
+        Ok((said.0 != "ok").then_some(said.0))
+    }
+
+    /// How its schema stands to this program.
+    ///
+    /// # Errors
+    /// When it is no database of a paper.
+    pub async fn schema(&self) -> anyhow::Result<Schema> {
+        migrate::schema(self).await
+    }
+
+    /// What is wrong with a database file that nobody else works on; `None` for a whole one of a paper.
+    ///
+    /// # Errors
+    /// When it is no database of a paper at all.
+    pub async fn find_damage(path: &Path) -> sqlx::Result<Option<String>> {
+        let Self::Sqlite { read, .. } = Self::open_existing(path).await? else {
+            return Ok(None);
+        };
+        let said: (String,) = sqlx::query_as("PRAGMA integrity_check(1)")
+            .fetch_one(&read)
+            .await?;
+        let _: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM setting")
+            .fetch_one(&read)
+            .await?;
+        read.close().await;
+        Ok((said.0 != "ok").then_some(said.0))
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn write(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
+        let conn = match self {
+            Self::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(primary) => Conn::Postgres(primary.begin().await?),
+        };
+        Ok(Tx {
+            conn,
+            now: clock.now(),
+            rng: rng.clone(),
+        })
+    }
+
+    /// Begins a transaction that only reads and waits for no writer.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn read(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
+        let conn = match self {
+            Self::Sqlite { read, .. } => Conn::Sqlite(read.begin().await?),
+            Self::Postgres(primary) => Conn::Postgres(primary.begin().await?),
+        };
+        Ok(Tx {
+            conn,
+            now: clock.now(),
+            rng: rng.clone(),
+        })
+    }
+
+    /// Writes a consistent copy of the embedded database into a new file, while others read and write.
+    ///
+    /// # Errors
+    /// When the file exists already, or on the server engine, whose own tools make copies.
+    pub async fn copy_into(&self, file: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::Sqlite { read, .. } => {
+                sqlx::query("VACUUM INTO $1")
+                    .bind(file.to_string_lossy().into_owned())
+                    .execute(read)
+                    .await?;
+                Ok(())
+            }
+            Self::Postgres(_) => {
+                anyhow::bail!("on PostgreSQL use pg_dump; it copies while the paper is served")
+            }
+        }
+    }
+
+    /// Waits until every connection is given back and closed.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(primary) => primary.pool.close().await,
+        }
+    }
+}

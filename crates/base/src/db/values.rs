@@ -1,0 +1,154 @@
+//! How our own types are bound and read on both engines: ids and enums as TEXT, moments as BIGINT.
+
+use std::error::Error;
+
+use sqlx::encode::IsNull;
+use sqlx::{Database, Decode, Encode, Type};
+
+use crate::id::Id;
+use crate::time::UnixMillis;
+
+type Boxed = Box<dyn Error + Send + Sync>;
+
+impl<DB: Database, K> Type<DB> for Id<K>
+where
+    String: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <String as Type<DB>>::type_info()
+    }
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <String as Type<DB>>::compatible(ty)
+    }
+}
+impl<'q, DB: Database, K> Encode<'q, DB> for Id<K>
+where
+    String: Encode<'q, DB>,
+{
+    fn encode_by_ref(&self, buf: &mut <DB as Database>::ArgumentBuffer) -> Result<IsNull, Boxed> {
+        self.to_string().encode(buf)
+    }
+}
+impl<'r, DB: Database, K> Decode<'r, DB> for Id<K>
+where
+    &'r str: Decode<'r, DB>,
+{
+    fn decode(value: <DB as Database>::ValueRef<'r>) -> Result<Self, Boxed> {
+        Ok(<&str as Decode<DB>>::decode(value)?.parse()?)
+    }
+}
+
+impl<DB: Database> Type<DB> for UnixMillis
+where
+    i64: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <i64 as Type<DB>>::type_info()
+    }
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <i64 as Type<DB>>::compatible(ty)
+    }
+}
+impl<'q, DB: Database> Encode<'q, DB> for UnixMillis
+where
+    i64: Encode<'q, DB>,
+{
+    fn encode_by_ref(&self, buf: &mut <DB as Database>::ArgumentBuffer) -> Result<IsNull, Boxed> {
+        self.0.encode(buf)
+    }
+}
+impl<'r, DB: Database> Decode<'r, DB> for UnixMillis
+where
+    i64: Decode<'r, DB>,
+{
+    fn decode(value: <DB as Database>::ValueRef<'r>) -> Result<Self, Boxed> {
+        <i64 as Decode<DB>>::decode(value).map(Self)
+    }
+}
+
+/// Declares an enum that is stored and written as text: `text_enum! { /// doc  pub enum Plan { Digital = "digital" } }`.
+/// Gives `as_str`, `ALL`, `Display`, `FromStr`, serde and sqlx for both engines.
+#[macro_export]
+macro_rules! text_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        $vis enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// Every one of them, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// As stored.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    other => Err(format!("{other:?} is not one of {}", [$($text),+].join(", "))),
+                }
+            }
+        }
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                <String as $crate::serde::Deserialize>::deserialize(from)?.parse().map_err($crate::serde::de::Error::custom)
+            }
+        }
+        $crate::text_column!($name);
+    };
+}
+
+/// Binds and reads a type as TEXT on both engines, by its `as_str` and `FromStr`.
+#[macro_export]
+macro_rules! text_column {
+    ($name:ident) => {
+        impl<DB: $crate::sqlx::Database> $crate::sqlx::Type<DB> for $name
+        where
+            str: $crate::sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <str as $crate::sqlx::Type<DB>>::type_info()
+            }
+            fn compatible(ty: &DB::TypeInfo) -> bool {
+                <str as $crate::sqlx::Type<DB>>::compatible(ty)
+            }
+        }
+        impl<'q, DB: $crate::sqlx::Database> $crate::sqlx::Encode<'q, DB> for $name
+        where
+            &'q str: $crate::sqlx::Encode<'q, DB>,
+        {
+            fn encode_by_ref(
+                &self,
+                buf: &mut <DB as $crate::sqlx::Database>::ArgumentBuffer,
+            ) -> Result<$crate::sqlx::encode::IsNull, Box<dyn std::error::Error + Send + Sync>>
+            {
+                <&str as $crate::sqlx::Encode<DB>>::encode(self.as_str(), buf)
+            }
+        }
+        impl<'r, DB: $crate::sqlx::Database> $crate::sqlx::Decode<'r, DB> for $name
+        where
+            &'r str: $crate::sqlx::Decode<'r, DB>,
+        {
+            fn decode(
+                value: <DB as $crate::sqlx::Database>::ValueRef<'r>,
+            ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(<&str as $crate::sqlx::Decode<DB>>::decode(value)?.parse::<Self>()?)
+            }
+        }
+    };
+}

@@ -1,0 +1,116 @@
+//! `gaceta backup` and `gaceta restore`: the database is one file, and a copy of it is the whole paper.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::serve;
+use base::config::Config;
+use base::db::{Db, Location};
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// A file that `gaceta backup` wrote.
+    file: PathBuf,
+    /// Put it in the place of a database that is there; that one is kept beside it.
+    #[arg(long)]
+    force: bool,
+}
+
+fn database(config: &Config) -> anyhow::Result<PathBuf> {
+    match config.location() {
+        Location::File(file) => Ok(file),
+        Location::Url(_) => anyhow::bail!(
+            "this paper is on PostgreSQL; its own pg_dump and pg_restore make and read copies"
+        ),
+    }
+}
+
+/// Writes a consistent copy into a new file. A server may go on serving meanwhile.
+///
+/// # Errors
+/// When there is no database, the file is there already, or the disk is full.
+pub async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
+    let from = database(config)?;
+    anyhow::ensure!(from.exists(), "there is no database {}", from.display());
+    anyhow::ensure!(
+        !file.exists(),
+        "{} is there already and stays as it is; name another file",
+        file.display()
+    );
+    let db = Db::open_existing(&from).await?;
+    let copied = db.copy_into(file).await;
+    db.close().await;
+    copied?;
+    check(file).await?;
+    // A backup holds addresses of readers and the key that signs cookies.
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    let bytes = std::fs::metadata(file)?.len();
+    println!(
+        "wrote {} ({bytes} bytes), and its integrity is checked",
+        file.display()
+    );
+    Ok(())
+}
+
+async fn check(file: &Path) -> anyhow::Result<()> {
+    let wrong = Db::find_damage(file)
+        .await
+        .map_err(|error| anyhow::anyhow!("{} is no backup of a paper: {error}", file.display()))?;
+    match wrong {
+        None => Ok(()),
+        Some(what) => anyhow::bail!("{} is damaged: {what}", file.display()),
+    }
+}
+
+/// Puts a backup in the place of the database. Leases begin a new generation at the next start, so that no device that
+/// lost its lease since the backup gets it back.
+///
+/// # Errors
+/// When a server works on the directory, a database is there (without `--force`), or the backup is damaged; then
+/// nothing was changed.
+pub async fn restore(config: &Config, restore: &Restore) -> anyhow::Result<()> {
+    let to = database(config)?;
+    let _lock = serve::lock(config)?;
+    anyhow::ensure!(
+        restore.force || !to.exists(),
+        "{} is there already; with --force it is moved aside",
+        to.display()
+    );
+    anyhow::ensure!(
+        restore.file.exists(),
+        "there is no file {}",
+        restore.file.display()
+    );
+    // Copied first and checked as a copy: what is put in place is what was checked.
+    let new = to.with_extension("db-new");
+    std::fs::copy(&restore.file, &new)?;
+    if let Err(error) = check(&new).await {
+        std::fs::remove_file(&new)?;
+        return Err(error);
+    }
+    std::fs::File::open(&new)?.sync_all()?;
+    if to.exists() {
+        let old = set_aside(&to)?;
+        println!("the database that was there is now {}", old.display());
+    }
+    std::fs::rename(&new, &to)?;
+    println!("restored {} from {}", to.display(), restore.file.display());
+    Ok(())
+}
+
+/// Moves the database and its log to a name that is free.
+fn set_aside(file: &Path) -> anyhow::Result<PathBuf> {
+    let name = |n: u32, end: &str| PathBuf::from(format!("{}.old-{n}{end}", file.display()));
+    let n = (1..)
+        .find(|n| !name(*n, "").exists())
+        .expect("numbers do not end");
+    for end in ["", "-wal", "-shm"] {
+        let from = PathBuf::from(format!("{}{end}", file.display()));
+        if from.exists() {
+            std::fs::rename(&from, name(n, end))?;
+        }
+    }
+    Ok(name(n, ""))
+}

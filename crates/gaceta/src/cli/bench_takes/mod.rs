@@ -1,0 +1,150 @@
+//! `gaceta bench-takes`, hidden: take-overs by two nodes over one PostgreSQL beside a bare compare-and-set of a row by the same
+//! client library, for `cargo xtask bench`.
+//!
+//! A take-over comes after a message, for which the node has asked the row; so that is done first, and only the takes are
+//! timed. The paper is one that `bench-data` wrote with two devices a reader. Deliberately not here: HTTP, and the change
+//! stream, which no take-over waits for.
+
+mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use clap::Args;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use lease::{Epoch, Op, Outcome};
+
+use crate::App;
+use base::config::{Config, MailTransport};
+use base::db::Db;
+use base::rng::Rng;
+use base::secret::TokenHash;
+use base::time::Clock;
+use readers::Session;
+
+/// Options of `bench-takes`.
+#[derive(Debug, Args)]
+pub struct BenchTakes {
+    /// The PostgreSQL that `bench-data` wrote into.
+    #[arg(long)]
+    url: String,
+    /// The directory with its lists.
+    #[arg(long)]
+    dir: PathBuf,
+    /// How often both are timed.
+    #[arg(long, default_value_t = 10)]
+    runs: usize,
+}
+
+/// At the same time.
+const TASKS: usize = 32;
+
+/// A reader's two devices.
+type Pair = [Arc<Session>; 2];
+
+/// Prints a line a run: bare compare-and-sets a second, take-overs a second.
+///
+/// # Errors
+/// When the database is no such paper, or a take is not granted.
+pub async fn run(options: BenchTakes) -> anyhow::Result<()> {
+    let nodes = [node(&options).await?, node(&options).await?];
+    let pairs = pairs(&nodes[0], &options).await?;
+    let Db::Postgres(primary) = &nodes[0].base.db else {
+        anyhow::bail!("--url must name a PostgreSQL");
+    };
+    let pool = &primary.pool;
+    store::make_rows(pool, i64::try_from(pairs.len())?).await?;
+    for run in 0..=options.runs {
+        let version = i64::try_from(run)?;
+        let rows = 0..i64::try_from(pairs.len())?;
+        let bare = timed(&nodes[0], async {
+            stream::iter(rows.map(anyhow::Ok))
+                .try_for_each_concurrent(TASKS, |row| compare_and_set(pool, row, version))
+                .await
+        });
+        let bare = bare.await?;
+        let at = run % 2;
+        let (node, device) = (&nodes[at], at);
+        let seen: Vec<Epoch> = stream::iter(pairs.iter())
+            .map(|pair| shown(node, &pair[device]))
+            .buffered(TASKS)
+            .try_collect()
+            .await?;
+        let ours = timed(node, async {
+            stream::iter(pairs.iter().zip(seen).map(anyhow::Ok))
+                .try_for_each_concurrent(TASKS, |(pair, seen)| take(node, &pair[device], seen))
+                .await
+        });
+        let ours = ours.await?;
+        let each = |span: Duration| pairs.len() as f64 / span.as_secs_f64();
+        // The first time connections are opened and statements prepared.
+        if run > 0 {
+            println!("{:.0} {:.0}", each(bare), each(ours));
+        }
+    }
+    Ok(())
+}
+
+async fn node(options: &BenchTakes) -> anyhow::Result<Arc<App>> {
+    let mut config = Config::default();
+    config.database.dir.clone_from(&options.dir);
+    config.database.url.clone_from(&options.url);
+    config.mail.transport = MailTransport::Memory;
+    App::open(config, Clock::System, Rng::System).await
+}
+
+async fn pairs(app: &App, options: &BenchTakes) -> anyhow::Result<Vec<Pair>> {
+    let read = |name: &str| std::fs::read_to_string(options.dir.join(name));
+    let (first, second) = (read("cookies.txt")?, read("second.txt")?);
+    let mut pairs = Vec::new();
+    for (one, other) in first.lines().zip(second.lines()) {
+        let devices = [session(app, one).await?, session(app, other).await?];
+        app.leases.open(&devices[1], app.leases.next_op()).await?;
+        pairs.push(devices);
+    }
+    ensure!(!pairs.is_empty(), "bench-data must be told --devices 2");
+    Ok(pairs)
+}
+
+async fn session(app: &App, cookie: &str) -> anyhow::Result<Arc<Session>> {
+    let token = cookie.trim_start_matches("session=");
+    let session = app.readers.sessions.load(TokenHash::of(token)).await?;
+    session.with_context(|| format!("{cookie} is no session"))
+}
+
+async fn compare_and_set(pool: &sqlx::PgPool, row: i64, version: i64) -> anyhow::Result<()> {
+    let swapped = store::compare_and_set(pool, row, version).await?;
+    ensure!(swapped, "row {row} had another version");
+    Ok(())
+}
+
+/// The epoch that the message shows on a device that does not have the lease.
+async fn shown(app: &App, session: &Session) -> anyhow::Result<Epoch> {
+    match app.leases.open(session, app.leases.next_op()).await? {
+        Outcome::Contended(holder) => Ok(holder.epoch),
+        Outcome::Held { .. } => anyhow::bail!("the other device has the lease"),
+    }
+}
+
+async fn take(app: &App, session: &Session, seen: Epoch) -> anyhow::Result<()> {
+    let op = Op(app.base.rng.u64());
+    let outcome = app.leases.take(session, seen, op).await?;
+    ensure!(
+        matches!(outcome, Outcome::Held { .. }),
+        "a take was not granted"
+    );
+    Ok(())
+}
+
+async fn timed(
+    app: &App,
+    work: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<Duration> {
+    let begun = app.base.clock.mono();
+    work.await?;
+    Ok(Duration::from_millis(
+        app.base.clock.mono().minus(begun).0.max(1),
+    ))
+}

@@ -1,0 +1,97 @@
+//! What can be ordered, and who carries it out: the module of the command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::App;
+use crate::cli::{grant, import, paper, reader, staff};
+use articles::{self, Batch, EditionDraft, Published, TopicDraft};
+
+/// Something to be done with a paper. Whole in itself: what it needs from files was read by who orders it.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Order {
+    /// `gaceta editions`.
+    SetEditions(Vec<EditionDraft>),
+    /// `gaceta topic list`.
+    ListTopics,
+    /// `gaceta topic add`.
+    AddTopic {
+        /// Slug of the edition.
+        edition: String,
+        /// The topic.
+        topic: TopicDraft,
+    },
+    /// Articles and topics, all of them or nothing.
+    Publish(Batch),
+    /// What an import needs to know of an edition; of the default edition without a slug.
+    FindEdition(Option<String>),
+    /// Slugs and moments of publication in an edition, a page of them behind the slug `after`.
+    ListSlugs {
+        /// Slug of the edition.
+        edition: String,
+        /// The last slug of the page before; empty for the first page.
+        after: String,
+    },
+    /// `gaceta grant`.
+    Grant(grant::Order),
+    /// `gaceta reader add`.
+    AddReader(reader::Order),
+    /// `gaceta staff add`, with an address.
+    AddStaff(String),
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Reply {
+    /// To be printed.
+    Lines(Vec<String>),
+    /// For each article of a batch in turn.
+    Published(Vec<Result<Published, String>>),
+    /// An edition.
+    Edition(EditionFound),
+    /// A page of slugs and unix milliseconds; an empty one is the end.
+    Slugs(Vec<(String, i64)>),
+}
+
+/// What an import needs to know of an edition.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EditionFound {
+    /// Its slug.
+    pub slug: String,
+    /// Its time zone.
+    pub timezone: String,
+    /// Slugs of its topics.
+    pub topics: Vec<String>,
+}
+
+/// An answer whose error is text.
+pub fn plain<T>(answer: anyhow::Result<T>) -> Result<T, String> {
+    answer.map_err(|error| format!("{error:#}"))
+}
+
+/// Does what is ordered, in this process.
+///
+/// # Errors
+/// Says what is wrong and how to mend it; then nothing was changed.
+pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Reply> {
+    let lines = match order {
+        Order::SetEditions(drafts) => paper::set_editions(app, &drafts).await?,
+        Order::ListTopics => paper::list_topics(app),
+        Order::AddTopic { edition, topic } => paper::add_topic(app, &edition, &topic).await?,
+        Order::Grant(order) => grant::carry_out(app, order).await?,
+        Order::AddReader(order) => reader::carry_out(app, order).await?,
+        Order::AddStaff(email) => staff::carry_out(app, &email).await?,
+        Order::Publish(batch) => {
+            let answers = articles::publish_batch(&app.articles, batch, || {}).await?;
+            return Ok(Reply::Published(answers.into_iter().map(plain).collect()));
+        }
+        Order::FindEdition(slug) => {
+            return Ok(Reply::Edition(import::find_edition(app, slug.as_deref())?));
+        }
+        Order::ListSlugs { edition, after } => {
+            return Ok(Reply::Slugs(
+                import::list_slugs(app, &edition, &after).await?,
+            ));
+        }
+    };
+    Ok(Reply::Lines(lines))
+}

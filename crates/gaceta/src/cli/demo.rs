@@ -1,0 +1,287 @@
+//! `gaceta demo`: fills an empty paper with the demo edition and serves it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+
+use super::{draft, serve};
+use crate::App;
+use articles::{self, Batch, EditionDraft, Sheet, TopicDraft};
+use base::config::Config;
+use base::lang::Lang;
+use base::rng::Rng;
+use base::time::{Clock, Span};
+use readers::{self, Email, Reader};
+use stories::{self, StoryDraft};
+use subscriptions::{self, Grant, Plan};
+
+#[derive(RustEmbed)]
+#[folder = "demo"]
+#[include = "*.toml"]
+#[include = "*.md"]
+#[include = "*/*.md"]
+#[include = "*/*.toml"]
+#[include = "pictures/*.jpg"]
+struct Files;
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the demo keeps its data.
+    #[arg(long, default_value = "gaceta-demo")]
+    dir: PathBuf,
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+/// Fills and serves.
+///
+/// # Errors
+/// As for `serve`.
+pub async fn run(demo: Demo) -> anyhow::Result<()> {
+    let mut config = Config::default();
+    config.site.public_url = format!("http://localhost:{}", demo.listen.port());
+    config.server.listen = demo.listen;
+    config.mail.dir = demo.dir.join("mail");
+    config.database.dir = demo.dir;
+    let _lock = serve::lock(&config)?;
+    let listener = serve::listen(&config).await?;
+    let app = App::open(config, Clock::System, Rng::System).await?;
+    fill(&app).await?;
+    println!("{}", greeting(&app));
+    serve::serve(app, listener).await
+}
+
+#[derive(Deserialize)]
+struct EditionsFile {
+    edition: Vec<EditionDraft>,
+}
+
+fn text(name: &str) -> anyhow::Result<String> {
+    let file = Files::get(name).ok_or_else(|| anyhow::anyhow!("the demo has no {name}"))?;
+    Ok(String::from_utf8(file.data.into_owned())?)
+}
+
+/// A reader of the demo.
+struct Person {
+    email: &'static str,
+    name: &'static str,
+    language: Lang,
+    /// Plan and seats of the subscription they own.
+    plan: Option<(Plan, i64)>,
+    company: &'static str,
+    /// Whose subscription they have a seat on instead.
+    seated_by: &'static str,
+    /// For the greeting.
+    about: &'static str,
+}
+
+const fn person(email: &'static str, name: &'static str, language: Lang) -> Person {
+    Person {
+        email,
+        name,
+        language,
+        plan: None,
+        company: "",
+        seated_by: "",
+        about: "",
+    }
+}
+
+/// The readers of the demo; owners before those they seat.
+const READERS: [Person; 5] = [
+    Person {
+        plan: Some((Plan::Digital, 1)),
+        about: "Digital, one reader",
+        ..person("sam@demo.test", "Sam", Lang::EN)
+    },
+    Person {
+        plan: Some((Plan::Premium, 2)),
+        about: "Premium, two readers",
+        ..person("ana@demo.test", "Ana", Lang::ES)
+    },
+    Person {
+        seated_by: "ana@demo.test",
+        about: "the second reader of Ana's Premium",
+        ..person("nora@demo.test", "Nora", Lang::EN)
+    },
+    Person {
+        plan: Some((Plan::Company, 5)),
+        company: "Empresa Demo",
+        about: "Company, five readers",
+        ..person("eva@empresa.test", "Eva", Lang::ES)
+    },
+    Person {
+        about: "no plan: the free articles of the month",
+        ..person("luis@demo.test", "Luis", Lang::ES)
+    },
+];
+const PASSWORD: &str = "one device at a time";
+
+/// Publishes the demo edition; a paper that has it stays as it is.
+///
+/// # Errors
+/// When a file of the demo is not as it should be.
+pub async fn fill(app: &App) -> anyhow::Result<()> {
+    let editions: EditionsFile = toml::from_str(&text("editions.toml")?)?;
+    articles::set_editions(&app.articles, &editions.edition).await?;
+    let topics: std::collections::BTreeMap<String, Vec<TopicDraft>> =
+        toml::from_str(&text("topics.toml")?)?;
+    for (edition, topics) in &topics {
+        articles::set_topics(&app.articles, edition, topics).await?;
+    }
+    if app.articles.catalog.is_empty() {
+        publish(app).await?;
+    }
+    for name in ["terms.en.md", "terms.es.md"] {
+        terms(app, &text(name)?).await?;
+    }
+    for name in Files::iter().filter(|name| name.contains("/story-")) {
+        let story: StoryDraft = toml::from_str(&text(&name)?)?;
+        stories::publish(&app.stories, &story)
+            .await
+            .map_err(|error| error.context(name.to_string()))?;
+    }
+    for person in &READERS {
+        settle(app, person).await?;
+    }
+    Ok(())
+}
+
+/// Publishes the articles, all of them or, when it is stopped meanwhile, none.
+async fn publish(app: &App) -> anyhow::Result<()> {
+    let names: Vec<_> = Files::iter()
+        .filter(|name| name.contains('/') && name.ends_with(".md"))
+        .collect();
+    let mut batch = Batch::default();
+    for name in &names {
+        let parsed = draft::parse(&text(name)?).map_err(|error| error.context(name.to_string()))?;
+        anyhow::ensure!(
+            parsed.notes.is_empty(),
+            "{name}: {}",
+            parsed.notes.join("; ")
+        );
+        let files = draft::pictures(&parsed, |file| {
+            let file = file.trim_start_matches("../");
+            let found = Files::get(file).ok_or_else(|| anyhow::anyhow!("not in the demo"))?;
+            Ok(found.data.into_owned())
+        })?;
+        batch.sheets.push(Sheet {
+            draft: parsed.draft,
+            document: parsed.document,
+            files,
+        });
+    }
+    let answers = articles::publish_batch(&app.articles, batch, || {}).await?;
+    for (name, answer) in names.iter().zip(answers) {
+        answer.map_err(|error| error.context(name.to_string()))?;
+    }
+    Ok(())
+}
+
+/// What stands above the terms in their file.
+#[derive(Deserialize)]
+struct TermsFront {
+    version: String,
+    language: Lang,
+    published: jiff::Timestamp,
+}
+
+async fn terms(app: &App, file: &str) -> anyhow::Result<()> {
+    let (front, body): (TermsFront, &str) = draft::front_matter(file)?;
+    let mut tx = app.base.write().await?;
+    let terms = readers::store::Terms {
+        version: front.version,
+        language: front.language,
+        body: body.to_owned(),
+        published_at: front.published.into(),
+    };
+    readers::store::insert_terms(&mut tx, &terms).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives a person of the demo account and plan, unless they have them.
+async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
+    let reader = match account(app, person.email).await? {
+        Some(reader) => reader,
+        None => {
+            let email = address(person.email)?;
+            let password = app
+                .readers
+                .passwords
+                .hash(PASSWORD.into(), &app.base.rng)
+                .await?;
+            let mut tx = app.base.write().await?;
+            let (name, language) = (person.name, person.language);
+            readers::store::insert_reader(&mut tx, &email, name, &password, language, "1").await?;
+            tx.commit().await?;
+            account(app, person.email)
+                .await?
+                .ok_or_else(|| anyhow::anyhow!("{email} was just added and is not there"))?
+        }
+    };
+    let running = subscriptions::store::find_owned(&mut app.base.read().await?, reader.id).await?;
+    if let (Some((plan, seats)), None) = (person.plan, running) {
+        let grant = Grant {
+            plan,
+            seats,
+            company_name: person.company.to_owned(),
+            until: app.base.clock.now().plus(Span::days(365)),
+        };
+        subscriptions::grant(&app.subscriptions, &reader, &grant).await?;
+    }
+    if !person.seated_by.is_empty() {
+        let owner = account(app, person.seated_by).await?;
+        let owner = owner.ok_or_else(|| anyhow::anyhow!("{} comes later", person.seated_by))?;
+        let running =
+            subscriptions::store::find_owned(&mut app.base.read().await?, owner.id).await?;
+        if let Some(running) = running {
+            subscriptions::seat(&app.subscriptions, running.id, &reader).await?;
+        }
+    }
+    Ok(())
+}
+
+fn address(text: &str) -> anyhow::Result<Email> {
+    text.parse()
+        .map_err(|()| anyhow::anyhow!("{text} is no address"))
+}
+
+async fn account(app: &App, email: &str) -> anyhow::Result<Option<Reader>> {
+    Ok(readers::store::find_by_email(&mut app.base.read().await?, &address(email)?).await?)
+}
+
+/// The article of the demo that the greeting sends people to.
+const LEAD: &str = "/en/2026-02-25/washington-and-mexico-count-the-same-days-differently";
+
+fn greeting(app: &Arc<App>) -> String {
+    let people = READERS
+        .iter()
+        .map(|person| format!("  {:<18} {}", person.email, person.about))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let url = &app.base.config.site.public_url;
+    format!(
+        "
+The demo edition is served on {url}
+
+Readers, all with the password: {PASSWORD}
+{people}
+
+What to try first: one device at a time.
+  1. Open {url}{LEAD}
+     in two browser windows, one of them private, and sign in as sam@demo.test in both.
+  2. Read in the first, then load the article in the second: it says that Sam is reading elsewhere.
+  3. Press \"Read here\". The second window shows the article, and the first one says so within a second.
+     Take it back there; this can go on as often as you like.
+
+Plain http: cookies go without the __Host- prefix here. Never serve a real paper like this.
+"
+    )
+}

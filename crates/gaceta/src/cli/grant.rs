@@ -1,0 +1,112 @@
+//! `gaceta grant`: gives a reader a subscription.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use super::control::{self, Paper};
+use crate::App;
+use base::config::Config;
+use readers::{self, Email};
+use subscriptions::rules::{MOST_SEATS, SeatsRefusal};
+use subscriptions::{self, Granted, Plan};
+
+/// Options of `grant`.
+#[derive(Debug, Args)]
+pub struct Grant {
+    /// Address of the reader, who has an account.
+    email: String,
+    /// digital, premium or company.
+    #[arg(long)]
+    plan: Plan,
+    /// How many readers a company has, the owner included; other plans have their own number.
+    #[arg(long)]
+    seats: Option<i64>,
+    /// The last day, as in 2027-12-31 (UTC).
+    #[arg(long)]
+    until: jiff::civil::Date,
+    /// Name of the company.
+    #[arg(long, default_value = "")]
+    company: String,
+}
+
+/// A subscription for a reader.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Order {
+    email: String,
+    plan: Plan,
+    seats: i64,
+    until: jiff::civil::Date,
+    company: String,
+}
+
+/// Gives.
+///
+/// # Errors
+/// Says what is wrong and how to mend it.
+pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
+    let seats = grant
+        .plan
+        .seats(grant.seats)
+        .map_err(|refusal| match refusal {
+            SeatsRefusal::Fixed(seats) => {
+                anyhow::anyhow!(
+                    "the plan {} has {seats} seats; leave out --seats",
+                    grant.plan
+                )
+            }
+            SeatsRefusal::OutOfRange => {
+                anyhow::anyhow!("say how many readers the company has: --seats 1 to {MOST_SEATS}")
+            }
+        })?;
+    let order = Order {
+        email: grant.email,
+        plan: grant.plan,
+        seats,
+        until: grant.until,
+        company: grant.company,
+    };
+    Paper::open(config)
+        .await?
+        .tell(control::Order::Grant(order))
+        .await
+}
+
+/// Does it, and says what was done.
+///
+/// # Errors
+/// Says what is wrong and how to mend it.
+pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
+    let Order {
+        email,
+        plan,
+        seats,
+        until: day,
+        company,
+    } = order;
+    let email: Email = email
+        .parse()
+        .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
+    let until =
+        subscriptions::end_of(day).ok_or_else(|| anyhow::anyhow!("{day} is too far away"))?;
+    anyhow::ensure!(until > app.base.clock.now(), "{day} is over");
+    let reader = readers::store::find_by_email(&mut app.base.read().await?, &email).await?;
+    let reader = reader.ok_or_else(|| {
+        anyhow::anyhow!(
+            "nobody has an account with {email}; add one with: gaceta reader add {email}"
+        )
+    })?;
+    let what = subscriptions::Grant {
+        plan,
+        seats,
+        company_name: company,
+        until,
+    };
+    match subscriptions::grant(&app.subscriptions, &reader, &what).await? {
+        Granted::Given(_) => Ok(vec![format!(
+            "{email} reads on {plan} with {seats} seats until {day}"
+        )]),
+        Granted::SeatsTaken(taken) => anyhow::bail!(
+            "{taken} people have a seat on the subscription of {email}, and {plan} has {seats}; remove some first"
+        ),
+    }
+}

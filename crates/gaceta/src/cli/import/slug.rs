@@ -1,0 +1,92 @@
+//! Makes one of our slugs out of an address, a name or a headline of another system.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The longest slug that is made, bytes; room is left for a number behind it.
+const LONGEST: usize = 120;
+
+/// Folds to small ASCII letters, digits and single hyphens; `None` when nothing is left, as with Japanese.
+#[must_use]
+pub fn fold(text: &str) -> Option<String> {
+    let mut out = String::new();
+    for one in decode(text).nfkd() {
+        match one {
+            'a'..='z' | '0'..='9' => out.push(one),
+            'A'..='Z' => out.push(one.to_ascii_lowercase()),
+            'ß' => out.push_str("ss"),
+            'æ' | 'Æ' => out.push_str("ae"),
+            'œ' | 'Œ' => out.push_str("oe"),
+            'ø' | 'Ø' => out.push('o'),
+            'ł' | 'Ł' => out.push('l'),
+            'đ' | 'Đ' | 'ð' | 'Ð' => out.push('d'),
+            'þ' | 'Þ' => out.push_str("th"),
+            'ı' => out.push('i'),
+            // Accents that were taken apart, quotes and invisible signs are inside words.
+            '\'' | '\u{2019}' => {}
+            _ if !one.is_ascii()
+                && !one.is_alphanumeric()
+                && !one.is_whitespace()
+                && !matches!(one, '\u{2010}'..='\u{2015}') => {}
+            _ if !out.ends_with('-') => out.push('-'),
+            _ => {}
+        }
+    }
+    out.truncate(LONGEST);
+    let slug = out.trim_matches('-');
+    (!slug.is_empty()).then(|| slug.to_owned())
+}
+
+/// The same, or a slug of the bytes of the text: always the same one for the same text.
+#[must_use]
+pub fn fold_or_bytes(text: &str) -> String {
+    fold(text).unwrap_or_else(|| {
+        let bytes: String = text
+            .bytes()
+            .take(24)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        format!("t-{bytes}")
+    })
+}
+
+/// Percent-encoded UTF-8 as text; anything else as it is.
+fn decode(text: &str) -> String {
+    let (bytes, mut out, mut at) = (text.as_bytes(), Vec::new(), 0);
+    while at < bytes.len() {
+        let hex = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(hex.unwrap_or(bytes[at]));
+        at += if hex.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_of_other_systems_become_ours() {
+        for (from, to) in [
+            ("hello-world", Some("hello-world")),
+            (
+                "El Ni\u{f1}o vuelve \u{2014} otra vez",
+                Some("el-nino-vuelve-otra-vez"),
+            ),
+            ("ma%C3%B1ana", Some("manana")),
+            ("100%", Some("100")),
+            ("Gro\u{df}e 'Stra\u{df}e'", Some("grosse-strasse")),
+            ("a\u{202e}b\u{200d}c", Some("abc")),
+            ("--A__b--", Some("a-b")),
+            ("\u{65e5}\u{672c}", None),
+            ("", None),
+        ] {
+            assert_eq!(fold(from).as_deref(), to, "{from}");
+        }
+        assert_eq!(fold_or_bytes("\u{65e5}"), "t-e697a5");
+        let long = fold(&"ab-".repeat(200)).unwrap();
+        assert!(long.parse::<articles::Slug>().is_ok(), "{long}");
+    }
+}

@@ -1,0 +1,150 @@
+//! The command line: one module for each command. A command that changes a paper works on a stopped one by itself, and
+//! tells a serving process what to do otherwise; see `control`.
+
+mod backup;
+mod bench_data;
+mod bench_hot;
+mod bench_takes;
+mod demo;
+mod doctor;
+mod draft;
+mod grant;
+mod import;
+mod paper;
+mod publish;
+mod reader;
+mod serve;
+mod staff;
+
+// What several commands share.
+mod control;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use base::config::Config;
+
+/// A digital newspaper in one binary, where each subscribed reader reads on one device at a time.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// The configuration file; `gaceta.toml` in this directory, if it is there.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what is wrong with the paper and how to mend it; changes nothing.
+    Doctor,
+    /// Fill an empty paper with the demo edition and serve it.
+    Demo(demo::Demo),
+    /// Write gaceta.toml and editions.toml as files to be filled in, and make the database.
+    Init,
+    /// Read the editions of the paper from a file.
+    Editions {
+        /// The file, such as the editions.toml that `init` writes.
+        file: PathBuf,
+    },
+    /// Add or list topics.
+    #[command(subcommand)]
+    Topic(paper::Topic),
+    /// Publish article files, also while the paper is served; those published before are changed.
+    Publish(publish::Publish),
+    /// Take over what another system exported.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Copy the whole paper into one file, also while it is served.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database.
+    Restore(backup::Restore),
+    /// Serve the paper.
+    Serve,
+    /// Give a reader a subscription.
+    Grant(grant::Grant),
+    /// Accounts.
+    #[command(subcommand)]
+    Reader(reader::Reader),
+    /// Who works for the paper.
+    #[command(subcommand)]
+    Staff(staff::Staff),
+    /// Write a paper with many readers and articles, to be measured.
+    #[command(hide = true)]
+    BenchData(bench_data::BenchData),
+    /// Do what a paper does most often, to be counted.
+    #[command(hide = true)]
+    BenchHot(bench_hot::BenchHot),
+    /// Take-overs by two nodes over PostgreSQL, for `cargo xtask bench`.
+    #[command(hide = true)]
+    BenchTakes(bench_takes::BenchTakes),
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| "gaceta=info,warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        // Threads for pictures, passwords and compression keep what they worked with as long as they live.
+        .thread_keep_alive(std::time::Duration::from_secs(1))
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("gaceta: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gaceta: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Doctor => doctor::run(config_file(cli.config)).await,
+        Command::Init => paper::init(cli.config).await,
+        Command::Editions { file } => paper::editions(config(cli.config)?, &file).await,
+        Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
+        Command::Publish(publish) => publish::run(config(cli.config)?, publish).await,
+        Command::Import(import) => import::run(config(cli.config)?, import).await,
+        Command::Backup { file } => backup::backup(&config(cli.config)?, &file).await,
+        Command::Restore(restore) => backup::restore(&config(cli.config)?, &restore).await,
+        Command::Serve => serve::run(config(cli.config)?).await,
+        Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
+        Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
+        Command::BenchData(what) => bench_data::run(what).await,
+        Command::BenchHot(options) => bench_hot::run(options).await,
+        Command::BenchTakes(options) => bench_takes::run(options).await,
+        Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
+    }
+}
+
+fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {
+    let beside = PathBuf::from("gaceta.toml");
+    named.or_else(|| beside.exists().then_some(beside))
+}
+
+fn config(file: Option<PathBuf>) -> anyhow::Result<Config> {
+    let file = config_file(file);
+    Config::load(file.as_deref(), std::env::vars())
+}

@@ -1,0 +1,217 @@
+//! The connections of readers: accepted, answered, and closed when nothing moves on them.
+//!
+//! HTTP/1.1 by hyper, without a timer for each request: a connection on which nothing was sent for `[server] idle_for`
+//! is closed, whatever the reason. That one rule ends idle connections, headers that never end, and readers who do
+//! not take what they asked for; slow bodies are ended by `request_for`. Where there are `connections` already, a new one
+//! is refused at once. Encryption and HTTP/2 end at the proxy in front.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::response::Response;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tower::Service;
+
+use crate::router::Paper;
+
+/// What the connections of all threads have in common.
+#[derive(Clone)]
+pub struct Limits {
+    /// A permit for each connection.
+    pub open: Arc<Semaphore>,
+    /// How long nothing may move on one.
+    pub idle_for: Duration,
+    /// How long those that are open when the paper stops may go on.
+    pub stop_for: Duration,
+}
+
+/// The largest head of a request, bytes.
+const HEAD: usize = 64 * 1024;
+/// After the machine had no more to give, such as open files.
+const PAUSE: Duration = Duration::from_millis(100);
+/// For whom there is no room.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncache-control: no-store\r\n\
+content-length: 0\r\nconnection: close\r\n\r\n";
+
+/// Accepts and answers connections on this thread until the paper stops, and until the last of them has ended.
+pub async fn answer<S>(
+    paper: Paper<S>,
+    listener: TcpListener,
+    limits: Limits,
+    mut stopped: watch::Receiver<bool>,
+) where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    let paper = Arc::new(paper);
+    let pulse = tokio::spawn({
+        let paper = Arc::clone(&paper);
+        async move { paper.watch().await }
+    });
+    let (open, mut closed) = mpsc::channel::<Infallible>(1);
+    let stop = stopped.clone();
+    let mut stopping = pin!(stopped.wait_for(|stop| *stop));
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stopping => break,
+        };
+        match accepted {
+            Ok((stream, from)) => {
+                let Ok(permit) = Arc::clone(&limits.open).try_acquire_owned() else {
+                    refuse(&stream);
+                    continue;
+                };
+                // Answers are written as a whole; waiting for more to send would only delay notices.
+                let _ = stream.set_nodelay(true);
+                let (paper, limits, stop, open) = (
+                    Arc::clone(&paper),
+                    limits.clone(),
+                    stop.clone(),
+                    open.clone(),
+                );
+                tokio::spawn(async move {
+                    connection(&paper, stream, from, &limits, stop).await;
+                    drop((permit, open));
+                });
+            }
+            Err(error) if of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    drop((listener, open));
+    let _ = closed.recv().await;
+    pulse.abort();
+}
+
+/// Whether an error concerns the connection that was about to be accepted, and nothing else.
+fn of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
+}
+
+/// Says at once that there is no room. What was asked is read, if it is there: closing over it would take the answer back.
+fn refuse(stream: &TcpStream) {
+    let _ = stream.try_write(FULL);
+    let _ = stream.try_read(&mut [0; 4096]);
+}
+
+/// Answers the requests of one connection until either end closes it.
+async fn connection<S>(
+    paper: &Paper<S>,
+    stream: TcpStream,
+    from: SocketAddr,
+    limits: &Limits,
+    mut stopped: watch::Receiver<bool>,
+) where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone,
+{
+    let sent = AtomicU64::new(0);
+    let io = Counted {
+        io: TokioIo::new(stream),
+        sent: &sent,
+    };
+    let service = service_fn(|request| paper.answer(Some(from), request));
+    let connection = http1::Builder::new()
+        .max_buf_size(HEAD)
+        .serve_connection(io, service);
+    let mut connection = pin!(connection);
+    let mut stopping = pin!(stopped.wait_for(|stop| *stop));
+    let mut before = None;
+    loop {
+        let alarm = tokio::time::sleep(limits.idle_for);
+        tokio::select! {
+            biased;
+            // How it ended concerns nobody: the other end is gone, or spoke no HTTP and was told.
+            _ = &mut connection => return,
+            _ = &mut stopping => break,
+            () = alarm => {
+                let now = sent.load(Ordering::Relaxed);
+                if before.replace(now) == Some(now) {
+                    return;
+                }
+            }
+        }
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = tokio::time::timeout(limits.stop_for, connection).await;
+}
+
+/// A connection that counts what is sent.
+struct Counted<'a> {
+    io: TokioIo<TcpStream>,
+    sent: &'a AtomicU64,
+}
+
+impl Counted<'_> {
+    fn count(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = &written {
+            self.sent.fetch_add(*bytes as u64, Ordering::Relaxed);
+        }
+        written
+    }
+}
+
+impl Read for Counted<'_> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, into)
+    }
+}
+
+impl Write for Counted<'_> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        from: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.io).poll_write(cx, from);
+        self.count(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        from: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, from);
+        self.count(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,244 @@
+//! One of several nodes over one database: hears what the others changed, forgets it here, and says whether it is up to date.
+//!
+//! There is no list of nodes and no node that is special; each reads the same stream ([`changes`]), and none waits for
+//! another. A node alone with an embedded database has nothing to hear. Deliberately not here: leases, which have rules of
+//! their own for what may be kept (`leases::rows`).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+use lease::{Epoch, Millis};
+use sqlx::PgConnection;
+use tokio::sync::watch;
+
+use crate::App;
+use articles;
+use base::Base;
+use base::changes::{self, Change, HEARD_FOR, Look};
+use base::db::{Db, Primary};
+use base::time::Span;
+use web::{Route, with_state};
+
+/// Where a load balancer asks.
+#[must_use]
+pub fn routes(base: &Arc<Base>) -> Vec<Route> {
+    let routes = vec![
+        Route::get("/health/live", show_live),
+        Route::get("/health/ready", show_ready),
+    ];
+    with_state(routes, base)
+}
+
+/// The ear of this node.
+#[derive(Debug)]
+pub struct Ear {
+    primary: Primary,
+    /// Outside the pool, so that it is there when the pool is busy; and it is what says that this node serves.
+    conn: PgConnection,
+    /// Where the next look begins.
+    from: i64,
+    generation: u64,
+}
+
+impl Ear {
+    /// Joins the other nodes; `None` for one that is alone. Before it serves: what it read before it listened may be old.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn join(app: &App) -> anyhow::Result<Option<Self>> {
+        let Db::Postgres(primary) = &app.base.db else {
+            return Ok(None);
+        };
+        let mut conn = primary.connect().await?;
+        primary.join(&mut conn).await?;
+        let mut ear = Self::on(primary, conn).await?;
+        begin_anew(app).await?;
+        ear.listen(app).await?;
+        Ok(Some(ear))
+    }
+
+    async fn on(primary: &Primary, mut conn: PgConnection) -> sqlx::Result<Self> {
+        let first = changes::look(&mut conn, None).await?;
+        Ok(Self {
+            primary: primary.clone(),
+            conn,
+            from: first.next,
+            generation: first.generation,
+        })
+    }
+
+    /// Looks once, and does what it brings.
+    ///
+    /// # Errors
+    /// When the database does not answer within the span for which memory is good.
+    pub async fn listen(&mut self, app: &App) -> anyhow::Result<()> {
+        let put_at = app.base.fresh.now();
+        let patience = app.base.config.nodes.stale_for.duration();
+        let look = changes::look(&mut self.conn, Some(self.from));
+        let look = tokio::time::timeout(patience, look).await??;
+        self.primary.saw(look.place, look.generation);
+        app.leases.set_clock(look.now);
+        let (next, generation) = (look.next, look.generation);
+        if generation == self.generation {
+            apply(app, look).await?;
+        } else {
+            app.leases.hear_generation(generation);
+            begin_anew(app).await?;
+            app.leases.notices.stir_all();
+        }
+        // Not before all of it was done: a look that failed half way brings the same again.
+        (self.from, self.generation) = (next, generation);
+        app.base.fresh.heard(put_at);
+        Ok(())
+    }
+
+    /// Listens again after the connection was lost. What is in memory is still right if that was not for long, and if the
+    /// database is the same.
+    async fn return_to(&mut self, app: &App) -> anyhow::Result<()> {
+        let patience = app.base.config.nodes.stale_for.duration();
+        let away_for = app.base.fresh.age();
+        let connect = async {
+            let mut conn = self.primary.connect().await?;
+            self.primary.rejoin(&mut conn).await?;
+            Ok::<_, sqlx::Error>(conn)
+        };
+        let conn = tokio::time::timeout(patience, connect).await??;
+        if away_for < Millis(HEARD_FOR.0) {
+            self.conn = conn;
+        } else {
+            let primary = self.primary.clone();
+            *self = Self::on(&primary, conn).await?;
+            app.leases.hear_generation(self.generation);
+            begin_anew(app).await?;
+        }
+        self.listen(app).await?;
+        app.leases.notices.stir_all();
+        Ok(())
+    }
+}
+
+/// Listens until the server stops.
+pub async fn follow(app: Arc<App>, mut ear: Ear, mut stopped: watch::Receiver<bool>) {
+    let mut lost = false;
+    loop {
+        let heard = if lost {
+            ear.return_to(&app).await
+        } else {
+            ear.listen(&app).await
+        };
+        if let Err(error) = heard {
+            if !lost {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the database does not answer; readers go on for a while"
+                );
+            }
+            lost = true;
+            app.base.fresh.failed();
+        } else {
+            if lost {
+                tracing::warn!("the database answers again");
+            }
+            lost = false;
+        }
+        let pause = app.base.config.nodes.look_every.duration();
+        if tokio::time::timeout(pause, stopped.wait_for(|stop| *stop))
+            .await
+            .is_ok()
+        {
+            return;
+        }
+    }
+}
+
+/// Forgets all that other nodes may have changed, and reads again what is needed whole.
+async fn begin_anew(app: &App) -> sqlx::Result<()> {
+    app.readers.sessions.forget_all();
+    app.subscriptions.seats.forget_all();
+    app.readers.devices.forget_all();
+    app.leases.forget_all();
+    app.articles.load().await?;
+    app.articles.changed_everywhere();
+    Ok(())
+}
+
+/// Does what the changes ask for. Each may have been made here, and may come twice.
+async fn apply(app: &App, look: Look) -> anyhow::Result<()> {
+    let (mut editions, mut images) = (false, false);
+    let (mut paths, mut shelves) = (BTreeSet::new(), BTreeSet::new());
+    for Change { kind, about } in look.changes {
+        match kind.as_str() {
+            "lease" => hear_lease(app, &about),
+            "session" => app.readers.sessions.forget_stored(&about),
+            "seat" => {
+                let reader = about.parse()?;
+                app.subscriptions.seats.forget(reader);
+                app.leases.notices.stir(reader);
+            }
+            "device" => app.readers.devices.forget(about.parse()?),
+            "article" => drop(paths.insert(about)),
+            "story" => drop(shelves.insert(about)),
+            "edition" => editions = true,
+            "image" => images = true,
+            // Of a newer version of the program, which keeps something that this one does not.
+            _ => {}
+        }
+    }
+    if editions {
+        app.articles.load_editions().await?;
+    }
+    if images {
+        let mut tx = app.base.read().await?;
+        app.articles.images.load(&mut tx).await?;
+    }
+    if !paths.is_empty() {
+        articles::reload(&app.articles, paths.into_iter().collect()).await?;
+    }
+    for room in app.articles.editions.all().iter() {
+        if editions || shelves.contains(room.edition.slug.as_str()) {
+            app.articles.shelf.changed(&room.edition.slug);
+        }
+    }
+    Ok(())
+}
+
+/// "READER EPOCH".
+fn hear_lease(app: &App, about: &str) {
+    let parts = about
+        .split_once(' ')
+        .and_then(|(reader, epoch)| Some((reader.parse().ok()?, epoch.parse::<Epoch>().ok()?)));
+    match parts {
+        Some((reader, epoch)) => app.leases.hear(reader, epoch),
+        None => tracing::error!(about, "a change of a lease cannot be read"),
+    }
+}
+
+fn said(status: StatusCode, text: String) -> Response {
+    let mut response = (status, text).into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn show_live() -> Response {
+    said(StatusCode::OK, "live\n".to_owned())
+}
+
+/// 200 while this node is up to date. Readers who come all the same are served for `[reading] grace`.
+async fn show_ready(State(base): State<Arc<Base>>) -> Response {
+    if base.stopping() {
+        return said(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
+    }
+    if base.fresh.is_ready() {
+        return said(StatusCode::OK, "ready\n".to_owned());
+    }
+    let age = Span(base.fresh.age().0 / 1_000 * 1_000);
+    said(
+        StatusCode::SERVICE_UNAVAILABLE,
+        format!("not ready: nothing was heard from the database for {age}\n"),
+    )
+}

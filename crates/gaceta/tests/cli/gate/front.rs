@@ -1,0 +1,188 @@
+//! The other site: a server that knows nothing of readers, and a real web server in front of it that asks the paper.
+//!
+//! How that web server is told comes from `docs/gate.md`, so that what is written there is what was tried. Only ports, and
+//! what would need a certificate, are replaced.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use crate::paper::{free_port, wait_for};
+
+const GUIDE: &str = include_str!("../../../../../docs/gate.md");
+
+/// The block of the guide in this language.
+fn snippet(language: &str) -> &'static str {
+    let rest = GUIDE.split_once(&format!("```{language}\n")).unwrap().1;
+    rest.split_once("```").unwrap().0
+}
+
+/// Replaces what is surely there.
+fn with(text: &str, pairs: &[(&str, &str)]) -> String {
+    pairs.iter().fold(text.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "{old} is not in {text}");
+        text.replace(old, new)
+    })
+}
+
+/// The old server. It shows its one page to whoever reaches it, and notes whom it was told.
+pub struct Archive {
+    pub port: u16,
+    /// What `Gaceta-Reader` said, and the length of the body, for each request.
+    pub seen: Arc<Mutex<Vec<(String, usize)>>>,
+}
+
+impl Archive {
+    pub fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen: Arc<Mutex<Vec<(String, usize)>>> = Arc::default();
+        let noted = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                serve(&stream, &noted);
+            }
+        });
+        Self { port, seen }
+    }
+
+    pub fn last(&self) -> (String, usize) {
+        self.seen.lock().unwrap().last().cloned().unwrap()
+    }
+
+    pub fn count(&self) -> usize {
+        self.seen.lock().unwrap().len()
+    }
+}
+
+fn serve(mut stream: &TcpStream, noted: &Mutex<Vec<(String, usize)>>) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    let (mut names, mut length) = (Vec::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            if line.trim_end().is_empty() {
+                break;
+            }
+            continue;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "gaceta-reader" => names.push(value.to_owned()),
+            "content-length" => length = value.parse().ok()?,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let page = "<h1>The river in 1987</h1>";
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: private, no-cache\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}",
+        page.len()
+    );
+    noted.lock().unwrap().push((names.join(" and "), length));
+    stream.write_all(answer.as_bytes()).ok()
+}
+
+/// A web server in front of the archive; ended with the test.
+pub struct Front {
+    pub port: u16,
+    child: Child,
+    _dir: tempfile::TempDir,
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where a program is. It must be there: what was not tried must not look as if it had been.
+fn program(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
+    folders.push("/usr/sbin".into());
+    let found = folders.iter().map(|folder| folder.join(name));
+    found.into_iter().find(|file| file.is_file()).unwrap_or_else(|| {
+        panic!("{name} is not installed; `cargo xtask test` installs it, or `sudo apt-get install {name}`")
+    })
+}
+
+impl Front {
+    fn start(mut command: Command, dir: tempfile::TempDir, port: u16) -> Self {
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(dir.path().join("said")).unwrap())
+            .spawn()
+            .unwrap();
+        let front = Self {
+            port,
+            child,
+            _dir: dir,
+        };
+        wait_for("the web server", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        front
+    }
+
+    pub fn nginx(paper: u16, archive: u16) -> Self {
+        let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
+        let server = with(
+            snippet("nginx"),
+            &[
+                ("listen 443 ssl;", &format!("listen 127.0.0.1:{port};")),
+                ("$scheme", "https"),
+                ("127.0.0.1:8080", &format!("127.0.0.1:{paper}")),
+                ("127.0.0.1:9000", &format!("127.0.0.1:{archive}")),
+            ],
+        );
+        let own = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(dir.path()).unwrap());
+        let user = if own == 0 { "user root;" } else { "" };
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .iter()
+            .map(|name| format!("{name}_temp_path {name};\n"))
+            .collect();
+        let text = format!(
+            "{user}\ndaemon off;\nmaster_process off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\n\
+             http {{\naccess_log off;\n{temporary}{server}}}\n"
+        );
+        let file = dir.path().join("nginx.conf");
+        std::fs::write(&file, text).unwrap();
+        let mut command = Command::new(program("nginx"));
+        command.arg("-p").arg(dir.path()).arg("-c").arg(&file);
+        command.args(["-e", "stderr"]);
+        Self::start(command, dir, port)
+    }
+
+    pub fn caddy(paper: u16, archive: u16) -> Self {
+        let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
+        let site = with(
+            snippet("caddy"),
+            &[
+                (
+                    "archive.example.com {",
+                    &format!("http://archive.example.com:{port} {{\n\tbind 127.0.0.1"),
+                ),
+                // There is no certificate here, so it has to be told that there is one.
+                (
+                    "denied=303\n",
+                    "denied=303\n\t\theader_up X-Forwarded-Proto https\n",
+                ),
+                ("127.0.0.1:8080", &format!("127.0.0.1:{paper}")),
+                ("127.0.0.1:9000", &format!("127.0.0.1:{archive}")),
+            ],
+        );
+        let file = dir.path().join("Caddyfile");
+        std::fs::write(&file, format!("{{\n\tadmin off\n}}\n{site}")).unwrap();
+        let mut command = Command::new(program("caddy"));
+        command.args(["run", "--adapter", "caddyfile", "--config"]);
+        command.arg(&file).env("HOME", dir.path());
+        command.env("XDG_DATA_HOME", dir.path());
+        Self::start(command, dir, port)
+    }
+}

@@ -1,0 +1,14 @@
+//! The whole paper in process: real application, real router, own database each, a clock that stands still.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod accounts;
+mod canary;
+mod doors;
+mod gate;
+mod leases;
+mod nodes;
+mod pressure;
+mod reading;
+mod seats;
+mod stores;

@@ -1,0 +1,12 @@
+gate-guest-title = Sign in to read this page
+gate-guest-text = It is for subscribers of { $paper }. Sign in, and you come straight back here.
+gate-wall-title = This page comes with a subscription
+gate-wall-text = You are signed in, but no plan of { $paper } is open for you. Have a look: you can start in a minute.
+gate-wall-act = See the plans
+gate-elsewhere-text = Your plan opens on one device at a time, and another one is being read on right now. You can bring your reading here; the other one keeps its place.
+gate-elsewhere-act = Choose where to read
+gate-lead-title = This page has not been opened yet
+gate-lead-text = It was only fetched ahead of time. Open it, and you can read it.
+gate-lead-act = Open the page
+gate-lost-title = This link leads nowhere we know
+gate-lost-text = It should bring you back to a page of ours, but the address in it is not one. Go back to the page you came from and try again there.

@@ -1,0 +1,12 @@
+gate-guest-title = Entra para leer esta página
+gate-guest-text = Es para suscriptores de { $paper }. Entra y vuelves directamente aquí.
+gate-wall-title = Esta página viene con la suscripción
+gate-wall-text = Has entrado, pero ahora no tienes ningún plan de { $paper }. Echa un vistazo: se empieza en un minuto.
+gate-wall-act = Ver los planes
+gate-elsewhere-text = Con tu plan lee un dispositivo a la vez, y ahora se está leyendo en otro. Puedes traer la lectura aquí; el otro guarda su sitio.
+gate-elsewhere-act = Elegir dónde leer
+gate-lead-title = Esta página aún no se ha abierto
+gate-lead-text = Solo se había cargado por adelantado. Ábrela y podrás leerla.
+gate-lead-act = Abrir la página
+gate-lost-title = Este enlace no lleva a ningún sitio conocido
+gate-lost-text = Debería devolverte a una página nuestra, pero su dirección no lo es. Vuelve a la página de la que vienes e inténtalo otra vez allí.

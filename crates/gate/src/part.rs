@@ -1,0 +1,36 @@
+//! What the gate asks.
+
+use std::sync::Arc;
+
+use base::Base;
+use leases::Leases;
+use readers::Readers;
+use reading::Reading;
+use subscriptions::Subscriptions;
+use web::Site;
+
+/// The parts that an answer to another site depends on.
+#[derive(Debug)]
+pub struct Gate {
+    pub(crate) base: Arc<Base>,
+    pub(crate) site: Arc<Site>,
+    pub(crate) readers: Arc<Readers>,
+    pub(crate) leases: Arc<Leases>,
+    pub(crate) subscriptions: Arc<Subscriptions>,
+    pub(crate) reading: Arc<Reading>,
+}
+
+impl Gate {
+    /// To what is read.
+    #[must_use]
+    pub fn new(reading: &Arc<Reading>) -> Arc<Self> {
+        Arc::new(Self {
+            base: Arc::clone(&reading.base),
+            site: Arc::clone(&reading.site),
+            readers: Arc::clone(&reading.readers),
+            leases: Arc::clone(&reading.leases),
+            subscriptions: Arc::clone(&reading.subscriptions),
+            reading: Arc::clone(reading),
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! SQL of what a reader changes about the own account.
+
+use super::super::rules::{Device, DeviceId, DeviceKind, ReaderId};
+use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::lang::Lang;
+use base::secret::TokenHash;
+use base::time::UnixMillis;
+
+/// A session that was ended: token hash as stored, and device.
+pub type Ended = (String, DeviceId);
+
+/// Changes name and language.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_reader(
+    tx: &mut Tx,
+    id: ReaderId,
+    name: &str,
+    language: Lang,
+) -> sqlx::Result<bool> {
+    Ok(execute!(
+        tx,
+        "UPDATE reader SET name = $2, language = $3 WHERE id = $1",
+        id,
+        name,
+        language
+    )? == 1)
+}
+
+/// Changes the password (PHC string).
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_password(tx: &mut Tx, id: ReaderId, password: &str) -> sqlx::Result<bool> {
+    Ok(execute!(
+        tx,
+        "UPDATE reader SET password = $2 WHERE id = $1",
+        id,
+        password
+    )? == 1)
+}
+
+/// The password was given in this session just now.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_confirmed(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(execute!(
+        tx,
+        "UPDATE session SET confirmed_at = $2 WHERE token_hash = $1",
+        token.text(),
+        now
+    )? == 1)
+}
+
+/// Token hashes of all sessions of a reader, as stored.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_sessions(tx: &mut Tx, reader: ReaderId) -> sqlx::Result<Vec<Ended>> {
+    fetch_all!(
+        tx,
+        Ended,
+        "SELECT token_hash, device_id FROM session WHERE reader_id = $1",
+        reader
+    )
+}
+
+/// Ends every session of a reader except one.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_other_sessions(
+    tx: &mut Tx,
+    reader: ReaderId,
+    kept: &TokenHash,
+) -> sqlx::Result<Vec<Ended>> {
+    fetch_all!(
+        tx,
+        Ended,
+        "DELETE FROM session WHERE reader_id = $1 AND token_hash <> $2 RETURNING token_hash, device_id",
+        reader,
+        kept.text()
+    )
+}
+
+/// Ends every session of a reader.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_sessions(tx: &mut Tx, reader: ReaderId) -> sqlx::Result<Vec<Ended>> {
+    fetch_all!(
+        tx,
+        Ended,
+        "DELETE FROM session WHERE reader_id = $1 RETURNING token_hash, device_id",
+        reader
+    )
+}
+
+/// Ends the session on one device of this reader.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_session_on(
+    tx: &mut Tx,
+    reader: ReaderId,
+    device: DeviceId,
+) -> sqlx::Result<Option<Ended>> {
+    fetch_optional!(
+        tx,
+        Ended,
+        "DELETE FROM session WHERE reader_id = $1 AND device_id = $2 RETURNING token_hash, device_id",
+        reader,
+        device
+    )
+}
+
+/// The devices on which a reader is signed in and has been since `idle`, the last used first.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_devices(
+    tx: &mut Tx,
+    reader: ReaderId,
+    idle: UnixMillis,
+) -> sqlx::Result<Vec<Device>> {
+    let now = tx.now();
+    let rows = fetch_all!(
+        tx,
+        (DeviceId, String, DeviceKind, UnixMillis, UnixMillis),
+        "SELECT d.id, d.label, d.kind, d.first_seen_at, s.last_seen_at
+         FROM session s JOIN device d ON d.id = s.device_id
+         WHERE s.reader_id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3
+         ORDER BY s.last_seen_at DESC, d.id DESC LIMIT 200",
+        reader,
+        now,
+        idle
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, label, kind, first_seen_at, last_seen_at)| Device {
+            id,
+            label,
+            kind,
+            first_seen_at,
+            last_seen_at,
+        })
+        .collect())
+}
+
+/// Names a device of this reader; `false` if it is not theirs.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_label(
+    tx: &mut Tx,
+    reader: ReaderId,
+    device: DeviceId,
+    label: &str,
+) -> sqlx::Result<bool> {
+    Ok(execute!(
+        tx,
+        "UPDATE device SET label = $3, named_by_reader = TRUE WHERE id = $2 AND reader_id = $1",
+        reader,
+        device,
+        label
+    )? == 1)
+}

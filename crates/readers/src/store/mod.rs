@@ -1,0 +1,310 @@
+//! SQL of readers, their devices and sessions.
+
+mod staff;
+
+pub use staff::*;
+
+use super::rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
+use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::lang::Lang;
+use base::secret::TokenHash;
+use base::time::UnixMillis;
+
+mod account;
+mod many;
+mod proofs;
+mod terms;
+
+pub use account::*;
+pub use many::*;
+pub use proofs::*;
+pub use terms::*;
+
+type DeviceRow = (DeviceId, String, DeviceKind, UnixMillis, UnixMillis);
+
+fn device((id, label, kind, first_seen_at, last_seen_at): DeviceRow) -> Device {
+    Device {
+        id,
+        label,
+        kind,
+        first_seen_at,
+        last_seen_at,
+    }
+}
+
+type ReaderRow = (ReaderId, String, String, String, Lang);
+
+fn reader((id, email, name, password, language): ReaderRow) -> Reader {
+    Reader {
+        id,
+        email,
+        name,
+        password,
+        language,
+    }
+}
+
+/// The reader with this address.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_by_email(tx: &mut Tx, email: &Email) -> sqlx::Result<Option<Reader>> {
+    let row = fetch_optional!(
+        tx,
+        ReaderRow,
+        "SELECT id, email, name, password, language FROM reader WHERE email = $1",
+        email.as_str()
+    )?;
+    Ok(row.map(reader))
+}
+
+/// The reader with this identifier.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_reader(tx: &mut Tx, id: ReaderId) -> sqlx::Result<Option<Reader>> {
+    let row = fetch_optional!(
+        tx,
+        ReaderRow,
+        "SELECT id, email, name, password, language FROM reader WHERE id = $1",
+        id
+    )?;
+    Ok(row.map(reader))
+}
+
+/// A new reader with a proven address; `None` if the address is taken.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn insert_reader(
+    tx: &mut Tx,
+    email: &Email,
+    name: &str,
+    password: &str,
+    language: Lang,
+    terms: &str,
+) -> sqlx::Result<Option<ReaderId>> {
+    let (id, now) = (tx.new_id(), tx.now());
+    let made = execute!(
+        tx,
+        "INSERT INTO reader (id, email, name, password, language, terms_version, terms_accepted_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (email) DO NOTHING",
+        id,
+        email.as_str(),
+        name,
+        password,
+        language,
+        terms,
+        now
+    )?;
+    Ok((made == 1).then_some(id))
+}
+
+/// The device of this reader in the browser with that cookie; known again, or new.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_device(
+    tx: &mut Tx,
+    reader: ReaderId,
+    cookie: &TokenHash,
+    label: &str,
+    kind: DeviceKind,
+) -> sqlx::Result<DeviceId> {
+    let (id, now) = (tx.new_id::<super::rules::DeviceMark>(), tx.now());
+    let row = fetch_optional!(
+        tx,
+        (DeviceId,),
+        "INSERT INTO device (id, reader_id, cookie_hash, label, kind, named_by_reader, first_seen_at, last_seen_at)
+         VALUES ($1, $2, $3, $4, $5, FALSE, $6, $6)
+         ON CONFLICT (reader_id, cookie_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at
+         RETURNING id",
+        id,
+        reader,
+        cookie.text(),
+        label,
+        kind,
+        now
+    )?;
+    Ok(row.map_or(id, |row| row.0))
+}
+
+/// Ends every session in the browser with that cookie, whoever is signed in; gives their token hashes.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_sessions_in_browser(
+    tx: &mut Tx,
+    cookie: &TokenHash,
+) -> sqlx::Result<Vec<(String, ReaderId, DeviceId)>> {
+    fetch_all!(
+        tx,
+        (String, ReaderId, DeviceId),
+        "DELETE FROM session WHERE device_id IN (SELECT id FROM device WHERE cookie_hash = $1) RETURNING token_hash, reader_id, device_id",
+        cookie.text()
+    )
+}
+
+/// A new session.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn insert_session(
+    tx: &mut Tx,
+    token: &TokenHash,
+    reader: ReaderId,
+    device: DeviceId,
+    expires_at: UnixMillis,
+) -> sqlx::Result<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "INSERT INTO session (token_hash, reader_id, device_id, created_at, last_seen_at, expires_at, confirmed_at)
+         VALUES ($1, $2, $3, $4, $4, $5, $4)",
+        token.text(),
+        reader,
+        device,
+        now,
+        expires_at
+    )?;
+    Ok(())
+}
+
+/// What a session is, for the memory: reader, device, language, last request, end, last proof of the password.
+pub type SessionRow = (ReaderId, DeviceId, Lang, UnixMillis, UnixMillis, UnixMillis);
+
+/// The same behind its token as stored.
+pub type TokenAndSession = (
+    String,
+    ReaderId,
+    DeviceId,
+    Lang,
+    UnixMillis,
+    UnixMillis,
+    UnixMillis,
+);
+
+/// The session with this token.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_session(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Option<SessionRow>> {
+    fetch_optional!(
+        tx,
+        SessionRow,
+        "SELECT s.reader_id, s.device_id, r.language, s.last_seen_at, s.expires_at, s.confirmed_at
+         FROM session s JOIN reader r ON r.id = s.reader_id WHERE s.token_hash = $1",
+        token.text()
+    )
+}
+
+/// Sessions used since `since`, in the order of their tokens as stored, from the one behind `after`.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_recent_sessions(
+    tx: &mut Tx,
+    after: &str,
+    since: UnixMillis,
+    length: i64,
+) -> sqlx::Result<Vec<TokenAndSession>> {
+    fetch_all!(
+        tx,
+        TokenAndSession,
+        "SELECT s.token_hash, s.reader_id, s.device_id, r.language, s.last_seen_at, s.expires_at, s.confirmed_at
+         FROM session s JOIN reader r ON r.id = s.reader_id WHERE s.token_hash > $1 AND s.last_seen_at > $2
+         ORDER BY s.token_hash LIMIT $3",
+        after,
+        since,
+        length
+    )
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_session(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<bool> {
+    Ok(execute!(
+        tx,
+        "DELETE FROM session WHERE token_hash = $1",
+        token.text()
+    )? == 1)
+}
+
+/// These sessions were used just now, and so were their devices: two statements for all of them, since after a start
+/// everybody who is signed in is seen within minutes. A few hundred at a time.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_seen(tx: &mut Tx, sessions: &[(TokenHash, DeviceId)]) -> sqlx::Result<()> {
+    let now = tx.now();
+    let count = i64::try_from(sessions.len()).unwrap_or(0);
+    if count == 0 {
+        return Ok(());
+    }
+    // A statement has a fixed number of values: one text holds all tokens, each of 43 characters, another all devices.
+    let tokens: String = sessions.iter().map(|(token, _)| token.text()).collect();
+    let devices: String = sessions
+        .iter()
+        .map(|(_, device)| device.to_string())
+        .collect();
+    execute!(
+        tx,
+        "UPDATE session SET last_seen_at = $1 WHERE token_hash IN (
+             WITH RECURSIVE line (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
+             SELECT SUBSTR($3, CAST(n * 43 + 1 AS INTEGER), 43) FROM line)",
+        now,
+        count,
+        tokens
+    )?;
+    execute!(
+        tx,
+        "UPDATE device SET last_seen_at = $1 WHERE id IN (
+             WITH RECURSIVE line (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
+             SELECT SUBSTR($3, CAST(n * 36 + 1 AS INTEGER), 36) FROM line)",
+        now,
+        count,
+        devices
+    )?;
+    Ok(())
+}
+
+/// The device with this identifier.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_device(tx: &mut Tx, id: DeviceId) -> sqlx::Result<Option<Device>> {
+    let row = fetch_optional!(
+        tx,
+        DeviceRow,
+        "SELECT id, label, kind, first_seen_at, last_seen_at FROM device WHERE id = $1",
+        id
+    )?;
+    Ok(row.map(device))
+}
+
+/// Devices used since then whose readers are signed in on another one, too, in the order of their identifiers, from the
+/// one after `after`.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_recent_devices(
+    tx: &mut Tx,
+    after: DeviceId,
+    since: UnixMillis,
+    length: i64,
+) -> sqlx::Result<Vec<Device>> {
+    let rows = fetch_all!(
+        tx,
+        DeviceRow,
+        "SELECT d.id, d.label, d.kind, d.first_seen_at, d.last_seen_at
+         FROM session s JOIN device d ON d.id = s.device_id WHERE s.device_id > $1 AND s.last_seen_at > $2
+         AND EXISTS (SELECT 1 FROM session o WHERE o.reader_id = s.reader_id AND o.device_id <> s.device_id)
+         ORDER BY s.device_id LIMIT $3",
+        after,
+        since,
+        length
+    )?;
+    Ok(rows.into_iter().map(device).collect())
+}

@@ -1,0 +1,243 @@
+//! The device message: a page of its own when a reader arrives, a fragment when an open page loses the lease.
+//!
+//! It is sent only when it is due, in the reader's language, and kept by nobody. It names the other device and since when;
+//! never what that device reads. What is the same in all of them is rendered once: two devices of one reader may ask for it
+//! all day long.
+
+use std::sync::OnceLock;
+
+use askama::Template;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode};
+use lease::Holder;
+
+use super::pages::ACCESS;
+use crate::Reading;
+use articles::Entry;
+use base::lang::Lang;
+use readers::{Device, DeviceId, DeviceKind, Session};
+use web::Result;
+use web::locale::Say;
+use web::mould::{Mould, mark};
+use web::view::{Frame, html};
+
+/// After so many changes of device in a short while the offer to add a reader comes first.
+const OFFER_FIRST: u8 = 3;
+
+/// What differs from message to message: everything else of it is rendered once for each language.
+#[derive(Clone, Copy)]
+enum Gap {
+    Paper,
+    Home,
+    Headline,
+    Deck,
+    Device,
+    Since,
+    Epoch,
+    Op,
+    Next,
+}
+
+impl Gap {
+    fn mark(self) -> String {
+        mark(self as u8)
+    }
+}
+
+/// How often a template is rendered: for each language, kind of device, and what is left out or in.
+const MOULDS: usize = Lang::COUNT * DeviceKind::ALL.len() * 2 * 2;
+
+/// The finished forms of one template.
+struct Moulds([OnceLock<Mould>; MOULDS]);
+
+static PAGES: Moulds = Moulds::new();
+static FRAGMENTS: Moulds = Moulds::new();
+
+/// Which of them.
+#[derive(Clone, Copy)]
+struct Cast {
+    language: Lang,
+    kind: DeviceKind,
+    with_deck: bool,
+    offer_first: bool,
+}
+
+impl Cast {
+    fn number(self) -> usize {
+        let kind = self.language.index() * DeviceKind::ALL.len() + self.kind as usize;
+        kind * 4 + usize::from(self.with_deck) * 2 + usize::from(self.offer_first)
+    }
+}
+
+impl Moulds {
+    const fn new() -> Self {
+        Self([const { OnceLock::new() }; MOULDS])
+    }
+
+    fn of(&self, cast: Cast, render: impl FnOnce() -> askama::Result<String>) -> Result<&Mould> {
+        let place = &self.0[cast.number()];
+        if let Some(mould) = place.get() {
+            return Ok(mould);
+        }
+        let text = render()?;
+        Ok(place.get_or_init(|| Mould::of(&text)))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "reading/message.html")]
+struct MessagePage {
+    frame: Frame,
+    say: Say,
+    headline: String,
+    deck: String,
+    kind: DeviceKind,
+    device: String,
+    since: String,
+    epoch: String,
+    op: String,
+    next: String,
+    offer_first: bool,
+}
+
+impl MessagePage {
+    fn with_gaps(reading: &Reading, cast: Cast) -> Self {
+        let say = Say::new(cast.language);
+        let mut frame = Frame::new(&reading.site, cast.language, say.say("message-title"));
+        frame.index = false;
+        frame.paper = Gap::Paper.mark();
+        frame.home = Gap::Home.mark();
+        let deck = cast.with_deck.then(|| Gap::Deck.mark());
+        Self {
+            frame,
+            say,
+            headline: Gap::Headline.mark(),
+            deck: deck.unwrap_or_default(),
+            kind: cast.kind,
+            device: Gap::Device.mark(),
+            since: Gap::Since.mark(),
+            epoch: Gap::Epoch.mark(),
+            op: Gap::Op.mark(),
+            next: Gap::Next.mark(),
+            offer_first: cast.offer_first,
+        }
+    }
+}
+
+/// Values in the order of [`Gap`].
+type Values<'a> = [&'a str; Gap::Next as usize + 1];
+
+/// The page that stands in place of the article. Headline and deck are everybody's; the text is not loaded.
+pub fn page(
+    reading: &Reading,
+    session: &Session,
+    (holder, device): (&Holder<DeviceId>, &Device),
+    entry: &Entry,
+    path: &str,
+) -> Result<Response> {
+    let head = [&*entry.headline, &*entry.deck];
+    respond(reading, session, (holder, device), head, path)
+}
+
+/// The same for a page of another site: of it no more is known than the site.
+pub async fn outside(
+    reading: &Reading,
+    session: &Session,
+    holder: &Holder<DeviceId>,
+    site: &str,
+    back: &str,
+) -> Result<Response> {
+    let device = reading.readers.devices.of(holder.device).await?;
+    respond(reading, session, (holder, &device), [site, ""], back)
+}
+
+fn respond(
+    reading: &Reading,
+    session: &Session,
+    (holder, device): (&Holder<DeviceId>, &Device),
+    [headline, deck]: [&str; 2],
+    next: &str,
+) -> Result<Response> {
+    let language = session.language;
+    let cast = Cast {
+        language,
+        kind: device.kind,
+        with_deck: !deck.is_empty(),
+        offer_first: holder.swaps >= OFFER_FIRST,
+    };
+    let mould = PAGES.of(cast, || MessagePage::with_gaps(reading, cast).render())?;
+    let since = reading.leases.wall(holder.since);
+    let values: Values<'_> = [
+        &reading.base.config.site.name,
+        &reading.site.home(language),
+        headline,
+        deck,
+        &device.label,
+        &Say::new(language).since(since, &reading.site.zone(language)),
+        &holder.epoch.to_string(),
+        &reading.base.rng.u64().to_string(),
+        next,
+    ];
+    let mut response = html(StatusCode::OK, mould.fill(&values));
+    response
+        .headers_mut()
+        .insert(ACCESS, HeaderValue::from_static("elsewhere"));
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "reading/moved.html")]
+struct Moved {
+    say: Say,
+    device: String,
+    epoch: String,
+    op: String,
+    next: String,
+    offer_first: bool,
+}
+
+/// What an open page shows when its device has lost the lease.
+pub async fn moved(
+    reading: &Reading,
+    session: &Session,
+    holder: &Holder<DeviceId>,
+    next: &str,
+) -> Result<String> {
+    let device = reading.readers.devices.of(holder.device).await?;
+    let cast = Cast {
+        language: session.language,
+        kind: DeviceKind::Computer,
+        with_deck: false,
+        offer_first: holder.swaps >= OFFER_FIRST,
+    };
+    let with_gaps = || Moved {
+        say: Say::new(cast.language),
+        device: Gap::Device.mark(),
+        epoch: Gap::Epoch.mark(),
+        op: Gap::Op.mark(),
+        next: Gap::Next.mark(),
+        offer_first: cast.offer_first,
+    };
+    let mould = FRAGMENTS.of(cast, || with_gaps().render())?;
+    let (epoch, op) = (holder.epoch.to_string(), reading.base.rng.u64().to_string());
+    let values: Values<'_> = ["", "", "", "", &device.label, "", &epoch, &op, next];
+    Ok(mould.fill(&values))
+}
+
+#[derive(Template)]
+#[template(path = "reading/ended.html")]
+struct Ended {
+    say: Say,
+    next: String,
+    query: String,
+}
+
+/// What an open page shows when the session or the seat has ended.
+pub fn ended(say: Say, next: &str) -> Result<String> {
+    Ok(Ended {
+        say,
+        next: next.to_owned(),
+        query: web::error::encode(next),
+    }
+    .render()?)
+}

@@ -1,0 +1,264 @@
+//! The article's address: decides, and answers with a finished page.
+//!
+//! [`read`] does all of it from memory, without waiting for anything. What memory lacks it names, [`show_article`]
+//! fetches that from the database, and everything is decided anew: so there is one decision, however long it took to get
+//! the facts, and it is made after them.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+
+use super::meter::Counted;
+use super::render::{self, Variant};
+use super::visitor::{Unknown, Visitor};
+use super::{message, watch};
+use crate::Reading;
+use access::{Access, Ask, Decision, Meter, Pass, decide};
+use articles::{self, Entry};
+use base::config::Mode;
+use leases::EventKind;
+use readers::{Device, DeviceId};
+use web::pages::{Encoding, Page};
+use web::{Error, Result, Route, with_state};
+
+/// Says what the visitor got; for logs, caches and tests.
+pub const ACCESS: HeaderName = HeaderName::from_static("gaceta-access");
+
+/// The routes of reading.
+#[must_use]
+pub fn routes(reading: &Arc<Reading>) -> Vec<Route> {
+    let mut routes = vec![Route::get("/{edition}/{day}/{slug}", show_article)];
+    routes.extend(watch::routes());
+    with_state(routes, reading)
+}
+
+/// Whether a person opens this page now: a navigation, and no prefetch, preview or HEAD (Fetch Metadata, W3C).
+pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
+    let starts = |name: &HeaderName, value: &[u8]| {
+        let have = headers.get(name)?;
+        Some(have.as_bytes().starts_with(value))
+    };
+    let early = EARLY
+        .iter()
+        .any(|(name, value)| starts(name, value) == Some(true));
+    let elsewhere = starts(&FETCH_MODE, b"navigate") == Some(false);
+    let framed = starts(&FETCH_DEST, b"document") == Some(false);
+    method == Method::GET && !early && !elsewhere && !framed
+}
+
+// Written once: a name given as text is read letter by letter, on each request.
+static FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+/// What browsers say of pages that nobody has asked for yet.
+static EARLY: [(HeaderName, &[u8]); 4] = [
+    (HeaderName::from_static("sec-purpose"), b"prefetch"),
+    (HeaderName::from_static("purpose"), b"prefetch"),
+    (HeaderName::from_static("x-purpose"), b"preview"),
+    (HeaderName::from_static("x-moz"), b"prefetch"),
+];
+
+/// Who asks for what.
+struct Asked<'a> {
+    path: &'a str,
+    headers: &'a HeaderMap,
+    navigation: bool,
+}
+
+/// What the database was asked for this request, because memory did not have it.
+#[derive(Default)]
+struct Fetched {
+    visitor: Visitor,
+    entry: Option<Arc<Entry>>,
+    page: Option<(Arc<Entry>, Variant, Arc<Page>)>,
+    device: Option<Arc<Device>>,
+}
+
+/// What memory does not have.
+enum Missing {
+    /// An article at this address.
+    Article,
+    /// Who asks, or whether with a seat.
+    Visitor(Unknown),
+    /// The page with this much of the text, and what opens it.
+    Page(Arc<Entry>, Variant, Option<Pass>),
+    /// What the device is called that reads.
+    Device(DeviceId),
+    /// Nothing: it went wrong.
+    Nothing(Error),
+}
+
+impl From<Unknown> for Missing {
+    fn from(what: Unknown) -> Self {
+        Self::Visitor(what)
+    }
+}
+
+/// The answer to a `GET` of an article, if memory has all it takes; for others `None`, and the router answers.
+#[must_use]
+pub fn quick(reading: &Reading, path: &str, headers: &HeaderMap) -> Option<Response> {
+    let asked = Asked {
+        path,
+        headers,
+        navigation: is_navigation(&Method::GET, headers),
+    };
+    read(reading, &asked, &Fetched::default()).ok()
+}
+
+/// How often one request fetches and decides anew. Three things may be missing, and each may change meanwhile.
+const ROUNDS: usize = 8;
+
+async fn show_article(
+    State(reading): State<Arc<Reading>>,
+    Path(_): Path<(String, String, String)>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result {
+    let asked = Asked {
+        path: uri.path(),
+        headers: &headers,
+        navigation: is_navigation(&method, &headers),
+    };
+    let mut fetched = Fetched::default();
+    for _ in 0..ROUNDS {
+        let missing = match read(&reading, &asked, &fetched) {
+            Ok(response) => return Ok(response),
+            Err(missing) => missing,
+        };
+        match missing {
+            // Another node may have published something, if this one has not heard for a while.
+            Missing::Article if !reading.base.fresh.is_good() && fetched.entry.is_none() => {
+                let found =
+                    articles::find_entry(&mut reading.base.read().await?, asked.path).await?;
+                fetched.entry = Some(Arc::new(found.ok_or(Error::NotFound)?));
+            }
+            Missing::Article => return Err(Error::NotFound),
+            Missing::Visitor(what) => fetched.visitor.fetch(&reading, &headers, what).await?,
+            Missing::Page(entry, variant, pass) => {
+                let form = (variant, Encoding::wanted(&headers));
+                let page = render::make(&reading, &entry, form, pass.as_ref()).await?;
+                fetched.page = page.map(|page| (entry, variant, page));
+            }
+            Missing::Device(id) => fetched.device = Some(reading.readers.devices.of(id).await?),
+            Missing::Nothing(error) => return Err(error),
+        }
+    }
+    Err(anyhow::anyhow!("the rule of {} changes all the time", asked.path).into())
+}
+
+/// Decides and answers. All that waits for nothing.
+fn read(
+    reading: &Reading,
+    asked: &Asked,
+    fetched: &Fetched,
+) -> std::result::Result<Response, Missing> {
+    let entry = entry(reading, asked, fetched)?;
+    let mut ask = Ask {
+        article: entry.id,
+        access: entry.access,
+        seat: None,
+        meter: Meter::Spent,
+        navigation: false,
+    };
+    // Open to everybody: no cookie is looked at.
+    if entry.access == Access::Open {
+        return answer(reading, entry, &decide(&ask), asked.headers, fetched);
+    }
+    let session = fetched.visitor.session(reading, asked.headers)?;
+    let mut holder = None;
+    if let Some(session) = &session
+        && fetched.visitor.seated(reading, session.reader)?
+    {
+        let placed = fetched.visitor.placed(reading, session, asked.navigation)?;
+        ask.seat = Some(placed.place);
+        holder = placed.holder;
+    }
+    ask.navigation = asked.navigation;
+    let mut counted = None;
+    if entry.access == Access::Metered {
+        let free = if session.is_some() {
+            reading.base.config.meter.registered
+        } else {
+            reading.base.config.meter.anonymous
+        };
+        let read = Counted::of(reading, asked.headers, &render::month(reading, &entry));
+        ask.meter = read.ask(entry.id, free);
+        counted = Some(read);
+    }
+    let decision = decide(&ask);
+    if let (Decision::Elsewhere, Some(session), Some(holder)) = (decision, session, holder) {
+        let fetched = fetched.device.clone();
+        let device = fetched
+            .filter(|device| device.id == holder.device)
+            .or_else(|| reading.readers.devices.known(holder.device))
+            .ok_or(Missing::Device(holder.device))?;
+        reading.leases.shown(&session, &holder, EventKind::Shown);
+        let holder = (&holder, &*device);
+        return message::page(reading, &session, holder, &entry, asked.path)
+            .map_err(Missing::Nothing);
+    }
+    let mut response = answer(reading, entry, &decision, asked.headers, fetched)?;
+    if let (Decision::Metered(_, true), Some(counted)) = (decision, counted) {
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, counted.with(reading, ask.article));
+    }
+    Ok(response)
+}
+
+fn entry(
+    reading: &Reading,
+    asked: &Asked,
+    fetched: &Fetched,
+) -> std::result::Result<Arc<Entry>, Missing> {
+    if let Some(entry) = &fetched.entry {
+        return Ok(Arc::clone(entry));
+    }
+    // While the database is away what was open stays open; for the rest there is no session and no seat after a while.
+    let good = reading.base.fresh.is_good() || reading.base.fresh.is_cut_off();
+    let entry = good.then(|| reading.articles.catalog.find(asked.path));
+    entry.flatten().ok_or(Missing::Article)
+}
+
+/// The finished page of a decision.
+fn answer(
+    reading: &Reading,
+    entry: Arc<Entry>,
+    decision: &Decision,
+    headers: &HeaderMap,
+    fetched: &Fetched,
+) -> std::result::Result<Response, Missing> {
+    let (variant, pass) = match decision {
+        Decision::Open(pass) => (Variant::Open, Some(*pass)),
+        Decision::Seated(pass) if reading.base.config.reading.mode == Mode::Off => {
+            (Variant::Full, Some(*pass))
+        }
+        Decision::Seated(pass) => (Variant::Watched, Some(*pass)),
+        Decision::Metered(pass, _) => (Variant::Full, Some(*pass)),
+        Decision::Lead | Decision::Elsewhere => (Variant::Lead, None),
+        Decision::Wall => (Variant::Wall, None),
+    };
+    let encoding = Encoding::wanted(headers);
+    let page = match &fetched.page {
+        Some((of, made, page)) if *of == entry && *made == variant => Arc::clone(page),
+        _ => match render::find(reading, &entry, variant, encoding) {
+            Some(page) => page,
+            None => match render::find_before(reading, &entry, variant, encoding) {
+                Some(page) => {
+                    reading.renewal.want(entry, (variant, encoding), pass);
+                    page
+                }
+                None => return Err(Missing::Page(entry, variant, pass)),
+            },
+        },
+    };
+    let mut response = page.respond(headers);
+    if let Decision::Metered(..) = decision {
+        // The same page as by right of a seat where one device is not asked for.
+        let metered = HeaderValue::from_static("metered");
+        response.headers_mut().insert(ACCESS, metered);
+    }
+    Ok(response)
+}

@@ -1,0 +1,432 @@
+//! Makes the variants of an article's page. No byte of them depends on who reads.
+
+use std::sync::Arc;
+
+use askama::Template;
+use http::{HeaderMap, HeaderValue};
+use markup::{Document, Html, ImageTag};
+use serde_json::json;
+
+use super::pages::ACCESS;
+use crate::Reading;
+use access::{Access, Pass};
+use articles::{self, Article, Card, Entry, ImageTags, Topic};
+use base::time::UnixMillis;
+use web::locale::Say;
+use web::pages::{Draft, Encoding, Keep, Page, PageKey};
+use web::view::{Alternate, Frame, json_ld};
+use web::{Error, Result};
+
+/// What is shown of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// All of an open article.
+    Open,
+    /// All of a restricted one, without watching the lease (metered, or the rule is off).
+    Full,
+    /// All of a restricted one, watching the lease.
+    Watched,
+    /// The free part.
+    Lead,
+    /// The free part, and how to subscribe.
+    Wall,
+}
+
+impl Variant {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "article-open",
+            Self::Full => "article-full",
+            Self::Watched => "article-watched",
+            Self::Lead => "article-lead",
+            Self::Wall => "article-wall",
+        }
+    }
+}
+
+impl Variant {
+    /// What the visitor got, in one word.
+    const fn access(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Full | Self::Watched => "full",
+            Self::Lead => "lead",
+            Self::Wall => "wall",
+        }
+    }
+}
+
+/// The calendar month of the edition's time zone, such as `2026-02`.
+#[must_use]
+pub fn month(reading: &Reading, entry: &Entry) -> String {
+    let zone = reading
+        .articles
+        .editions
+        .find(entry.edition.as_str())
+        .map_or(jiff::tz::TimeZone::UTC, |room| room.zone.clone());
+    reading
+        .base
+        .clock
+        .now()
+        .zoned(&zone)
+        .strftime("%Y-%m")
+        .to_string()
+}
+
+/// The finished page, if memory has it. Whoever asks for it has decided that the visitor may have this variant.
+#[must_use]
+pub fn find(
+    reading: &Reading,
+    entry: &Entry,
+    variant: Variant,
+    encoding: Encoding,
+) -> Option<Arc<Page>> {
+    let rails = reading.articles.shelf.known(&entry.edition)?;
+    reading
+        .site
+        .pages
+        .find(&key(entry, variant, rails.now), encoding)
+}
+
+/// The same with what stood beside it a short while ago; to be shown while [`make`] is at it.
+#[must_use]
+pub fn find_before(
+    reading: &Reading,
+    entry: &Entry,
+    variant: Variant,
+    encoding: Encoding,
+) -> Option<Arc<Page>> {
+    let before = reading.articles.shelf.known(&entry.edition)?.before?;
+    reading
+        .site
+        .pages
+        .find(&key(entry, variant, before), encoding)
+}
+
+fn key(entry: &Entry, variant: Variant, rails: u64) -> PageKey {
+    PageKey {
+        variant: variant.name(),
+        subject: entry.id.0,
+        revision: (entry.revision, rails),
+    }
+}
+
+/// Makes the page, unless memory has it by now. The variants with the whole text need the pass that opens it.
+///
+/// `None` if the newsroom has changed for whom the article is since `entry` was looked up: what was decided holds no
+/// longer, the catalog knows the new rule now, and the caller decides again.
+///
+/// # Errors
+/// [`Error::NotFound`] if the article is gone, or whatever the database says.
+pub async fn make(
+    reading: &Reading,
+    entry: &Entry,
+    (variant, encoding): (Variant, Encoding),
+    pass: Option<&Pass>,
+) -> Result<Option<Arc<Page>>> {
+    let rails = reading.articles.shelf.beside(&entry.edition).await?;
+    let key = key(entry, variant, rails.generation);
+    let make = write_page(reading, entry, variant, pass, &rails.cards);
+    match reading.site.pages.find_or_make(key, encoding, make).await {
+        Ok(page) => Ok(Some(page)),
+        Err(Unmade::Changed) => Ok(None),
+        Err(Unmade::Failed(error)) => Err(error),
+    }
+}
+
+/// Why there is no page.
+enum Unmade {
+    /// The article is for others than it was.
+    Changed,
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Unmade {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+async fn write_page(
+    reading: &Reading,
+    entry: &Entry,
+    variant: Variant,
+    pass: Option<&Pass>,
+    cards: &[Card],
+) -> std::result::Result<Draft, Unmade> {
+    let article = articles::find_article(&mut reading.base.read().await?, entry.id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if article.access != entry.access {
+        reading
+            .articles
+            .catalog
+            .set(&article.path, Entry::of(&article));
+        return Err(Unmade::Changed);
+    }
+    let beside = Beside::of(reading, &article, cards).await?;
+    let keep = if variant == Variant::Open {
+        Keep::Public
+    } else {
+        Keep::Private
+    };
+    let text = write(reading, &article, variant, pass, beside)?;
+    let says = HeaderMap::from_iter([(ACCESS, HeaderValue::from_static(variant.access()))]);
+    Ok(Draft::html(keep, text).with(&says))
+}
+
+/// What stands around the text.
+struct Beside {
+    latest: Vec<Card>,
+    recommended: Vec<Card>,
+    translation: Option<Article>,
+    story: Option<stories::Brief>,
+}
+
+impl Beside {
+    async fn of(reading: &Reading, article: &Article, cards: &[Card]) -> Result<Self> {
+        let latest = cards
+            .iter()
+            .filter(|card| card.id != article.id)
+            .take(6)
+            .cloned()
+            .collect();
+        let recommended = articles::rules::recommended(cards, article, 3);
+        Ok(Self {
+            latest,
+            recommended,
+            translation: translation(reading, article).await?,
+            story: stories::brief(&reading.stories, article.edition.as_str(), &article.story)
+                .await?,
+        })
+    }
+}
+
+/// The same article in another edition.
+async fn translation(reading: &Reading, article: &Article) -> Result<Option<Article>> {
+    let Some((edition, slug)) = article.translation.split_once('/') else {
+        return Ok(None);
+    };
+    let (Some(room), Ok(slug)) = (reading.articles.editions.find(edition), slug.parse()) else {
+        return Ok(None);
+    };
+    Ok(articles::find_by_slug(&mut reading.base.read().await?, &room.edition.slug, &slug).await?)
+}
+
+#[derive(Template)]
+#[template(path = "reading/article.html")]
+struct ArticlePage<'a> {
+    frame: Frame,
+    say: Say,
+    article: &'a Article,
+    picture: Option<ImageTags>,
+    published: String,
+    updated: Option<String>,
+    taken: String,
+    corrections: Vec<(String, &'a str)>,
+    text: String,
+    restricted: bool,
+    wall: bool,
+    path: &'a str,
+    latest: Vec<(Card, String)>,
+    recommended: Vec<(Card, Option<ImageTags>)>,
+    translation: Option<Alternate>,
+    topics: &'a [Topic],
+    story: Option<stories::Brief>,
+}
+
+fn write(
+    reading: &Reading,
+    article: &Article,
+    variant: Variant,
+    pass: Option<&Pass>,
+    beside: Beside,
+) -> Result<String> {
+    let room = reading
+        .articles
+        .editions
+        .find(article.edition.as_str())
+        .ok_or(Error::NotFound)?;
+    let say = Say::new(room.edition.language);
+    let text = body_html(reading, say, article, variant, pass)?;
+    let picture = article
+        .picture
+        .image
+        .and_then(|id| reading.articles.images.tags(id));
+    let translation = beside
+        .translation
+        .as_ref()
+        .and_then(|other| alternate(reading, other));
+    let frame = frame(
+        reading,
+        &room,
+        article,
+        variant,
+        picture.as_ref(),
+        translation.as_ref(),
+    );
+    let moment = |at: UnixMillis| say.moment(at, &room.zone);
+    let page = ArticlePage {
+        say,
+        article,
+        published: moment(article.published_at),
+        updated: (article.updated_at > article.published_at).then(|| moment(article.updated_at)),
+        taken: taken(say, &article.picture.date),
+        corrections: article
+            .corrections
+            .iter()
+            .map(|one| (moment(one.at), one.note.as_str()))
+            .collect(),
+        text,
+        restricted: article.access != Access::Open,
+        wall: variant == Variant::Wall,
+        path: &article.path,
+        latest: beside
+            .latest
+            .into_iter()
+            .map(|card| {
+                let at = moment(card.published_at);
+                (card, at)
+            })
+            .collect(),
+        recommended: beside
+            .recommended
+            .into_iter()
+            .map(|card| {
+                let tags = card.image.and_then(|id| reading.articles.images.tags(id));
+                (card, tags)
+            })
+            .collect(),
+        translation,
+        topics: &article.topics,
+        story: beside.story,
+        picture,
+        frame,
+    };
+    Ok(page.render()?)
+}
+
+fn alternate(reading: &Reading, article: &Article) -> Option<Alternate> {
+    let room = reading.articles.editions.find(article.edition.as_str())?;
+    Some(Alternate {
+        tag: room.edition.locale.clone(),
+        href: format!("{}{}", reading.base.config.site.public_url, article.path),
+        name: Say::new(room.edition.language).say("language-name"),
+    })
+}
+
+fn frame(
+    reading: &Reading,
+    room: &articles::Room,
+    article: &Article,
+    variant: Variant,
+    picture: Option<&ImageTags>,
+    translation: Option<&Alternate>,
+) -> Frame {
+    let url = &reading.base.config.site.public_url;
+    let mut frame = articles::edition_frame(&reading.articles, room, article.headline.clone());
+    frame.description = article.deck.clone();
+    frame.canonical = format!("{url}{}", article.path);
+    frame.kind = "article";
+    frame.watch = variant == Variant::Watched;
+    frame.picture = picture.map_or_else(String::new, |tags| format!("{url}{}", tags.largest));
+    if let Some(other) = translation {
+        frame.alternates = alternate(reading, article)
+            .into_iter()
+            .chain([other.clone()])
+            .collect();
+    }
+    frame.json_ld = structured(reading, article, &frame, &room.edition.locale);
+    frame
+}
+
+/// The date of a picture in words; an odd one as it was written.
+fn taken(say: Say, date: &str) -> String {
+    date.parse::<jiff::civil::Date>().map_or_else(
+        |_| date.to_owned(),
+        |day| say.day(day.year(), day.month(), day.day()),
+    )
+}
+
+/// The text, as far as the variant shows it. Without a pass there is only the lead.
+fn body_html(
+    reading: &Reading,
+    say: Say,
+    article: &Article,
+    variant: Variant,
+    pass: Option<&Pass>,
+) -> Result<String> {
+    let whole: Option<&Document> =
+        match variant {
+            Variant::Open | Variant::Full | Variant::Watched => {
+                let pass = pass.ok_or_else(|| {
+                    Error::Internal(anyhow::anyhow!("a whole text was asked for without a pass"))
+                })?;
+                Some(article.body.open(pass).ok_or_else(|| {
+                    Error::Internal(anyhow::anyhow!("a pass for another article"))
+                })?)
+            }
+            Variant::Lead | Variant::Wall => None,
+        };
+    let blocks = whole.map_or_else(|| article.body.lead(), |document| &document.blocks);
+    Ok(markup::render(
+        blocks,
+        &Html {
+            image: &|image| {
+                let tags = reading.articles.images.tags(image.src.parse().ok()?)?;
+                Some(ImageTag {
+                    src: tags.src,
+                    srcset: tags.srcset,
+                    sizes: "(min-width:64rem) 39rem, 100vw".into(),
+                    width: u32::try_from(tags.width).ok()?,
+                    height: u32::try_from(tags.height).ok()?,
+                })
+            },
+            first_id: 1,
+            own_host: reading
+                .base
+                .config
+                .site
+                .public_url
+                .split("://")
+                .nth(1)
+                .unwrap_or(""),
+            table_label: &say.say("article-table"),
+        },
+    ))
+}
+
+/// Structured data: `NewsArticle` with the paywall's mark-up, never the text itself (schema.org; Google, "Subscription and
+/// paywalled content").
+fn structured(reading: &Reading, article: &Article, frame: &Frame, locale: &str) -> String {
+    let url = &reading.base.config.site.public_url;
+    let free = article.access == Access::Open;
+    let authors: Vec<_> = article
+        .byline
+        .iter()
+        .map(|name| json!({"@type": "Person", "name": name}))
+        .collect();
+    let mut data = json!({
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.headline,
+        "description": article.deck,
+        "datePublished": article.published_at.rfc3339(),
+        "dateModified": article.updated_at.rfc3339(),
+        "inLanguage": locale,
+        "mainEntityOfPage": frame.canonical,
+        "author": authors,
+        "publisher": {"@type": "NewsMediaOrganization", "name": reading.base.config.site.name, "url": url},
+        "isAccessibleForFree": free,
+    });
+    if !free {
+        data["hasPart"] = json!({"@type": "WebPageElement", "isAccessibleForFree": false, "cssSelector": ".paywall"});
+    }
+    if !frame.picture.is_empty() {
+        data["image"] = json!([frame.picture]);
+    }
+    if let Some(topic) = article.topics.first() {
+        data["articleSection"] = json!(topic.name);
+    }
+    json_ld(&data)
+}

@@ -1,0 +1,362 @@
+//! The open page's talk with the server: heartbeats, going to rest, live notices, "read here".
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FormRejection};
+use axum::extract::{Form, Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream::{Stream, StreamExt as _};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use lease::{Beat, Epoch, Millis, Op, Outcome};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::message;
+use crate::Reading;
+use base::config::Mode;
+use leases::{Listener, Notices};
+use readers::{DeviceId, Session};
+use web::locale::{self, Say};
+use web::view::{local_path, see_other, way_on};
+use web::{Error, Result, Route};
+
+/// The routes of an open page.
+#[must_use]
+pub fn routes() -> Vec<Route<Arc<Reading>>> {
+    vec![
+        Route::post("/reading/beat", submit_beat),
+        Route::post("/reading/rest", submit_rest),
+        Route::get("/reading/notices", show_notices),
+        Route::post("/reading/take", submit_take),
+    ]
+}
+
+/// What the script sends: JSON, of whatever type the request says it is. From a page of another site it comes as text,
+/// since browsers ask for leave before they send JSON there, and a page that is being closed has no time for that.
+type Said = std::result::Result<Bytes, BytesRejection>;
+
+fn said<T: DeserializeOwned>(body: Said) -> Result<T> {
+    serde_json::from_slice(&body?).map_err(|error| Error::BadRequest(error.to_string()))
+}
+
+#[derive(Debug, Deserialize)]
+struct BeatBody {
+    view: String,
+    seq: u64,
+    epoch: Option<String>,
+    focused: bool,
+    idle: u64,
+    #[serde(default)]
+    back: bool,
+}
+
+/// What an open page is answered.
+#[derive(Debug, Serialize)]
+struct Answer {
+    held: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+fn answer(answer: &Answer) -> Response {
+    let mut response = Json(answer).into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Path of the page that speaks, from `Referer`; the front page if the browser does not say.
+fn referer(reading: &Reading, headers: &HeaderMap) -> String {
+    let text = headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let path = text
+        .strip_prefix(&reading.base.config.site.public_url)
+        .or_else(|| {
+            text.splitn(4, '/')
+                .nth(3)
+                .and_then(|rest| text.get(text.len() - rest.len() - 1..))
+        });
+    local_path(path.unwrap_or("/")).to_owned()
+}
+
+/// The epoch of a page; a page that does not know its own yet sends none.
+fn epoch(text: Option<&str>) -> Result<Option<Epoch>> {
+    text.map(str::parse)
+        .transpose()
+        .map_err(|_| Error::BadRequest(format!("epoch {text:?}")))
+}
+
+fn view(text: &str) -> Result<u64> {
+    text.parse()
+        .map_err(|_| Error::BadRequest(format!("view {text:?} is no number")))
+}
+
+/// The session of an open page, if it still has a seat.
+async fn seated(reading: &Reading, headers: &HeaderMap) -> Result<Option<Arc<Session>>> {
+    let Some(session) = reading.readers.sessions.of(headers).await? else {
+        return Ok(None);
+    };
+    Ok(reading
+        .subscriptions
+        .seats
+        .active(session.reader)
+        .await?
+        .then_some(session))
+}
+
+async fn submit_beat(
+    State(reading): State<Arc<Reading>>,
+    headers: HeaderMap,
+    body: Said,
+) -> Result {
+    let body: BeatBody = said(body)?;
+    if reading.base.config.reading.mode == Mode::Off {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let Some(session) = seated(&reading, &headers).await? else {
+        let say = Say::new(locale::of_request(
+            &reading.site,
+            &http::Uri::default(),
+            &headers,
+        ));
+        let text = message::ended(say, &referer(&reading, &headers))?;
+        return Ok(answer(&Answer {
+            held: false,
+            epoch: None,
+            message: Some(text),
+        }));
+    };
+    let beat = Beat {
+        view: view(&body.view)?,
+        seq: body.seq,
+        epoch: epoch(body.epoch.as_deref())?,
+        focused: body.focused,
+        idle_for: Millis(body.idle),
+    };
+    // A beat that is sent again is the same operation; views are drawn at random, so no two pages share one.
+    let op = Op(beat.view.wrapping_add(beat.seq));
+    let outcome = reading.leases.beat(&session, beat, body.back, op).await?;
+    outcome_answer(&reading, &session, outcome, &referer(&reading, &headers)).await
+}
+
+async fn outcome_answer(
+    reading: &Reading,
+    session: &Session,
+    outcome: Outcome<DeviceId>,
+    next: &str,
+) -> Result {
+    Ok(match outcome {
+        Outcome::Held { epoch, .. } => answer(&Answer {
+            held: true,
+            epoch: Some(epoch.to_string()),
+            message: None,
+        }),
+        // In the mode `observe` nothing is shown; the page simply goes on.
+        Outcome::Contended(_) if reading.base.config.reading.mode == Mode::Observe => {
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Outcome::Contended(holder) => {
+            let text = message::moved(reading, session, &holder, next).await?;
+            answer(&Answer {
+                held: false,
+                epoch: None,
+                message: Some(text),
+            })
+        }
+    })
+}
+
+#[derive(Debug, Deserialize)]
+struct RestBody {
+    view: String,
+    seq: u64,
+    epoch: Option<String>,
+}
+
+async fn submit_rest(
+    State(reading): State<Arc<Reading>>,
+    headers: HeaderMap,
+    body: Said,
+) -> Result {
+    let body: RestBody = said(body)?;
+    if let Some(session) = reading.readers.sessions.of(&headers).await? {
+        let epoch = epoch(body.epoch.as_deref())?;
+        let view = view(&body.view)?;
+        reading.leases.rest(&session, epoch, view, body.seq).await?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+#[derive(Debug, Deserialize)]
+struct NoticesQuery {
+    view: String,
+}
+
+/// One page's stream: tells the engine when it opens and when it breaks.
+struct Stay {
+    reading: Arc<Reading>,
+    session: Arc<Session>,
+    listener: Listener,
+    view: u64,
+    next: String,
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        // A page that has opened a newer stream is still there.
+        if !self.listener.replaced() {
+            let (reading, session, view) = (
+                Arc::clone(&self.reading),
+                Arc::clone(&self.session),
+                self.view,
+            );
+            let tell = async move { tell_stream(&reading, &session, view, false).await };
+            // The connection is gone; nobody waits for this. While the server stops there is no runtime any more.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(tell);
+            }
+        }
+    }
+}
+
+/// A stream that breaks or stands says how somebody is reading on, and no more: a page does not fail because of it.
+async fn tell_stream(reading: &Reading, session: &Session, view: u64, open: bool) {
+    if let Err(error) = reading.leases.stream(session, view, open).await {
+        tracing::debug!(%error, "the state of a live stream was not noted");
+    }
+}
+
+async fn show_notices(
+    State(reading): State<Arc<Reading>>,
+    Query(query): Query<NoticesQuery>,
+    headers: HeaderMap,
+) -> Result {
+    let watched = reading.base.config.reading.mode == Mode::Enforce;
+    let Some(session) = seated(&reading, &headers).await?.filter(|_| watched) else {
+        // EventSource does not come back after 204 (HTML, server-sent events).
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let (view, next) = (view(&query.view)?, referer(&reading, &headers));
+    let listener = Notices::listen(
+        &reading.leases.notices,
+        session.reader,
+        session.device,
+        view,
+    );
+    tell_stream(&reading, &session, view, true).await;
+    let stay = Stay {
+        reading,
+        session,
+        listener,
+        view,
+        next,
+    };
+    // Well before the connection would count as silent.
+    let quarter = stay.reading.base.config.server.idle_for.duration() / 4;
+    let keep = KeepAlive::new().interval(quarter.min(Duration::from_secs(15)));
+    // After a restart of the server its pages come back one by one, not all in the same second.
+    let retry = Duration::from_millis(1000 + stay.reading.base.rng.u64() % 4000);
+    let first = Ok(Event::default().retry(retry));
+    let stream = futures_util::stream::iter([first]).chain(notices(stay));
+    let mut response = Sse::new(stream).keep_alive(keep).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    Ok(response)
+}
+
+fn notices(stay: Stay) -> impl Stream<Item = std::result::Result<Event, Infallible>> {
+    futures_util::stream::unfold(stay, |mut stay| async move {
+        loop {
+            stay.listener.next().await?;
+            // In a box: what makes a message takes 15 kB, and thousands of pages wait here without needing one.
+            if let Some(text) = Box::pin(lost(&stay)).await {
+                let data = serde_json::json!({ "message": text }).to_string();
+                return Some((Ok(Event::default().event("lost").data(data)), stay));
+            }
+        }
+    })
+}
+
+/// The message, if the page has really lost the lease; a notice may come late, after the lease came back.
+async fn lost(stay: &Stay) -> Option<String> {
+    let reading = &stay.reading;
+    if !reading
+        .subscriptions
+        .seats
+        .active(stay.session.reader)
+        .await
+        .unwrap_or(false)
+        || reading.base.stopping()
+    {
+        return message::ended(Say::new(stay.session.language), &stay.next).ok();
+    }
+    // If it cannot be known now, the next heartbeat asks.
+    match reading.leases.holder(stay.session.reader).await.ok()? {
+        Some((holder, _)) if holder.device != stay.session.device => {
+            message::moved(reading, &stay.session, &holder, &stay.next)
+                .await
+                .ok()
+        }
+        Some(_) => None,
+        // Freed, and nobody reads: signed out, or the password was changed.
+        None => message::ended(Say::new(stay.session.language), &stay.next).ok(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct TakeForm {
+    epoch: String,
+    op: u64,
+    next: String,
+}
+
+async fn submit_take(
+    State(reading): State<Arc<Reading>>,
+    headers: HeaderMap,
+    form: std::result::Result<Form<TakeForm>, FormRejection>,
+) -> Result {
+    let Form(form) = form?;
+    let next = way_on(&reading.base.config, &form.next).to_owned();
+    let script = headers
+        .get(header::ACCEPT)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    let seen: Epoch = form
+        .epoch
+        .parse()
+        .map_err(|_| Error::BadRequest(format!("epoch {:?}", form.epoch)))?;
+    let Some(session) = seated(&reading, &headers).await? else {
+        if script {
+            let say = Say::new(locale::of_request(
+                &reading.site,
+                &http::Uri::default(),
+                &headers,
+            ));
+            return Ok(answer(&Answer {
+                held: false,
+                epoch: None,
+                message: Some(message::ended(say, &next)?),
+            }));
+        }
+        return Ok(see_other(&next));
+    };
+    let outcome = reading.leases.take(&session, seen, Op(form.op)).await?;
+    if script {
+        return outcome_answer(&reading, &session, outcome, &next).await;
+    }
+    // Taken or not, the article's own address answers next: with the text, or with the message as it is now.
+    Ok(see_other(&next))
+}

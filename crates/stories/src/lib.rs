@@ -1,0 +1,22 @@
+//! Running stories: what runs for months, with dated and sourced events, people and their offices, figures, and all
+//! articles about it; a short form stands beside each of those.
+//!
+//! Everything here is open to everybody: a story is written by hand and takes nothing from the text of an article.
+//! Deliberately not here: the articles themselves, and which article belongs to a story (an article names its story).
+
+mod pages;
+mod part;
+mod publish;
+mod rules;
+mod store;
+
+pub use pages::{Brief, brief, routes};
+pub use part::Stories;
+pub use publish::{EventDraft, FigureDraft, PersonDraft, StoryDraft, publish};
+pub use rules::{Event, Figure, Person, Story, StoryId};
+
+/// What pages of stories say.
+pub const TEXTS: web::locale::Texts = &[
+    ("en", include_str!("../locales/en/stories.ftl")),
+    ("es", include_str!("../locales/es/stories.ftl")),
+];

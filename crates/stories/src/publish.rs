@@ -1,0 +1,179 @@
+//! Publishing a story: a draft is checked as a whole, then written in one transaction; publishing it again changes it.
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::{Event, Figure, Person, Story, newest_first};
+use super::store;
+use crate::Stories;
+use articles::{Published, Slug};
+
+/// An event as the newsroom writes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventDraft {
+    /// `YYYY-MM-DD`; an event without an exact day needs one to be sorted by.
+    pub date: String,
+    /// The day in words when it is not known exactly.
+    #[serde(default)]
+    pub date_text: String,
+    /// What happened.
+    pub title: String,
+    /// A sentence or two about it.
+    #[serde(default)]
+    pub text: String,
+    /// Who says so. There is no default: an event without a source is not published.
+    pub source: String,
+}
+
+/// A person as the newsroom writes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonDraft {
+    /// Name.
+    pub name: String,
+    /// Office.
+    pub office: String,
+    /// A sentence about it.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A figure as the newsroom writes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureDraft {
+    /// As it is shown.
+    pub value: String,
+    /// What is counted.
+    pub label: String,
+    /// Who says so.
+    pub source: String,
+}
+
+/// A story as the newsroom hands it in: one file in TOML.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoryDraft {
+    /// Slug of the edition.
+    pub edition: String,
+    /// Slug of the story.
+    pub slug: String,
+    /// Its name.
+    pub title: String,
+    /// What it is about.
+    #[serde(default)]
+    pub summary: String,
+    /// `EDITION/SLUG` of the same story in another language.
+    #[serde(default)]
+    pub translation_of: String,
+    /// What is known, and what is not.
+    #[serde(default)]
+    pub what_we_know: Vec<String>,
+    /// Events. Those of one day are written the latest first.
+    #[serde(default)]
+    pub event: Vec<EventDraft>,
+    /// People.
+    #[serde(default)]
+    pub person: Vec<PersonDraft>,
+    /// Figures.
+    #[serde(default)]
+    pub figure: Vec<FigureDraft>,
+}
+
+/// Publishes a story, or changes the one with the same edition and slug.
+///
+/// # Errors
+/// Names what is wrong with the draft; then nothing is changed.
+pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Published> {
+    let room = stories
+        .articles
+        .editions
+        .find(&draft.edition)
+        .ok_or_else(|| anyhow::anyhow!("there is no edition {:?}", draft.edition))?;
+    check(draft)?;
+    let mut tx = stories.base.write().await?;
+    let before = store::find_story(&mut tx, &draft.edition, &draft.slug).await?;
+    let mut story = Story {
+        id: before
+            .as_ref()
+            .map_or_else(|| tx.new_id(), |story| story.id),
+        edition: draft.edition.clone(),
+        slug: draft.slug.clone(),
+        title: draft.title.trim().to_owned(),
+        summary: draft.summary.trim().to_owned(),
+        known: draft.what_we_know.clone(),
+        translation: draft.translation_of.clone(),
+        updated_at: before.as_ref().map_or(tx.now(), |story| story.updated_at),
+        events: draft.event.iter().map(event).collect(),
+        people: draft.person.iter().map(person).collect(),
+        figures: draft.figure.iter().map(figure).collect(),
+    };
+    newest_first(&mut story.events);
+    let path = story.path();
+    if before.as_ref() == Some(&story) {
+        return Ok(Published::Same(path));
+    }
+    story.updated_at = tx.now();
+    store::set_story(&mut tx, &story).await?;
+    tx.commit().await?;
+    // The story's page, and what stands beside its articles, are made anew.
+    stories.articles.shelf.changed(&room.edition.slug);
+    Ok(if before.is_some() {
+        Published::Changed(path)
+    } else {
+        Published::New(path)
+    })
+}
+
+fn check(draft: &StoryDraft) -> anyhow::Result<()> {
+    draft.slug.parse::<Slug>().map_err(anyhow::Error::msg)?;
+    anyhow::ensure!(!draft.title.trim().is_empty(), "the story has no title");
+    for event in &draft.event {
+        let day: Result<jiff::civil::Date, _> = event.date.parse();
+        anyhow::ensure!(
+            day.is_ok_and(|day| day.to_string() == event.date),
+            "event {:?}: {:?} is no day; write one such as \"2026-02-24\"",
+            event.title,
+            event.date
+        );
+        anyhow::ensure!(
+            !event.source.trim().is_empty(),
+            "event {:?} needs a source: say who reported it",
+            event.title
+        );
+    }
+    for figure in &draft.figure {
+        anyhow::ensure!(
+            !figure.source.trim().is_empty(),
+            "figure {:?} needs a source: say who counted",
+            figure.label
+        );
+    }
+    Ok(())
+}
+
+fn event(draft: &EventDraft) -> Event {
+    Event {
+        day: draft.date.clone(),
+        day_text: draft.date_text.clone(),
+        title: draft.title.clone(),
+        text: draft.text.clone(),
+        source: draft.source.clone(),
+    }
+}
+
+fn person(draft: &PersonDraft) -> Person {
+    Person {
+        name: draft.name.clone(),
+        office: draft.office.clone(),
+        note: draft.note.clone(),
+    }
+}
+
+fn figure(draft: &FigureDraft) -> Figure {
+    Figure {
+        value: draft.value.clone(),
+        label: draft.label.clone(),
+        source: draft.source.clone(),
+    }
+}

@@ -1,0 +1,105 @@
+//! The paper gives a subscription: the one way to come by one until there is payment.
+//!
+//! A reader owns one running subscription at most; giving again changes it, so the same grant twice is the same as once.
+
+use crate::Subscriptions;
+use base::time::UnixMillis;
+use readers::{self, Reader};
+
+use super::rules::{Plan, SubscriptionId};
+use super::store::{self, NewSubscription};
+
+/// The moment after a last day, in UTC; `None` at the end of the calendar.
+#[must_use]
+pub fn end_of(day: jiff::civil::Date) -> Option<UnixMillis> {
+    let next = day.tomorrow().ok()?;
+    let next = next.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
+    Some(next.timestamp().into())
+}
+
+/// What is given.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Which plan.
+    pub plan: Plan,
+    /// Seats, the owner's included; see [`Plan::seats`].
+    pub seats: i64,
+    /// Name of the company, or empty.
+    pub company_name: String,
+    /// Until when.
+    pub until: UnixMillis,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Granted {
+    /// The reader can read on it now.
+    Given(SubscriptionId),
+    /// So many people have a seat on the running subscription, more than the new one has. Nothing was changed.
+    SeatsTaken(i64),
+}
+
+/// Gives `reader` a subscription from now on, with a seat on it, or changes the one that runs.
+///
+/// # Errors
+/// Whatever the database says; then nothing was given.
+pub async fn grant(
+    subscriptions: &Subscriptions,
+    reader: &Reader,
+    grant: &Grant,
+) -> sqlx::Result<Granted> {
+    let mut tx = subscriptions.base.write().await?;
+    let terms = readers::store::find_terms_version(&mut tx).await?;
+    let new = NewSubscription {
+        owner: reader.id,
+        plan: grant.plan,
+        company_name: &grant.company_name,
+        seats: grant.seats,
+        until: grant.until,
+        terms: terms.as_deref().unwrap_or(""),
+    };
+    let id = match store::find_owned(&mut tx, reader.id).await? {
+        Some(running) => {
+            store::lock_seats(&mut tx, running.id).await?;
+            let others = store::count_accepted_without(&mut tx, running.id, reader.id).await?;
+            if others + 1 > grant.seats {
+                return Ok(Granted::SeatsTaken(others + 1));
+            }
+            store::set_subscription(&mut tx, running.id, &new).await?;
+            running.id
+        }
+        None => store::insert_subscription(&mut tx, &new).await?,
+    };
+    if !store::has_seat(&mut tx, id, reader.id).await? {
+        store::insert_accepted_seat(&mut tx, id, reader.id, &reader.email).await?;
+    }
+    let seated = store::find_seated(&mut tx, id).await?;
+    tx.commit().await?;
+    seated
+        .iter()
+        .for_each(|reader| subscriptions.seats.forget(*reader));
+    Ok(Granted::Given(id))
+}
+
+/// Seats `reader` on a subscription, invited and accepted in one, if a seat is free or they have one there.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn seat(
+    subscriptions: &Subscriptions,
+    subscription: SubscriptionId,
+    reader: &Reader,
+) -> sqlx::Result<bool> {
+    let mut tx = subscriptions.base.write().await?;
+    let seats = store::lock_seats(&mut tx, subscription).await?.unwrap_or(0);
+    if store::has_seat(&mut tx, subscription, reader.id).await? {
+        return Ok(true);
+    }
+    if store::count_used(&mut tx, subscription).await? >= seats {
+        return Ok(false);
+    }
+    store::insert_accepted_seat(&mut tx, subscription, reader.id, &reader.email).await?;
+    tx.commit().await?;
+    subscriptions.seats.forget(reader.id);
+    Ok(true)
+}

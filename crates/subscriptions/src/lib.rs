@@ -1,0 +1,22 @@
+//! What is paid for: plans, subscriptions, seats, invitations, terms.
+//!
+//! A seat entitles one reader to read; on which device is the business of `leases`. Deliberately not here: cards and
+//! invoices, which come with payment.
+
+mod grant;
+pub mod invite;
+mod part;
+pub mod rules;
+mod seats;
+pub mod store;
+
+pub use grant::{Grant, Granted, end_of, grant, seat};
+pub use part::Subscriptions;
+pub use rules::Plan;
+pub use seats::Seats;
+
+/// What invitations say.
+pub const TEXTS: web::locale::Texts = &[
+    ("en", include_str!("../locales/en/subscriptions.ftl")),
+    ("es", include_str!("../locales/es/subscriptions.ftl")),
+];

@@ -1,0 +1,188 @@
+//! Plans and how many may read on them. Pure.
+
+use base::db::text_enum;
+use base::id::Id;
+use base::lang::Lang;
+use base::time::UnixMillis;
+use readers::rules::ReaderId;
+
+/// Marks the identifiers of subscriptions.
+#[derive(Debug)]
+pub struct SubscriptionKind;
+/// Identifier of a subscription.
+pub type SubscriptionId = Id<SubscriptionKind>;
+
+/// Marks the identifiers of seats.
+#[derive(Debug)]
+pub struct SeatKind;
+/// Identifier of a seat.
+pub type SeatId = Id<SeatKind>;
+
+text_enum! {
+    /// What can be subscribed to.
+    pub enum Plan {
+        /// One reader.
+        Digital = "digital",
+        /// Two readers.
+        Premium = "premium",
+        /// As many readers as were agreed.
+        Company = "company",
+    }
+}
+
+text_enum! {
+    /// Where a subscription comes from.
+    pub enum Provider {
+        /// The paper gave it, by whatever arrangement.
+        Granted = "granted",
+    }
+}
+
+/// What is paid for, or given.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    /// Identifier.
+    pub id: SubscriptionId,
+    /// Who owns it and invites.
+    pub owner: ReaderId,
+    /// Which plan.
+    pub plan: Plan,
+    /// Name of the company, or empty.
+    pub company_name: String,
+    /// Seats, the owner's included.
+    pub seats: i64,
+    /// Read on from.
+    pub starts_at: UnixMillis,
+    /// Read on until.
+    pub ends_at: UnixMillis,
+    /// Version of the terms that holds, or empty if the paper had none.
+    pub terms: String,
+    /// Since when that version holds for it.
+    pub terms_at: UnixMillis,
+}
+
+text_enum! {
+    /// Where a seat is on its way.
+    pub enum SeatStatus {
+        /// An invitation is under way; it may have run out.
+        Invited = "invited",
+        /// Its reader reads.
+        Accepted = "accepted",
+        /// Taken back.
+        Removed = "removed",
+    }
+}
+
+/// A seat, as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Which seat.
+    pub seat: SeatId,
+    /// Who has it; nobody yet for an invitation.
+    pub reader: Option<ReaderId>,
+    /// How they are called; may be empty.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Member or invitation.
+    pub status: SeatStatus,
+    /// Since when they read.
+    pub accepted_at: UnixMillis,
+    /// When the invitation runs out.
+    pub expires_at: UnixMillis,
+}
+
+/// An invitation that can be accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// To which subscription.
+    pub subscription: SubscriptionId,
+    /// Who is invited.
+    pub email: String,
+    /// Who invites: name, or address if they gave no name.
+    pub owner: String,
+    /// Language of who invites.
+    pub language: Lang,
+}
+
+/// A subscription as the publisher sees it in a list.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// Address of the owner.
+    pub email: String,
+    /// Which plan.
+    pub plan: Plan,
+    /// Name of the company, or empty.
+    pub company_name: String,
+    /// Seats, the owner's included.
+    pub seats: i64,
+    /// Seats with a reader.
+    pub taken: i64,
+    /// When it ends.
+    pub ends_at: UnixMillis,
+}
+
+/// The largest company.
+pub const MOST_SEATS: i64 = 100_000;
+
+/// Why a number of seats does not go with a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeatsRefusal {
+    /// This plan has so many and no other number.
+    Fixed(i64),
+    /// A company says how many; from 1 to [`MOST_SEATS`].
+    OutOfRange,
+}
+
+impl Plan {
+    /// How many seats every subscription of this plan has; `None` where each says for itself.
+    #[must_use]
+    pub const fn fixed_seats(self) -> Option<i64> {
+        match self {
+            Self::Digital => Some(1),
+            Self::Premium => Some(2),
+            Self::Company => None,
+        }
+    }
+
+    /// The seats of a subscription for which `asked` were asked (`None`: as the plan has it).
+    ///
+    /// # Errors
+    /// When the plan has another number, or a company has none or too many.
+    pub fn seats(self, asked: Option<i64>) -> Result<i64, SeatsRefusal> {
+        match (self.fixed_seats(), asked) {
+            (Some(fixed), None) => Ok(fixed),
+            (Some(fixed), Some(asked)) if asked == fixed => Ok(fixed),
+            (Some(fixed), Some(_)) => Err(SeatsRefusal::Fixed(fixed)),
+            (None, Some(asked)) if (1..=MOST_SEATS).contains(&asked) => Ok(asked),
+            (None, _) => Err(SeatsRefusal::OutOfRange),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_plan_has_its_seats() {
+        for (plan, asked, seats) in [
+            (Plan::Digital, None, Ok(1)),
+            (Plan::Digital, Some(1), Ok(1)),
+            (Plan::Digital, Some(2), Err(SeatsRefusal::Fixed(1))),
+            (Plan::Premium, None, Ok(2)),
+            (Plan::Premium, Some(3), Err(SeatsRefusal::Fixed(2))),
+            (Plan::Company, Some(5), Ok(5)),
+            (Plan::Company, Some(MOST_SEATS), Ok(MOST_SEATS)),
+            (
+                Plan::Company,
+                Some(MOST_SEATS + 1),
+                Err(SeatsRefusal::OutOfRange),
+            ),
+            (Plan::Company, Some(0), Err(SeatsRefusal::OutOfRange)),
+            (Plan::Company, None, Err(SeatsRefusal::OutOfRange)),
+        ] {
+            assert_eq!(plan.seats(asked), seats, "{plan} {asked:?}");
+        }
+    }
+}

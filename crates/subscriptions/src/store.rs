@@ -1,0 +1,178 @@
+//! SQL of subscriptions; of seats and terms in the files beside.
+
+mod many;
+mod seats;
+
+pub use many::*;
+pub use seats::*;
+
+use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::time::UnixMillis;
+use readers::ReaderId;
+
+use super::rules::{Overview, Plan, Provider, Subscription, SubscriptionId};
+
+type Row = (
+    SubscriptionId,
+    ReaderId,
+    Plan,
+    String,
+    i64,
+    UnixMillis,
+    UnixMillis,
+    String,
+    UnixMillis,
+);
+
+fn subscription(row: Row) -> Subscription {
+    let (id, owner, plan, company_name, seats, starts_at, ends_at, terms, terms_at) = row;
+    Subscription {
+        id,
+        owner,
+        plan,
+        company_name,
+        seats,
+        starts_at,
+        ends_at,
+        terms,
+        terms_at,
+    }
+}
+
+/// The running subscription this reader owns.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_owned(tx: &mut Tx, owner: ReaderId) -> sqlx::Result<Option<Subscription>> {
+    let now = tx.now();
+    let row = fetch_optional!(
+        tx,
+        Row,
+        "SELECT id, owner_id, plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at
+         FROM subscription WHERE owner_id = $1 AND ends_at > $2 ORDER BY ends_at DESC, id DESC LIMIT 1",
+        owner,
+        now
+    )?;
+    Ok(row.map(subscription))
+}
+
+/// What a new subscription is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSubscription<'a> {
+    /// Who owns it.
+    pub owner: ReaderId,
+    /// Which plan.
+    pub plan: Plan,
+    /// Name of the company, or empty.
+    pub company_name: &'a str,
+    /// Seats, the owner's included.
+    pub seats: i64,
+    /// When it ends.
+    pub until: UnixMillis,
+    /// Version of the terms that hold for it, or empty.
+    pub terms: &'a str,
+}
+
+/// A new subscription that the paper gives, from now on.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn insert_subscription(
+    tx: &mut Tx,
+    new: &NewSubscription<'_>,
+) -> sqlx::Result<SubscriptionId> {
+    let (id, now) = (tx.new_id(), tx.now());
+    execute!(
+        tx,
+        "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, starts_at, ends_at, terms_version, terms_accepted_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $7, $7)",
+        id,
+        new.owner,
+        new.plan,
+        new.company_name,
+        new.seats,
+        Provider::Granted,
+        now,
+        new.until,
+        new.terms
+    )?;
+    Ok(id)
+}
+
+/// Changes plan, seats and end of a subscription.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_subscription(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    new: &NewSubscription<'_>,
+) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "UPDATE subscription SET plan = $2, company_name = $3, seats = $4, ends_at = $5 WHERE id = $1",
+        id,
+        new.plan,
+        new.company_name,
+        new.seats,
+        new.until
+    )?;
+    Ok(())
+}
+
+/// The running subscription this reader has a seat on, their own first, with name and address of its owner.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_held(
+    tx: &mut Tx,
+    reader: ReaderId,
+) -> sqlx::Result<Option<(Subscription, String, String)>> {
+    let now = tx.now();
+    let found = fetch_optional!(
+        tx,
+        (SubscriptionId, String, String),
+        "SELECT s.id, r.name, r.email FROM seat t JOIN subscription s ON s.id = t.subscription_id
+         JOIN reader r ON r.id = s.owner_id
+         WHERE t.reader_id = $1 AND t.status = 'accepted' AND s.ends_at > $2
+         ORDER BY CASE WHEN s.owner_id = $1 THEN 0 ELSE 1 END, s.ends_at DESC LIMIT 1",
+        reader,
+        now
+    )?;
+    let Some((id, name, email)) = found else {
+        return Ok(None);
+    };
+    let row = fetch_optional!(
+        tx,
+        Row,
+        "SELECT id, owner_id, plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at
+         FROM subscription WHERE id = $1",
+        id
+    )?;
+    Ok(row.map(|row| (subscription(row), name, email)))
+}
+
+/// The newest subscriptions with the address of their owner and the seats taken, for the publisher.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_newest(tx: &mut Tx, most: i64) -> sqlx::Result<Vec<Overview>> {
+    type Row = (String, Plan, String, i64, i64, UnixMillis);
+    let rows = fetch_all!(
+        tx,
+        Row,
+        "SELECT r.email, s.plan, s.company_name, s.seats,
+           (SELECT COUNT(*) FROM seat t WHERE t.subscription_id = s.id AND t.status = 'accepted'), s.ends_at
+         FROM subscription s JOIN reader r ON r.id = s.owner_id ORDER BY s.created_at DESC, s.id DESC LIMIT $1",
+        most
+    )?;
+    let overview = |(email, plan, company_name, seats, taken, ends_at)| Overview {
+        email,
+        plan,
+        company_name,
+        seats,
+        taken,
+        ends_at,
+    };
+    Ok(rows.into_iter().map(overview).collect())
+}

@@ -1,0 +1,334 @@
+//! SQL of seats and invitations.
+
+use base::db::{Tx, execute, fetch_all, fetch_one, fetch_optional};
+use base::lang::Lang;
+use base::secret::TokenHash;
+use base::time::UnixMillis;
+use readers::{Email, ReaderId};
+
+use super::super::rules::{Invitation, Member, SeatId, SeatStatus, SubscriptionId};
+
+/// Start and end of the seat of this reader that lasts longest.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_seat_span(
+    tx: &mut Tx,
+    reader: ReaderId,
+) -> sqlx::Result<Option<(UnixMillis, UnixMillis)>> {
+    let now = tx.now();
+    fetch_optional!(
+        tx,
+        (UnixMillis, UnixMillis),
+        "SELECT s.starts_at, s.ends_at FROM seat t JOIN subscription s ON s.id = t.subscription_id
+         WHERE t.reader_id = $1 AND t.status = 'accepted' AND s.ends_at > $2
+         ORDER BY CASE WHEN s.starts_at <= $2 THEN 0 ELSE 1 END, s.ends_at DESC LIMIT 1",
+        reader,
+        now
+    )
+}
+
+/// Readers with a seat now, with its start and end, in the order of readers from the one behind `after`. Of several seats
+/// of one reader the one that lasts longest comes first.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_seat_spans(
+    tx: &mut Tx,
+    after: ReaderId,
+    length: i64,
+) -> sqlx::Result<Vec<(ReaderId, UnixMillis, UnixMillis)>> {
+    let now = tx.now();
+    fetch_all!(
+        tx,
+        (ReaderId, UnixMillis, UnixMillis),
+        "SELECT t.reader_id, s.starts_at, s.ends_at FROM seat t JOIN subscription s ON s.id = t.subscription_id
+         WHERE t.reader_id > $1 AND t.status = 'accepted' AND s.starts_at <= $2 AND s.ends_at > $2
+         ORDER BY t.reader_id, s.ends_at DESC LIMIT $3",
+        after,
+        now,
+        length
+    )
+}
+
+/// How many seats a running subscription has. Until this transaction ends nobody else who asks gets an answer, so what
+/// is counted after it holds.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn lock_seats(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Option<i64>> {
+    let now = tx.now();
+    let row = fetch_optional!(
+        tx,
+        (i64,),
+        "UPDATE subscription SET seats = seats WHERE id = $1 AND ends_at > $2 RETURNING seats",
+        id,
+        now
+    )?;
+    Ok(row.map(|row| row.0))
+}
+
+/// Seats that are taken or held for an invitation that still runs.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn count_used(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<i64> {
+    let now = tx.now();
+    let row = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1
+         AND (status = 'accepted' OR (status = 'invited' AND expires_at > $2))",
+        id,
+        now
+    )?;
+    Ok(row.0)
+}
+
+/// Invitations of this subscription since then, also those that were withdrawn.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn count_invited_since(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    since: UnixMillis,
+) -> sqlx::Result<i64> {
+    let row = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1 AND expires_at > 0 AND invited_at > $2",
+        id,
+        since
+    )?;
+    Ok(row.0)
+}
+
+/// Seats that others than this reader have accepted.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn count_accepted_without(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    reader: ReaderId,
+) -> sqlx::Result<i64> {
+    let row = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1 AND status = 'accepted' AND reader_id <> $2",
+        id,
+        reader
+    )?;
+    Ok(row.0)
+}
+
+/// Whether this reader has a seat on that subscription.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn has_seat(tx: &mut Tx, id: SubscriptionId, reader: ReaderId) -> sqlx::Result<bool> {
+    let row = fetch_optional!(
+        tx,
+        (SeatId,),
+        "SELECT id FROM seat WHERE subscription_id = $1 AND reader_id = $2 AND status = 'accepted' LIMIT 1",
+        id,
+        reader
+    )?;
+    Ok(row.is_some())
+}
+
+/// Whether this address has a seat on that subscription, or an invitation that still runs.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn has_email(tx: &mut Tx, id: SubscriptionId, email: &Email) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let row = fetch_optional!(
+        tx,
+        (SeatId,),
+        "SELECT id FROM seat WHERE subscription_id = $1 AND email = $2
+         AND (status = 'accepted' OR (status = 'invited' AND expires_at > $3)) LIMIT 1",
+        id,
+        email.as_str(),
+        now
+    )?;
+    Ok(row.is_some())
+}
+
+/// Everybody with a seat on that subscription.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_seated(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<ReaderId>> {
+    let rows = fetch_all!(
+        tx,
+        (ReaderId,),
+        "SELECT reader_id FROM seat WHERE subscription_id = $1 AND status = 'accepted' AND reader_id IS NOT NULL",
+        id
+    )?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Members and invitations of a subscription, members first, in the order they came; not those taken back.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_members(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<Member>> {
+    type Row = (
+        SeatId,
+        Option<ReaderId>,
+        Option<String>,
+        String,
+        SeatStatus,
+        UnixMillis,
+        UnixMillis,
+    );
+    let rows = fetch_all!(
+        tx,
+        Row,
+        "SELECT t.id, t.reader_id, r.name, t.email, t.status, t.accepted_at, t.expires_at
+         FROM seat t LEFT JOIN reader r ON r.id = t.reader_id
+         WHERE t.subscription_id = $1 AND t.status <> 'removed' ORDER BY t.status, t.invited_at, t.id",
+        id
+    )?;
+    let member = |(seat, reader, name, email, status, accepted_at, expires_at)| Member {
+        seat,
+        reader,
+        name: Option::unwrap_or_default(name),
+        email,
+        status,
+        accepted_at,
+        expires_at,
+    };
+    Ok(rows.into_iter().map(member).collect())
+}
+
+/// A seat that its reader has at once, without an invitation.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn insert_accepted_seat(
+    tx: &mut Tx,
+    subscription: SubscriptionId,
+    reader: ReaderId,
+    email: &str,
+) -> sqlx::Result<SeatId> {
+    let (id, now) = (tx.new_id(), tx.now());
+    execute!(
+        tx,
+        "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
+         VALUES ($1, $2, $3, $4, 'accepted', NULL, $5, $5, 0, 0)",
+        id,
+        subscription,
+        reader,
+        email,
+        now
+    )?;
+    Ok(id)
+}
+
+/// An invitation, which holds a seat until it runs out.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn insert_invitation(
+    tx: &mut Tx,
+    subscription: SubscriptionId,
+    email: &Email,
+    token: &TokenHash,
+    expires_at: UnixMillis,
+) -> sqlx::Result<()> {
+    let (id, now) = (tx.new_id::<super::super::rules::SeatKind>(), tx.now());
+    execute!(
+        tx,
+        "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
+         VALUES ($1, $2, NULL, $3, 'invited', $4, $5, 0, 0, $6)",
+        id,
+        subscription,
+        email.as_str(),
+        token.text(),
+        now,
+        expires_at
+    )?;
+    Ok(())
+}
+
+/// The invitation with this token, if it still runs and its subscription does.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_invitation(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Option<Invitation>> {
+    type Row = (SubscriptionId, String, String, String, Lang);
+    let now = tx.now();
+    let row = fetch_optional!(
+        tx,
+        Row,
+        "SELECT t.subscription_id, t.email, r.name, r.email, r.language
+         FROM seat t JOIN subscription s ON s.id = t.subscription_id JOIN reader r ON r.id = s.owner_id
+         WHERE t.token_hash = $1 AND t.status = 'invited' AND t.expires_at > $2 AND s.ends_at > $2",
+        token.text(),
+        now
+    )?;
+    Ok(row.map(
+        |(subscription, email, owner_name, owner_email, language)| Invitation {
+            subscription,
+            email,
+            owner: if owner_name.is_empty() {
+                owner_email
+            } else {
+                owner_name
+            },
+            language,
+        },
+    ))
+}
+
+/// Turns an invitation into the reader's seat, if fewer than `seats` are taken. Used once: the token goes.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn accept_seat(
+    tx: &mut Tx,
+    token: &TokenHash,
+    reader: ReaderId,
+    seats: i64,
+) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let changed = execute!(
+        tx,
+        "UPDATE seat SET status = 'accepted', reader_id = $2, accepted_at = $3, token_hash = NULL
+         WHERE token_hash = $1 AND status = 'invited' AND expires_at > $3
+           AND (SELECT COUNT(*) FROM seat taken WHERE taken.subscription_id = seat.subscription_id AND taken.status = 'accepted') < $4",
+        token.text(),
+        reader,
+        now,
+        seats
+    )?;
+    Ok(changed == 1)
+}
+
+/// Takes a seat back, or an invitation. The owner's own seat stays. Gives who had it.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn remove_seat(
+    tx: &mut Tx,
+    subscription: SubscriptionId,
+    seat: SeatId,
+    owner: ReaderId,
+) -> sqlx::Result<Option<Option<ReaderId>>> {
+    let now = tx.now();
+    let row = fetch_optional!(
+        tx,
+        (Option<ReaderId>,),
+        "UPDATE seat SET status = 'removed', removed_at = $3, token_hash = NULL
+         WHERE id = $1 AND subscription_id = $2 AND status <> 'removed' AND (reader_id IS NULL OR reader_id <> $4)
+         RETURNING reader_id",
+        seat,
+        subscription,
+        now,
+        owner
+    )?;
+    Ok(row.map(|row| row.0))
+}

@@ -1,0 +1,311 @@
+//! The one error at the edge. A handler returns the variant; status, page, language and log line follow from it here.
+//!
+//! | variant | status | the reader sees |
+//! |---|---|---|
+//! | `NotFound` | 404 | no page here; the front page |
+//! | `SignIn` | 303 | the sign-in page, and after it the page asked for |
+//! | `Confirm` | 303 | the password page, and after it the page asked for |
+//! | `Forbidden` | 403 | this needs another account |
+//! | `Foreign` | 403 | the form came from another site |
+//! | `BadRequest` | 400 | the request could not be read |
+//! | `TooLarge` | 413 | too large, with the size that fits |
+//! | `TooMany` | 429 | try again later, with the time |
+//! | `Unavailable` | 503 | try again in a moment |
+//! | `Busy` | 503 | very many are here; try again in a moment |
+//! | `Internal` | 500 | something broke here, with a number to quote |
+//!
+//! A cause is logged once, here, and never shown.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use tower_http::csrf::ProtectionError;
+
+use super::locale::{self, Say};
+use super::pages::{Draft, Forms, Keep};
+use super::view::{Frame, html};
+use crate::Site;
+use base::db::is_away;
+use base::lang::Lang;
+use base::time::Span;
+
+/// What a handler may fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such page.
+    #[error("not found")]
+    NotFound,
+    /// A reader must sign in first; then `next`.
+    #[error("sign-in needed")]
+    SignIn {
+        /// Path to come back to.
+        next: String,
+    },
+    /// The password is needed again; then `next`.
+    #[error("confirmation needed")]
+    Confirm {
+        /// Path to come back to.
+        next: String,
+    },
+    /// This reader may not.
+    #[error("forbidden")]
+    Forbidden,
+    /// The form was sent by a page of another site.
+    #[error("cross-site request")]
+    Foreign,
+    /// The request makes no sense; the text is for the log.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// The body is larger than the limit.
+    #[error("too large")]
+    TooLarge,
+    /// Too often; again after the span.
+    #[error("too many requests")]
+    TooMany(Span),
+    /// Something we need is away; again in a moment.
+    #[error("unavailable: {0}")]
+    Unavailable(anyhow::Error),
+    /// More is asked than we can answer in time; again in a moment.
+    #[error("busy")]
+    Busy,
+    /// Our fault.
+    #[error("internal: {0}")]
+    Internal(anyhow::Error),
+}
+
+/// What handlers return.
+pub type Result<T = Response> = std::result::Result<T, Error>;
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if is_away(&error) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Internal(error.into())
+        }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        if error.downcast_ref::<sqlx::Error>().is_some_and(is_away) {
+            Self::Unavailable(error)
+        } else {
+            Self::Internal(error)
+        }
+    }
+}
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+impl From<axum::extract::rejection::FormRejection> for Error {
+    fn from(error: axum::extract::rejection::FormRejection) -> Self {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::TooLarge
+        } else {
+            Self::BadRequest(error.body_text())
+        }
+    }
+}
+impl From<axum::extract::rejection::BytesRejection> for Error {
+    fn from(error: axum::extract::rejection::BytesRejection) -> Self {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::TooLarge
+        } else {
+            Self::BadRequest(error.body_text())
+        }
+    }
+}
+
+impl Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn { .. } | Self::Confirm { .. } => StatusCode::SEE_OTHER,
+            Self::Forbidden | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The stem of its texts in `errors.ftl`.
+    fn key(&self) -> &'static str {
+        match self {
+            Self::NotFound | Self::SignIn { .. } | Self::Confirm { .. } => "error-not-found",
+            Self::Forbidden => "error-forbidden",
+            Self::Foreign => "error-foreign",
+            Self::BadRequest(_) => "error-bad-request",
+            Self::TooLarge => "error-too-large",
+            Self::TooMany(_) => "error-too-many",
+            Self::Unavailable(_) => "error-unavailable",
+            Self::Busy => "error-busy",
+            Self::Internal(_) => "error-internal",
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    /// Leaves the error in the extensions; [`render`] makes the page, since only it knows the language.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    frame: Frame,
+    say: Say,
+    key: &'static str,
+    request: String,
+    minutes: u64,
+}
+
+/// Turns an [`Error`] into its page. Also names the request, so that a reader can quote it and an operator find it.
+pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    // Copies of what an error page would need; they share the bytes of the request.
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+    let response = next.run(request).await;
+    let extensions = response.extensions();
+    let (error, status) = if let Some(error) = extensions.get::<Arc<Error>>() {
+        (Arc::clone(error), error.status())
+    } else if extensions.get::<ProtectionError>().is_some() {
+        // A form that another site sent.
+        (Arc::new(Error::Foreign), StatusCode::FORBIDDEN)
+    } else if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && response.headers().get(header::CONTENT_TYPE).is_none()
+    {
+        let error = Error::BadRequest("method".into());
+        (Arc::new(error), StatusCode::METHOD_NOT_ALLOWED)
+    } else {
+        return response;
+    };
+    let asked = language.map(|value| (header::ACCEPT_LANGUAGE, value));
+    let lang = locale::of_request(&site, &uri, &asked.into_iter().collect());
+    let target = match &*error {
+        Error::SignIn { next } => Some(format!("/sign-in?lang={lang}&next={}", encode(next))),
+        Error::Confirm { next } => Some(format!("/account/confirm?next={}", encode(next))),
+        _ => None,
+    };
+    if let Some(target) = target {
+        let mut to = StatusCode::SEE_OTHER.into_response();
+        let value = HeaderValue::from_str(&target).unwrap_or(HeaderValue::from_static("/sign-in"));
+        to.headers_mut().insert(header::LOCATION, value);
+        to.headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        return to;
+    }
+    let mut page = page(&site, &error, lang, status, uri.path());
+    if method == Method::HEAD {
+        *page.body_mut() = axum::body::Body::empty();
+    }
+    page
+}
+
+fn page(site: &Site, error: &Error, lang: Lang, status: StatusCode, path: &str) -> Response {
+    let request = format!("{:08x}", site.base.rng.u64() >> 32);
+    match error {
+        Error::Internal(cause) => tracing::error!(
+            request,
+            path,
+            cause = format!("{cause:#}"),
+            "a request failed"
+        ),
+        Error::Unavailable(cause) => tracing::warn!(
+            request,
+            path,
+            cause = format!("{cause:#}"),
+            "a request had to wait"
+        ),
+        other => tracing::debug!(request, path, %other, "a request was refused"),
+    }
+    let text = text(site, error, lang, &request);
+    let mut response = match text {
+        Ok(text) => html(status, text),
+        Err(_) => status.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let wait = match error {
+        Error::TooMany(wait) => Some(wait.0.div_ceil(1000)),
+        Error::Unavailable(_) | Error::Busy => Some(5),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn text(site: &Site, error: &Error, lang: Lang, request: &str) -> askama::Result<String> {
+    let say = Say::new(lang);
+    let minutes = if let Error::TooMany(wait) = error {
+        wait.0.div_ceil(60_000)
+    } else {
+        0
+    };
+    let title = say.say(&format!("{}-title", error.key()));
+    let mut frame = Frame::new(site, lang, title);
+    frame.index = false;
+    ErrorPage {
+        frame,
+        say,
+        key: error.key(),
+        request: request.to_owned(),
+        minutes,
+    }
+    .render()
+}
+
+/// The page of [`Error::Busy`] in each language, made before it is needed: then there is no time for it.
+#[derive(Debug)]
+pub struct Busy(Vec<Forms>);
+
+impl Busy {
+    /// # Errors
+    /// When the template fails.
+    pub fn new(site: &Site) -> askama::Result<Self> {
+        let page = |lang| {
+            text(site, &Error::Busy, lang, "").map(|text| Draft::html(Keep::Nobody, text).forms())
+        };
+        Ok(Self(Lang::all().map(page).collect::<askama::Result<_>>()?))
+    }
+
+    /// The refusal of this request.
+    #[must_use]
+    pub fn respond(&self, site: &Site, uri: &Uri, headers: &HeaderMap) -> Response {
+        let page = &self.0[locale::of_request(site, uri, headers).index()];
+        let mut response = page.respond(headers);
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(5));
+        response
+    }
+}
+
+/// Percent-encodes a path for use as a query value.
+#[must_use]
+pub fn encode(path: &str) -> String {
+    path.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+        out
+    })
+}

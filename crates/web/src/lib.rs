@@ -1,0 +1,29 @@
+//! What the features need to speak HTTP: errors, cookies, language, views, finished pages, limits, security headers.
+//!
+//! Everything here stands below the features and names none of them; the list of all routes stands above, in `gaceta`.
+
+pub mod assets;
+pub mod cookies;
+pub mod error;
+pub mod headers;
+pub mod limits;
+pub mod locale;
+pub mod mould;
+pub mod pages;
+pub mod route;
+mod site;
+pub mod view;
+
+pub use error::{Error, Result};
+pub use route::{Route, with_state};
+pub use site::{EditionHome, Site};
+
+/// What the frame of every page says, dates, and errors.
+pub const TEXTS: locale::Texts = &[
+    ("en", include_str!("../locales/en/dates.ftl")),
+    ("en", include_str!("../locales/en/errors.ftl")),
+    ("en", include_str!("../locales/en/frame.ftl")),
+    ("es", include_str!("../locales/es/dates.ftl")),
+    ("es", include_str!("../locales/es/errors.ftl")),
+    ("es", include_str!("../locales/es/frame.ftl")),
+];

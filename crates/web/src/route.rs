@@ -1,0 +1,58 @@
+//! A route as an entry of a list, so that the same list makes the router, the documentation and the tests that try
+//! every door.
+
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, get, post};
+
+/// One method of one path.
+pub struct Route<S = ()> {
+    /// `GET` or `POST`; a `GET` answers `HEAD` too.
+    pub method: &'static str,
+    /// The path, with `{name}` for a segment.
+    pub path: &'static str,
+    /// What answers.
+    pub answer: MethodRouter<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Route<S> {
+    /// A page or file.
+    pub fn get<H, T>(path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        Self {
+            method: "GET",
+            path,
+            answer: get(handler),
+        }
+    }
+
+    /// A form or a message from our script.
+    pub fn post<H, T>(path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        Self {
+            method: "POST",
+            path,
+            answer: post(handler),
+        }
+    }
+}
+
+/// The routes of a feature or face, each with what its handlers are made of.
+pub fn with_state<S: Clone + Send + Sync + 'static>(
+    routes: Vec<Route<S>>,
+    state: &S,
+) -> Vec<Route> {
+    routes
+        .into_iter()
+        .map(|route| Route {
+            method: route.method,
+            path: route.path,
+            answer: route.answer.with_state(state.clone()),
+        })
+        .collect()
+}
