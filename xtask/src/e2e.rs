@@ -7,10 +7,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-
-use crate::child::{self, Ended};
-use crate::postgres::Postgres;
-use crate::{provision, root};
+use drive::child::{self, Ended};
+use drive::postgres::Postgres;
+use drive::{paper, provision, root};
 
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
@@ -22,11 +21,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         _ => bail!("`cargo xtask e2e` takes --release and nothing else"),
     };
     let postgres = Postgres::start()?;
-    let ended = step(release, &postgres);
-    if let Some(trouble) = &ended.trouble {
-        println!("browser: {trouble}");
-    }
-    Ok(ended.trouble.is_none())
+    Ok(step(release, &postgres).told("browser"))
 }
 
 /// The same as a step of `cargo xtask test`.
@@ -46,15 +41,7 @@ fn prepare(release: bool, postgres: &Postgres) -> anyhow::Result<Command> {
     );
     provision::need(&[&provision::NODE, &provision::CHROMIUM])?;
     provision::need_node_packages(&folder)?;
-    let profile = if release { "release" } else { "dev" };
-    let mut build = root::cargo(&["build", "--bin", "gaceta", "--profile", profile]);
-    build.env("CARGO_TERM_PROGRESS_WHEN", "never");
-    if let Some(trouble) = child::run(build, Duration::from_secs(30 * 60)).trouble {
-        bail!("the binary was not built: {trouble}");
-    }
-    let binary = root::target()
-        .join(if release { "release" } else { "debug" })
-        .join("gaceta");
+    let binary = paper::build(if release { "release" } else { "dev" })?;
     let screens = root::repository().join("target/screens");
     std::fs::create_dir_all(&screens).context("cannot make the folder for pictures")?;
     let mut command = Command::new(provision::NODE.get()?);

@@ -6,9 +6,9 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail, ensure};
+use drive::child::Ended;
+use drive::root;
 
-use crate::child::{Count, Ended};
-use crate::root;
 use crate::tidy::lexer::{Kind, Token};
 use crate::tidy::tree::Tree;
 
@@ -51,10 +51,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
 /// `--check` as a step of `cargo xtask test`.
 pub fn step() -> Ended {
     match go(true) {
-        Ok(stale) if stale.is_empty() => Ended {
-            trouble: None,
-            count: Count::default(),
-        },
+        Ok(stale) if stale.is_empty() => Ended::well(),
         Ok(stale) => Ended::badly(format!(
             "stale: {}; please run `cargo xtask gen`",
             stale.join(", ")

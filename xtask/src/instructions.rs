@@ -12,9 +12,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-
-use crate::child::{self, Count, Ended};
-use crate::{provision, root};
+use drive::child::{self, Ended};
+use drive::{paper, provision, root};
 
 /// What is counted, as `bench-hot` calls it.
 const WHAT: [&str; 5] = ["article", "not-modified", "lead", "front", "gate"];
@@ -47,10 +46,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
 /// The same as a step of the tests.
 pub fn step() -> Ended {
     match count(None).and_then(|figures| judge(&figures)) {
-        Ok(true) => Ended {
-            trouble: None,
-            count: Count::default(),
-        },
+        Ok(true) => Ended::well(),
         Ok(false) => Ended::badly("something has become dearer".to_owned()),
         Err(error) => Ended::badly(format!("{error:#}")),
     }
@@ -62,7 +58,7 @@ fn count(binary: Option<PathBuf>) -> anyhow::Result<Figures> {
     provision::need(&[&provision::VALGRIND])?;
     let binary = match binary {
         Some(binary) => std::fs::canonicalize(&binary)?,
-        None => build()?,
+        None => paper::build("release")?,
     };
     let folder = root::target().join("instructions");
     if folder.exists() {
@@ -83,13 +79,6 @@ fn count(binary: Option<PathBuf>) -> anyhow::Result<Figures> {
     WHAT.iter()
         .map(|what| Ok(((*what).to_owned(), instructions(&binary, &folder, what)?)))
         .collect()
-}
-
-fn build() -> anyhow::Result<PathBuf> {
-    let mut build = root::cargo(&["build", "--bin", "gaceta", "--release"]);
-    build.env("CARGO_TERM_PROGRESS_WHEN", "never");
-    well(build, "the program")?;
-    Ok(root::target().join("release/gaceta"))
 }
 
 fn well(command: Command, what: &str) -> anyhow::Result<()> {

@@ -1,7 +1,8 @@
 //! The tasks of the workshop: `cargo xtask <task>`.
 //!
-//! One plain program that never ships. It finds or installs what a task needs, runs the task, and leaves nothing behind.
-//! Deliberately not here: anything the product does at run time, and any rule about the code that is not in [`tidy`].
+//! One plain program that never ships and is quickly built. It finds or installs what a task needs, runs the task, and leaves
+//! nothing behind. What takes minutes to run is a program of its own, which is started here ([`programs`]). Deliberately not
+//! here: anything the product does at run time, and any rule about the code that is not in [`tidy`].
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -9,28 +10,22 @@
     reason = "clippy.toml keeps clocks, sleeping and randomness out of the application; the workshop measures real time"
 )]
 
-mod bench;
-mod chaos;
-mod child;
-mod durability;
 mod e2e;
 mod generate;
-mod guard;
 mod instructions;
-mod model;
-mod postgres;
-mod provision;
-mod root;
-mod simulate;
+mod programs;
 mod test;
 mod tidy;
 
 use std::process::ExitCode;
 
+use anyhow::bail;
+use drive::postgres::Postgres;
+
 const USAGE: &str = "\
-cargo xtask test             everything, with one line at the end: how many passed, how many failed
+cargo xtask test [--only NAME,..]  everything, or steps by name, with one line at the end: how many passed, how many failed
 cargo xtask tidy [--rules]   the rules of the house; --rules prints them with their reasons
-cargo xtask e2e [--release]  journeys in a real browser
+cargo xtask e2e [--release]  journeys in a real browser; --only NAME for some of them
 cargo xtask canary           what must never leave, over every route, with numbers
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
@@ -44,35 +39,39 @@ cargo xtask postgres         a private PostgreSQL for trying things by hand, unt
 ";
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let task = arguments.next().unwrap_or_default();
-    let rest: Vec<String> = arguments.collect();
-    let done = match task.as_str() {
-        "test" => test::run(&rest),
-        "tidy" => tidy::run(&rest),
-        "e2e" => e2e::run(&rest),
+    drive::main("xtask", run)
+}
+
+fn run(words: &[String]) -> anyhow::Result<bool> {
+    let (task, rest) = match words {
+        [] => ("help", words),
+        [task, rest @ ..] => (task.as_str(), rest),
+    };
+    match task {
+        "test" => test::run(rest),
+        "tidy" => tidy::run(rest),
+        "e2e" => e2e::run(rest),
         "canary" => test::canary_alone(),
-        "bench" => bench::run(&rest),
-        "chaos" => chaos::run(&rest),
-        "durability" => durability::run(&rest),
-        "loom" => model::loom(),
-        "model" => model::run(&rest),
-        "simulate" => simulate::run(&rest),
-        "instructions" => instructions::run(&rest),
-        "gen" => generate::run(&rest),
-        "postgres" => postgres::by_hand(),
-        "" | "help" | "--help" | "-h" => {
+        "bench" | "chaos" | "durability" => programs::tool(task, rest),
+        "loom" => Ok(programs::loom().told(task)),
+        "model" => programs::model(rest),
+        "simulate" => programs::simulate(rest),
+        "instructions" => instructions::run(rest),
+        "gen" => generate::run(rest),
+        "postgres" => postgres(),
+        "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(true)
         }
-        other => Err(anyhow::anyhow!("there is no task `{other}`\n\n{USAGE}")),
-    };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("xtask: {error:#}");
-            ExitCode::FAILURE
-        }
+        other => bail!("there is no task `{other}`\n\n{USAGE}"),
     }
+}
+
+/// A cluster as tests have it, for a person.
+fn postgres() -> anyhow::Result<bool> {
+    let postgres = Postgres::start()?;
+    println!("export GACETA_TEST_POSTGRES='{}'", postgres.url());
+    println!("It is there until you press Enter.");
+    std::io::stdin().read_line(&mut String::new())?;
+    Ok(true)
 }

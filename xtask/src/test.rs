@@ -6,9 +6,11 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::child::{self, Count, Ended};
-use crate::postgres::Postgres;
-use crate::{e2e, generate, instructions, model, provision, root, tidy};
+use drive::child::{self, Count, Ended};
+use drive::postgres::Postgres;
+use drive::{provision, root};
+
+use crate::{e2e, generate, instructions, programs, tidy};
 
 /// Real exports to import, where the machine has them; tests that need them say so when they skip.
 const SAMPLES: &str = "../shared/imports";
@@ -83,7 +85,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
         on_postgres(postgres.as_ref())
     });
     step("locks in every order", Kind::RustTests, &mut || {
-        model::loom_step().or_if_nothing_ran()
+        programs::loom().or_if_nothing_ran()
     });
     step("canary", Kind::Check, &mut || canary(postgres.as_ref()));
     step("instructions", Kind::Check, &mut instructions::step);
@@ -96,11 +98,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
 
 /// `cargo xtask canary`.
 pub fn canary_alone() -> anyhow::Result<bool> {
-    let ended = canary(None);
-    if let Some(trouble) = &ended.trouble {
-        println!("canary: {trouble}");
-    }
-    Ok(ended.trouble.is_none())
+    Ok(canary(None).told("canary"))
 }
 
 fn formatting() -> Ended {
@@ -166,22 +164,6 @@ fn canary(postgres: Option<&Postgres>) -> Ended {
 
 fn minutes(n: u64) -> Duration {
     Duration::from_secs(60 * n)
-}
-
-impl Ended {
-    fn well() -> Ended {
-        Ended {
-            trouble: None,
-            count: Count::default(),
-        }
-    }
-
-    fn or_if_nothing_ran(mut self) -> Ended {
-        if self.trouble.is_none() && self.count == Count::default() {
-            self.trouble = Some("no test ran".to_owned());
-        }
-        self
-    }
 }
 
 impl Row {

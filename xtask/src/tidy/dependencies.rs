@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::tree::Tree;
 use super::{Finding, finding};
-use crate::{child, root};
+use drive::{child, root};
 
 /// The rule `dependencies`.
 pub fn allowed(tree: &Tree) -> Vec<Finding> {

@@ -16,9 +16,8 @@ mod sql;
 pub mod tree;
 
 use anyhow::bail;
-
-use crate::child::{Count, Ended};
-use crate::root;
+use drive::child::{Count, Ended};
+use drive::root;
 use tree::Tree;
 
 /// One rule of the house.

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use anyhow::Context as _;
 
 use super::lexer::{self, Source};
-use crate::{child, provision};
+use drive::{child, provision};
 
 /// All files, sorted by path.
 pub struct Tree {

@@ -1,0 +1,50 @@
+//! The program under test: how it is built, and what a paper is told that is served on a port of the loopback.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::bail;
+
+use crate::{child, root};
+
+/// Builds `gaceta`, by this profile of cargo's; where it is.
+///
+/// # Errors
+/// When it cannot be built; cargo has said why.
+pub fn build(profile: &str) -> anyhow::Result<PathBuf> {
+    program(&["--bin", "gaceta"], "gaceta", profile)
+}
+
+/// Builds what these words for cargo name; where the program of this name is then.
+fn program(words: &[&str], name: &str, profile: &str) -> anyhow::Result<PathBuf> {
+    let mut build = root::cargo(&["build", "--profile", profile]);
+    build.args(words).env("CARGO_TERM_PROGRESS_WHEN", "never");
+    let ended = child::run(build, Duration::from_secs(3600));
+    if let Some(trouble) = ended.trouble {
+        bail!("{name} was not built: {trouble}");
+    }
+    // The only profile whose folder is called otherwise.
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(root::target().join(folder).join(name))
+}
+
+/// Tells a command of the paper's where it listens and where its data is.
+pub fn place(command: &mut Command, port: u16, data: &Path) {
+    command
+        .env("GACETA_SERVER__LISTEN", host(port))
+        .env("GACETA_SITE__PUBLIC_URL", url(port))
+        .env("GACETA_DATABASE__DIR", data);
+}
+
+/// What a request to this port of the loopback says as `Host`.
+#[must_use]
+pub fn host(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
+/// The public address of a paper on this port.
+#[must_use]
+pub fn url(port: u16) -> String {
+    format!("http://{}", host(port))
+}
