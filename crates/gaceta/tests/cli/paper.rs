@@ -1,10 +1,12 @@
 //! A paper in a directory of its own, and the processes that work on it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use drive::http::{self, Client, Request};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "a paper a day";
@@ -41,16 +43,10 @@ impl Ended {
     }
 }
 
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
 impl Paper {
     /// An empty directory.
     pub fn nothing() -> Self {
-        let port = free_port();
+        let port = drive::port::free().unwrap();
         Self {
             dir: tempfile::tempdir().unwrap(),
             port,
@@ -221,37 +217,43 @@ impl Serving {
         stream
     }
 
-    /// The head of a request of a browser that navigates.
-    pub fn head(&self, method: &str, path: &str, cookie: &str) -> String {
-        format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\naccept: text/html\r\n\
-             sec-fetch-site: same-origin\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\ncookie: {cookie}\r\n",
-            self.port
-        )
+    /// A request of a browser that navigates, and comes once.
+    fn navigates(&self, request: Request) -> Request {
+        request.with_all(&[
+            ("Connection", "close"),
+            ("Accept", "text/html"),
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Sec-Fetch-Mode", "navigate"),
+            ("Sec-Fetch-Dest", "document"),
+        ])
     }
 
-    pub fn get(&self, path: &str, cookie: &str) -> Answer {
-        let mut stream = self.connect();
-        let head = self.head("GET", path, cookie) + "\r\n";
-        stream.write_all(head.as_bytes()).unwrap();
-        answer(&mut stream)
+    fn host(&self) -> String {
+        format!("localhost:{}", self.port)
     }
 
-    pub fn post(&self, path: &str, form: &str) -> Answer {
-        let mut stream = self.connect();
-        stream
-            .write_all((self.form_head(path, form) + form).as_bytes())
-            .unwrap();
-        answer(&mut stream)
+    /// The head of such a request.
+    pub fn head(&self, path: &str, cookie: &str) -> String {
+        let request = Request::new("GET", path).with("Cookie", cookie);
+        self.navigates(request).head(&self.host())
     }
 
     /// Everything of a form but its body.
     pub fn form_head(&self, path: &str, form: &str) -> String {
-        format!(
-            "{}content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
-            self.head("POST", path, ""),
-            form.len()
-        )
+        self.navigates(Request::form(path, form)).head(&self.host())
+    }
+
+    fn send(&self, request: Request) -> Answer {
+        let mut client = Client::connect(self.port).unwrap().named(&self.host());
+        Answer::of(&client.send(&self.navigates(request)).unwrap())
+    }
+
+    pub fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.send(Request::new("GET", path).with("Cookie", cookie))
+    }
+
+    pub fn post(&self, path: &str, form: &str) -> Answer {
+        self.send(Request::form(path, form))
     }
 
     /// Signs in; the cookies.
@@ -276,6 +278,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    fn of(answer: &http::Answer) -> Self {
+        Self {
+            status: answer.status,
+            text: answer.head.clone() + &answer.text(),
+        }
+    }
+
     pub fn cookies(&self) -> String {
         let set = self.text.lines().filter_map(|line| {
             let (name, value) = line.split_once(": ")?;
@@ -286,15 +295,11 @@ impl Answer {
     }
 }
 
+/// What comes on a connection that is closed after it.
 pub fn answer(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let status = text.split(' ').nth(1).and_then(|code| code.parse().ok());
-    Answer {
-        status: status.unwrap_or(0),
-        text,
-    }
+    Answer::of(&http::Answer::read(&bytes).unwrap())
 }
 
 /// The bytes of every file of a directory, to see that nothing changed.

@@ -1,54 +1,35 @@
 //! A browser that knows two hosts, and keeps cookies as browsers do: for the host that set them, or for a whole domain.
 
 use std::cell::RefCell;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
 
-struct Kept {
-    name: String,
-    value: String,
-    host: String,
-    /// Whether the hosts below get it, too.
-    shared: bool,
-}
+use drive::cookies::Jar;
+use drive::http::{Answer, Client, Request};
 
 /// One device.
 pub struct Browser {
     agent: &'static str,
     /// Host and the port on this machine where it is.
     hosts: [(&'static str, u16); 2],
-    jar: RefCell<Vec<Kept>>,
+    jar: RefCell<Jar>,
 }
 
 /// What came back.
 pub struct Got {
     pub status: u16,
-    pub head: String,
     pub body: String,
+    pub answer: Answer,
 }
 
 impl Got {
     pub fn header(&self, name: &str) -> &str {
-        let value = self.head.lines().find_map(|line| {
-            let (own, value) = line.split_once(": ")?;
-            own.eq_ignore_ascii_case(name).then_some(value)
-        });
-        value.unwrap_or("")
+        self.answer.header(name).unwrap_or_default()
     }
 
     /// The value of a hidden field.
     pub fn hidden(&self, name: &str) -> String {
-        let field = format!("name=\"{name}\" value=\"");
-        let rest = self.body.split(&field).nth(1).expect("the field is there");
-        let value = rest.split('"').next().unwrap();
+        let value = drive::form::field(&self.body, name).expect("the field is there");
         value.replace("&#38;", "&").replace("&amp;", "&")
     }
-}
-
-/// As a value of a form.
-pub fn quoted(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 pub const NAVIGATION: &[(&str, &str)] = &[
@@ -67,36 +48,7 @@ impl Browser {
 
     /// The hosts to which a cookie goes, by name.
     pub fn has(&self, name: &str, host: &str) -> bool {
-        self.cookies(host).contains(&format!("{name}="))
-    }
-
-    fn cookies(&self, host: &str) -> String {
-        let jar = self.jar.borrow();
-        let sent = jar.iter().filter(|kept| {
-            kept.host == host || (kept.shared && host.ends_with(&format!(".{}", kept.host)))
-        });
-        let pairs: Vec<_> = sent
-            .map(|kept| format!("{}={}", kept.name, kept.value))
-            .collect();
-        pairs.join("; ")
-    }
-
-    fn keep(&self, line: &str, from: &str) {
-        let mut parts = line.split("; ");
-        let (name, value) = parts.next().unwrap().split_once('=').unwrap();
-        let domain = parts.find_map(|part| part.strip_prefix("Domain="));
-        assert!(domain.is_none() || !name.starts_with("__Host-"), "{line}");
-        let host = domain.unwrap_or(from).to_owned();
-        let mut jar = self.jar.borrow_mut();
-        jar.retain(|kept| kept.name != name || kept.host != host);
-        if !value.is_empty() {
-            jar.push(Kept {
-                name: name.to_owned(),
-                value: value.to_owned(),
-                host,
-                shared: domain.is_some(),
-            });
-        }
+        self.jar.borrow().line(host).contains(&format!("{name}="))
     }
 
     /// One request, to `https://host/path`; redirects are not followed.
@@ -106,41 +58,22 @@ impl Browser {
         let path = if path.is_empty() { "/" } else { path };
         let port = self.hosts.iter().find(|(name, _)| *name == host);
         let (_, port) = port.unwrap_or_else(|| panic!("{address} is nowhere we should be sent"));
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: {}\r\nCookie: {}\r\n",
-            self.agent,
-            self.cookies(host)
-        );
-        for (name, value) in more {
-            request += &format!("{name}: {value}\r\n");
-        }
-        if method == "POST" {
-            request += &format!(
-                "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
-                form.len()
-            );
-        }
-        let mut stream = TcpStream::connect(("127.0.0.1", *port)).unwrap();
-        let patience = Some(Duration::from_secs(30));
-        stream.set_read_timeout(patience).unwrap();
-        stream
-            .write_all(format!("{request}\r\n{form}").as_bytes())
-            .unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes);
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        for line in head.lines() {
-            if let Some((name, value)) = line.split_once(": ")
-                && name.eq_ignore_ascii_case("set-cookie")
-            {
-                self.keep(value, host);
-            }
-        }
+        let request = match method {
+            "POST" => Request::form(path, form),
+            _ => Request::new(method, path),
+        };
+        let request = request
+            .with("Connection", "close")
+            .with("User-Agent", self.agent)
+            .with("Cookie", &self.jar.borrow().line(host))
+            .with_all(more);
+        let answer = Client::connect(*port).unwrap().named(host).send(&request);
+        let answer = answer.unwrap();
+        self.jar.borrow_mut().keep(&answer, host).unwrap();
         Got {
-            status: head.split(' ').nth(1).unwrap_or("0").parse().unwrap_or(0),
-            head: head.to_owned(),
-            body: body.to_owned(),
+            status: answer.status,
+            body: answer.text(),
+            answer,
         }
     }
 

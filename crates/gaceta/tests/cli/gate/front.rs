@@ -5,11 +5,11 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use crate::paper::{free_port, wait_for};
+use drive::process::Running;
+use drive::{front, port};
 
 const GUIDE: &str = include_str!("../../../../../docs/gate.md");
 
@@ -86,52 +86,26 @@ fn serve(mut stream: &TcpStream, noted: &Mutex<Vec<(String, usize)>>) -> Option<
     stream.write_all(answer.as_bytes()).ok()
 }
 
-/// A web server in front of the archive; ended with the test.
+/// A web server in front of the archive; ended with the test. It must be installed: what was not tried must not look as if
+/// it had been.
 pub struct Front {
     pub port: u16,
-    child: Child,
+    _running: Running,
     _dir: tempfile::TempDir,
 }
 
-impl Drop for Front {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Where a program is. It must be there: what was not tried must not look as if it had been.
-fn program(name: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
-    folders.push("/usr/sbin".into());
-    let found = folders.iter().map(|folder| folder.join(name));
-    found.into_iter().find(|file| file.is_file()).unwrap_or_else(|| {
-        panic!("{name} is not installed; `cargo xtask test` installs it, or `sudo apt-get install {name}`")
-    })
-}
-
 impl Front {
-    fn start(mut command: Command, dir: tempfile::TempDir, port: u16) -> Self {
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(std::fs::File::create(dir.path().join("said")).unwrap())
-            .spawn()
-            .unwrap();
-        let front = Self {
+    fn start(command: Command, dir: tempfile::TempDir, port: u16) -> Self {
+        let log = dir.path().join("said");
+        Self {
             port,
-            child,
+            _running: Running::listening(command, &log, &[port]).unwrap(),
             _dir: dir,
-        };
-        wait_for("the web server", || {
-            TcpStream::connect(("127.0.0.1", port)).is_ok()
-        });
-        front
+        }
     }
 
     pub fn nginx(paper: u16, archive: u16) -> Self {
-        let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
+        let (dir, port) = (tempfile::tempdir().unwrap(), port::free().unwrap());
         let server = with(
             snippet("nginx"),
             &[
@@ -141,26 +115,12 @@ impl Front {
                 ("127.0.0.1:9000", &format!("127.0.0.1:{archive}")),
             ],
         );
-        let own = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(dir.path()).unwrap());
-        let user = if own == 0 { "user root;" } else { "" };
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .iter()
-            .map(|name| format!("{name}_temp_path {name};\n"))
-            .collect();
-        let text = format!(
-            "{user}\ndaemon off;\nmaster_process off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\n\
-             http {{\naccess_log off;\n{temporary}{server}}}\n"
-        );
-        let file = dir.path().join("nginx.conf");
-        std::fs::write(&file, text).unwrap();
-        let mut command = Command::new(program("nginx"));
-        command.arg("-p").arg(dir.path()).arg("-c").arg(&file);
-        command.args(["-e", "stderr"]);
+        let command = front::nginx(dir.path(), server.as_str()).unwrap();
         Self::start(command, dir, port)
     }
 
     pub fn caddy(paper: u16, archive: u16) -> Self {
-        let (dir, port) = (tempfile::tempdir().unwrap(), free_port());
+        let (dir, port) = (tempfile::tempdir().unwrap(), port::free().unwrap());
         let site = with(
             snippet("caddy"),
             &[
@@ -177,12 +137,7 @@ impl Front {
                 ("127.0.0.1:9000", &format!("127.0.0.1:{archive}")),
             ],
         );
-        let file = dir.path().join("Caddyfile");
-        std::fs::write(&file, format!("{{\n\tadmin off\n}}\n{site}")).unwrap();
-        let mut command = Command::new(program("caddy"));
-        command.args(["run", "--adapter", "caddyfile", "--config"]);
-        command.arg(&file).env("HOME", dir.path());
-        command.env("XDG_DATA_HOME", dir.path());
+        let command = front::caddy(dir.path(), &site).unwrap();
         Self::start(command, dir, port)
     }
 }

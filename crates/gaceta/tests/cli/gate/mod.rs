@@ -3,7 +3,8 @@
 mod browser;
 mod front;
 
-use browser::{Browser, Got, NAVIGATION, quoted};
+use browser::{Browser, Got, NAVIGATION};
+use drive::form::escape;
 use front::{Archive, Front};
 
 use crate::paper::{Paper, Serving, sign_in_form};
@@ -32,14 +33,14 @@ fn paper() -> (Paper, Serving) {
 fn signs_in(browser: &Browser, name: &str) -> (String, Got) {
     let (at, form) = browser.opens(PAGE);
     assert!(at.starts_with("https://paper.example.com/sign-in?"), "{at}");
-    let next = quoted(&form.hidden("next"));
+    let next = escape(&form.hidden("next"));
     let filled = format!("{}&next={next}", sign_in_form(name));
     browser.sends("https://paper.example.com/sign-in", &filled)
 }
 
 /// "Read here" on the message.
 fn takes(browser: &Browser, message: &Got) -> (String, Got) {
-    let field = |name| format!("{name}={}", quoted(&message.hidden(name)));
+    let field = |name| format!("{name}={}", escape(&message.hidden(name)));
     let form = ["epoch", "op", "next"].map(field).join("&");
     browser.sends("https://paper.example.com/reading/take", &form)
 }
@@ -113,7 +114,7 @@ fn through(front: impl Fn(u16, u16) -> Front, refused: u16) {
     serving.stop();
     let seen = archive.count();
     let got = reader.asks("GET", PAGE, NAVIGATION, "");
-    assert!((500..600).contains(&got.status), "{}", got.head);
+    assert!((500..600).contains(&got.status), "{}", got.answer.head);
     assert!(!got.body.contains(TEXT) && archive.count() == seen);
 }
 
@@ -141,7 +142,7 @@ fn forgeries(reader: &Browser, loser: &Browser, archive: &Archive, name: &str) {
         assert!(
             got.status == 303 && to.starts_with(message),
             "{forged:?}: {}",
-            got.head
+            got.answer.head
         );
         assert_eq!(archive.count(), seen);
     }
