@@ -140,7 +140,7 @@ export class Nodes {
     const nodes = new Nodes();
     nodes.root = mkdtempSync(join(tmpdir(), "gaceta-nodes-"));
     const data = join(nodes.root, "data");
-    const fill = new Process(binary, ["bench-data", "--dir", data, "--url", url, "--readers", "1", "--articles", "1", "--devices", "2"], { cwd: nodes.root });
+    const fill = new Process(process.env.GACETA_WORKLOAD, ["fill", "--dir", data, "--url", url, "--readers", "1", "--articles", "1", "--devices", "2"], { cwd: nodes.root });
     await fill.ended;
     if (fill.child.exitCode !== 0) throw new Error(`the paper on PostgreSQL is not filled:\n${fill.said}`);
     const line = (name) => readFileSync(join(data, name), "utf8").split("\n")[0];

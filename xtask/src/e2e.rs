@@ -1,7 +1,7 @@
 //! `cargo xtask e2e`: the journeys of `e2e/` in a real browser, against the binary as it is built here.
 //!
 //! It builds, provides Node, its packages and Chromium, and says by environment where things are: `GACETA_BIN`,
-//! `GACETA_SCREENS` (pictures for people go there), `CHROMIUM`, `GACETA_TEST_POSTGRES`. Deliberately not here: the journeys themselves.
+//! `GACETA_WORKLOAD` (fills the paper of two nodes), `GACETA_SCREENS` (pictures for people go there), `CHROMIUM`, `GACETA_TEST_POSTGRES`. Deliberately not here: the journeys themselves.
 
 use std::process::Command;
 use std::time::Duration;
@@ -41,7 +41,9 @@ fn prepare(release: bool, postgres: &Postgres) -> anyhow::Result<Command> {
     );
     provision::need(&[&provision::NODE, &provision::CHROMIUM])?;
     provision::need_node_packages(&folder)?;
-    let binary = paper::build(if release { "release" } else { "dev" })?;
+    let profile = if release { "release" } else { "dev" };
+    let binary = paper::build(profile)?;
+    let workload = paper::build_workload(profile)?;
     let screens = root::repository().join("target/screens");
     std::fs::create_dir_all(&screens).context("cannot make the folder for pictures")?;
     let mut command = Command::new(provision::NODE.get()?);
@@ -49,6 +51,7 @@ fn prepare(release: bool, postgres: &Postgres) -> anyhow::Result<Command> {
         .arg(journeys)
         .current_dir(&folder)
         .env("GACETA_BIN", binary)
+        .env("GACETA_WORKLOAD", workload)
         .env("GACETA_SCREENS", screens)
         .env("GACETA_TEST_POSTGRES", postgres.url())
         .env("CHROMIUM", provision::CHROMIUM.get()?);

@@ -2,7 +2,7 @@
 //! busy the machine is. An answer that has become dearer than [`TOLERANCE`] fails; one that has become cheaper is shown,
 //! and noted with `--keep`, so that it stays so.
 //!
-//! callgrind counts inside one function of the hidden command `bench-hot`. It has no instructions of newer processors, so
+//! callgrind counts inside one function of `workload hot`. It has no instructions of newer processors, so
 //! that SHA-256, for one, counts many times what it costs. Another compiler makes other code: then the figures are shown
 //! and not judged. Deliberately not here: time (see `bench`).
 
@@ -15,7 +15,7 @@ use anyhow::{Context as _, bail, ensure};
 use drive::child::{self, Ended};
 use drive::{paper, provision, root};
 
-/// What is counted, as `bench-hot` calls it.
+/// What is counted, as `workload hot` calls it.
 const WHAT: [&str; 5] = ["article", "not-modified", "lead", "front", "gate"];
 /// How many times each is done.
 const TIMES: u64 = 1_000;
@@ -58,7 +58,7 @@ fn count(binary: Option<PathBuf>) -> anyhow::Result<Figures> {
     provision::need(&[&provision::VALGRIND])?;
     let binary = match binary {
         Some(binary) => std::fs::canonicalize(&binary)?,
-        None => paper::build("release")?,
+        None => paper::build_workload("release")?,
     };
     let folder = root::target().join("instructions");
     if folder.exists() {
@@ -66,15 +66,8 @@ fn count(binary: Option<PathBuf>) -> anyhow::Result<Figures> {
     }
     std::fs::create_dir_all(&folder)?;
     let mut fill = Command::new(&binary);
-    fill.args([
-        "bench-data",
-        "--readers",
-        "500",
-        "--articles",
-        "50",
-        "--dir",
-    ])
-    .arg(&folder);
+    fill.args(["fill", "--readers", "500", "--articles", "50", "--dir"])
+        .arg(&folder);
     well(fill, "a paper to ask")?;
     WHAT.iter()
         .map(|what| Ok(((*what).to_owned(), instructions(&binary, &folder, what)?)))
@@ -94,10 +87,10 @@ fn instructions(binary: &Path, folder: &Path, what: &str) -> anyhow::Result<u64>
     let mut command = Command::new(provision::VALGRIND.get()?);
     command
         .args(["--tool=callgrind", "--quiet", "--collect-atstart=no"])
-        .arg("--toggle-collect=*bench_hot*counted*")
+        .arg("--toggle-collect=*hot*counted*")
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg(binary)
-        .args(["bench-hot", what, "--times", &TIMES.to_string(), "--dir"])
+        .args(["hot", what, "--times", &TIMES.to_string(), "--dir"])
         .arg(folder)
         // A leak check of another allocator than the system's is not wanted, nor its threads.
         .env("RUST_LOG", "error");

@@ -112,7 +112,8 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         None => paper::build(&options.profile)?,
     };
     let mut report = Report::new(&options);
-    let stage = Stage::new(options, binary);
+    let workload = paper::build_workload(&options.profile)?;
+    let stage = Stage::new(options, binary, workload);
     let mut trouble = Vec::new();
     for part in PARTS {
         if !stage.options.wants(part.name, part.goals) {

@@ -55,8 +55,8 @@ fn over_nodes(stage: &Stage, pages: usize, takes: usize) -> anyhow::Result<Row> 
     let postgres = Postgres::start_with(SETTINGS)?;
     let data = fresh(&stage.folder.join("two-nodes"))?;
     let database = format!("{}?sslmode=disable", postgres.url());
-    let mut make = Command::new(&stage.binary);
-    make.arg("bench-data").arg("--dir").arg(&data);
+    let mut make = Command::new(&stage.workload);
+    make.arg("fill").arg("--dir").arg(&data);
     make.args(["--url", &database, "--articles", "2"]);
     make.args(["--readers", &pages.max(takes * 20).to_string()]);
     child::output(make).context("cannot make a paper on PostgreSQL")?;

@@ -16,15 +16,18 @@ use drive::{child, root};
 pub struct Stage {
     pub options: Options,
     pub binary: PathBuf,
+    /// What writes papers: `tools/workload`.
+    pub workload: PathBuf,
     pub folder: PathBuf,
     paper: OnceCell<PathBuf>,
 }
 
 impl Stage {
-    pub fn new(options: Options, binary: PathBuf) -> Stage {
+    pub fn new(options: Options, binary: PathBuf, workload: PathBuf) -> Stage {
         Stage {
             options,
             binary,
+            workload,
             folder: root::target().join("bench"),
             paper: OnceCell::new(),
         }
@@ -39,11 +42,11 @@ impl Stage {
         Ok(self.paper.get_or_init(|| paper))
     }
 
-    /// Lets the program itself write a paper.
+    /// Has a paper written, by the functions of the paper itself.
     pub fn write(&self, name: &str, readers: usize, articles: usize) -> anyhow::Result<PathBuf> {
         let data = fresh(&self.folder.join(name))?;
-        let mut fill = Command::new(&self.binary);
-        fill.arg("bench-data")
+        let mut fill = Command::new(&self.workload);
+        fill.arg("fill")
             .arg("--dir")
             .arg(&data)
             .args(["--readers", &readers.to_string()])
@@ -52,7 +55,7 @@ impl Stage {
         let begun = Instant::now();
         let ended = child::run(fill, Duration::from_secs(1200));
         if let Some(trouble) = ended.trouble {
-            bail!("`gaceta bench-data` did not write the paper: {trouble}");
+            bail!("the paper was not written: {trouble}");
         }
         println!(
             "a paper with {readers} readers and {articles} articles, written in {:.1} s",

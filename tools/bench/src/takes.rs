@@ -1,6 +1,6 @@
 //! P7: take-overs by two nodes over one PostgreSQL, beside a bare compare-and-set of a row by the same client library.
 //!
-//! `gaceta bench-takes` does both, one after the other, in one process without HTTP. PostgreSQL waits for the system and not
+//! `workload takes` does both, one after the other, in one process without HTTP. PostgreSQL waits for the system and not
 //! for the disk (`fsync=off`): a disk would cost both the same and hide the difference.
 
 use std::process::Command;
@@ -21,14 +21,14 @@ pub fn run(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let postgres = Postgres::start_with(SETTINGS)?;
     let folder = fresh(&stage.folder.join("takes"))?;
     let url = format!("{}?sslmode=disable", postgres.url());
-    let mut make = Command::new(&stage.binary);
-    make.arg("bench-data").arg("--dir").arg(&folder);
+    let mut make = Command::new(&stage.workload);
+    make.arg("fill").arg("--dir").arg(&folder);
     make.args(["--url", &url, "--articles", "1", "--devices", "2"]);
     make.args(["--readers", &READERS.to_string()])
         .current_dir(&folder);
     child::output(make).context("cannot make a paper on PostgreSQL")?;
-    let mut take = Command::new(&stage.binary);
-    take.arg("bench-takes").arg("--dir").arg(&folder);
+    let mut take = Command::new(&stage.workload);
+    take.arg("takes").arg("--dir").arg(&folder);
     take.args([
         "--url",
         &url,

@@ -96,7 +96,8 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         options.seed
     );
     let cluster = Cluster::start()?;
-    let cookies = prepare(&binary, &folder, &cluster, options.readers)?;
+    let workload = paper::build_workload(&options.profile)?;
+    let cookies = prepare(&workload, &folder, &cluster, options.readers)?;
     let mut nodes = Vec::new();
     for number in 0..NODES {
         let mut node = Node::new(&binary, folder.join(format!("node-{number}")), &cluster)?;
@@ -154,14 +155,14 @@ fn collect(devices: Vec<Reading>) -> anyhow::Result<(String, String, Vec<Duratio
 
 /// A paper with readers; the cookies of each one's devices.
 fn prepare(
-    binary: &Path,
+    workload: &Path,
     folder: &Path,
     cluster: &Cluster,
     readers: usize,
 ) -> anyhow::Result<Vec<Vec<String>>> {
     let data = folder.join("data");
-    let mut make = Command::new(binary);
-    make.arg("bench-data").arg("--dir").arg(&data);
+    let mut make = Command::new(workload);
+    make.arg("fill").arg("--dir").arg(&data);
     make.args(["--url", &cluster.url(cluster.port())]);
     make.args(["--readers", &readers.to_string(), "--articles", "20"]);
     make.args(["--devices", &DEVICES.to_string()]);

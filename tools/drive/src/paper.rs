@@ -1,4 +1,4 @@
-//! The program under test: how it is built, and what a paper is told that is served on a port of the loopback.
+//! The program under test: how it is built, filled, and told where to listen on the loopback.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +14,14 @@ use crate::{child, root};
 /// When it cannot be built; cargo has said why.
 pub fn build(profile: &str) -> anyhow::Result<PathBuf> {
     program(&["--bin", "gaceta"], "gaceta", profile)
+}
+
+/// Builds `tools/workload`, which writes papers of any size; where it is.
+///
+/// # Errors
+/// When it cannot be built; cargo has said why.
+pub fn build_workload(profile: &str) -> anyhow::Result<PathBuf> {
+    program(&["-p", "workload"], "workload", profile)
 }
 
 /// Builds what these words for cargo name; where the program of this name is then.

@@ -2,9 +2,6 @@
 //! tells a serving process what to do otherwise; see `control`.
 
 mod backup;
-mod bench_data;
-mod bench_hot;
-mod bench_takes;
 mod demo;
 mod doctor;
 mod draft;
@@ -75,15 +72,6 @@ enum Command {
     /// Who works for the paper.
     #[command(subcommand)]
     Staff(staff::Staff),
-    /// Write a paper with many readers and articles, to be measured.
-    #[command(hide = true)]
-    BenchData(bench_data::BenchData),
-    /// Do what a paper does most often, to be counted.
-    #[command(hide = true)]
-    BenchHot(bench_hot::BenchHot),
-    /// Take-overs by two nodes over PostgreSQL, for `cargo xtask bench`.
-    #[command(hide = true)]
-    BenchTakes(bench_takes::BenchTakes),
 }
 
 /// Runs the program.
@@ -132,9 +120,6 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::run(config(cli.config)?).await,
         Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
-        Command::BenchData(what) => bench_data::run(what).await,
-        Command::BenchHot(options) => bench_hot::run(options).await,
-        Command::BenchTakes(options) => bench_takes::run(options).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
     }
 }

@@ -1,33 +1,29 @@
-//! `gaceta bench-takes`, hidden: take-overs by two nodes over one PostgreSQL beside a bare compare-and-set of a row by the same
-//! client library, for `cargo xtask bench`.
+//! `workload takes`: take-overs by two nodes over one PostgreSQL beside a bare compare-and-set of a row by the same client
+//! library, for `cargo xtask bench`.
 //!
 //! A take-over comes after a message, for which the node has asked the row; so that is done first, and only the takes are
-//! timed. The paper is one that `bench-data` wrote with two devices a reader. Deliberately not here: HTTP, and the change
+//! timed. The paper is one that `fill` wrote with two devices a reader. Deliberately not here: HTTP, and the change
 //! stream, which no take-over waits for.
-
-mod store;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use base::db::Db;
+use base::secret::TokenHash;
 use clap::Args;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use gaceta::App;
 use lease::{Epoch, Op, Outcome};
-
-use crate::App;
-use base::config::{Config, MailTransport};
-use base::db::Db;
-use base::rng::Rng;
-use base::secret::TokenHash;
-use base::time::Clock;
 use readers::Session;
 
-/// Options of `bench-takes`.
+use crate::store;
+
+/// Options of `takes`.
 #[derive(Debug, Args)]
-pub struct BenchTakes {
-    /// The PostgreSQL that `bench-data` wrote into.
+pub struct Takes {
+    /// The PostgreSQL that `fill` wrote into.
     #[arg(long)]
     url: String,
     /// The directory with its lists.
@@ -48,7 +44,7 @@ type Pair = [Arc<Session>; 2];
 ///
 /// # Errors
 /// When the database is no such paper, or a take is not granted.
-pub async fn run(options: BenchTakes) -> anyhow::Result<()> {
+pub async fn run(options: Takes) -> anyhow::Result<()> {
     let nodes = [node(&options).await?, node(&options).await?];
     let pairs = pairs(&nodes[0], &options).await?;
     let Db::Postgres(primary) = &nodes[0].base.db else {
@@ -87,15 +83,11 @@ pub async fn run(options: BenchTakes) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn node(options: &BenchTakes) -> anyhow::Result<Arc<App>> {
-    let mut config = Config::default();
-    config.database.dir.clone_from(&options.dir);
-    config.database.url.clone_from(&options.url);
-    config.mail.transport = MailTransport::Memory;
-    App::open(config, Clock::System, Rng::System).await
+async fn node(options: &Takes) -> anyhow::Result<Arc<App>> {
+    crate::open(&options.dir, &options.url, |_| {}).await
 }
 
-async fn pairs(app: &App, options: &BenchTakes) -> anyhow::Result<Vec<Pair>> {
+async fn pairs(app: &App, options: &Takes) -> anyhow::Result<Vec<Pair>> {
     let read = |name: &str| std::fs::read_to_string(options.dir.join(name));
     let (first, second) = (read("cookies.txt")?, read("second.txt")?);
     let mut pairs = Vec::new();
@@ -104,7 +96,7 @@ async fn pairs(app: &App, options: &BenchTakes) -> anyhow::Result<Vec<Pair>> {
         app.leases.open(&devices[1], app.leases.next_op()).await?;
         pairs.push(devices);
     }
-    ensure!(!pairs.is_empty(), "bench-data must be told --devices 2");
+    ensure!(!pairs.is_empty(), "fill must be told --devices 2");
     Ok(pairs)
 }
 

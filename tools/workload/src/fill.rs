@@ -1,4 +1,4 @@
-//! `gaceta bench-data`, hidden: an empty directory becomes a paper with many readers and articles, for `cargo xtask bench`.
+//! `workload fill`: an empty directory becomes a paper with many readers and articles.
 //!
 //! Articles are written by the same functions that the paper itself uses, so that what is measured is what a paper has;
 //! readers by statements of their own, many at once, since a million of them would take minutes. Beside the database lie
@@ -9,24 +9,20 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::Args;
-use markup::Document;
-
-use super::serve;
-use crate::App;
 use articles::{self, Batch, Draft, EditionDraft, Sheet, TopicDraft};
-use base::config::Config;
 use base::db::Tx;
 use base::lang::Lang;
-use base::rng::Rng;
 use base::secret::TokenHash;
-use base::time::{Clock, Span};
+use base::time::Span;
+use clap::Args;
+use gaceta::App;
+use markup::Document;
 use readers::store::{Numbers, insert_numbered_readers, insert_numbered_sessions};
 use subscriptions::store::insert_numbered_subscriptions;
 
-/// Options of `bench-data`.
+/// Options of `fill`.
 #[derive(Debug, Args)]
-pub struct BenchData {
+pub struct Fill {
     /// An empty directory.
     #[arg(long)]
     dir: PathBuf,
@@ -63,12 +59,9 @@ const SHEETS_AT_ONCE: usize = 500;
 ///
 /// # Errors
 /// When the directory has a paper already, or the database fails.
-pub async fn run(what: BenchData) -> anyhow::Result<()> {
-    let mut config = Config::default();
-    config.database.dir = what.dir.clone();
-    config.database.url.clone_from(&what.url);
-    let _lock = serve::lock(&config)?;
-    let app = App::open(config, Clock::System, Rng::System).await?;
+pub async fn run(what: Fill) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&what.dir)?;
+    let app = crate::open(&what.dir, &what.url, |_| {}).await?;
     anyhow::ensure!(
         app.articles.catalog.is_empty(),
         "{} has a paper already; name an empty directory",

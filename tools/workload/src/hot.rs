@@ -1,8 +1,8 @@
-//! `gaceta bench-hot`, hidden: what a paper does most often, so many times over, for `cargo xtask instructions`.
+//! `workload hot`: what a paper does most often, so many times over, for `cargo xtask instructions`.
 //!
 //! Everything is made ready first; then one function, [`counted`], answers requests that were written before. A tool that
 //! counts instructions is told to count inside of it only, so that the figure is the same on every machine with this
-//! compiler. The paper is one that `bench-data` wrote. Deliberately not here: time, the network, and hyper.
+//! compiler. The paper is one that `fill` wrote. Deliberately not here: time, the network, and hyper.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -13,24 +13,17 @@ use axum::extract::Request;
 use axum::response::Response;
 use clap::{Args, ValueEnum};
 use futures_util::future::Either;
+use gaceta::router::{Paper, router};
 use http::{HeaderValue, StatusCode, header};
 use std::convert::Infallible;
 use tower::Service;
 
-use super::serve;
-use crate::App;
-use crate::router::{Paper, router};
-use base::config::Config;
-use base::rng::Rng;
-use base::time::Clock;
-use gate;
-
-/// Options of `bench-hot`.
+/// Options of `hot`.
 #[derive(Debug, Args)]
-pub struct BenchHot {
+pub struct Hot {
     /// What is asked for.
     what: What,
-    /// The directory that `bench-data` wrote.
+    /// The directory that `fill` wrote.
     #[arg(long)]
     dir: PathBuf,
     /// How often.
@@ -57,12 +50,9 @@ const SITE: &str = "http://localhost:9090";
 
 /// # Errors
 /// When the directory has no such paper, or an answer is not what it should be.
-pub async fn run(options: BenchHot) -> anyhow::Result<()> {
-    let mut config = Config::default();
-    config.database.dir.clone_from(&options.dir);
-    config.gate.sites = vec![SITE.parse().map_err(anyhow::Error::msg)?];
-    let _lock = serve::lock(&config)?;
-    let app = App::open(config, Clock::System, Rng::System).await?;
+pub async fn run(options: Hot) -> anyhow::Result<()> {
+    let sites = vec![SITE.parse().map_err(anyhow::Error::msg)?];
+    let app = crate::open(&options.dir, "", |config| config.gate.sites = sites).await?;
     app.subscriptions.seats.preload().await?;
     app.readers.sessions.preload().await?;
     let paper = router(app)?;

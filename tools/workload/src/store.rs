@@ -6,7 +6,7 @@ use sqlx::{Executor as _, PgPool};
 const STATE: &str = "1 1772020800000 9223372036854775807 0 0 1772020800000 0";
 
 /// Makes rows 0 to `count`, all of version 0.
-pub(super) async fn make_rows(pool: &PgPool, count: i64) -> sqlx::Result<()> {
+pub async fn make_rows(pool: &PgPool, count: i64) -> sqlx::Result<()> {
     pool.execute("CREATE TABLE bench_row (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, state TEXT NOT NULL)")
         .await?;
     sqlx::query("INSERT INTO bench_row SELECT n, 0, $2 FROM generate_series(0, $1) AS n")
@@ -18,7 +18,7 @@ pub(super) async fn make_rows(pool: &PgPool, count: i64) -> sqlx::Result<()> {
 }
 
 /// Writes a row over this version of it; `false` if that has gone.
-pub(super) async fn compare_and_set(pool: &PgPool, row: i64, version: i64) -> sqlx::Result<bool> {
+pub async fn compare_and_set(pool: &PgPool, row: i64, version: i64) -> sqlx::Result<bool> {
     let sql =
         "UPDATE bench_row SET version = version + 1, state = $3 WHERE id = $1 AND version = $2";
     let query = sqlx::query(sql).bind(row).bind(version).bind(STATE);
