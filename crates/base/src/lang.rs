@@ -41,9 +41,15 @@ impl Lang {
     pub const COUNT: usize = LANGUAGES.len();
 
     /// Every one of them, in the order of [`LANGUAGES`].
-    pub fn all() -> impl Iterator<Item = Self> {
-        (0..Self::COUNT).filter_map(|number| u8::try_from(number).ok().map(Self))
-    }
+    pub const ALL: &'static [Self] = &{
+        let mut all = [Self(0); Self::COUNT];
+        let mut number = 0;
+        while number < Self::COUNT {
+            all[number] = Self(number as u8);
+            number += 1;
+        }
+        all
+    };
 
     /// Its place in [`LANGUAGES`], for tables with an entry for each language.
     #[must_use]
@@ -97,7 +103,9 @@ impl FromStr for Lang {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::all()
+        Self::ALL
+            .iter()
+            .copied()
             .find(|lang| lang.as_str() == text)
             .ok_or_else(|| {
                 let tags: Vec<_> = LANGUAGES.iter().map(|language| language.tag).collect();
@@ -146,7 +154,11 @@ mod tests {
 
     #[test]
     fn each_is_read_back_from_its_tag() {
-        assert!(Lang::all().all(|lang| lang.as_str().parse() == Ok(lang)));
+        assert!(
+            Lang::ALL
+                .iter()
+                .all(|lang| lang.as_str().parse() == Ok(*lang))
+        );
         assert!("fr".parse::<Lang>().is_err());
     }
 }

@@ -280,7 +280,13 @@ impl Busy {
         let page = |lang| {
             text(site, &Error::Busy, lang, "").map(|text| Draft::html(Keep::Nobody, text).forms())
         };
-        Ok(Self(Lang::all().map(page).collect::<askama::Result<_>>()?))
+        Ok(Self(
+            Lang::ALL
+                .iter()
+                .copied()
+                .map(page)
+                .collect::<askama::Result<_>>()?,
+        ))
     }
 
     /// The refusal of this request.

@@ -24,7 +24,13 @@ static BUNDLES: OnceLock<Vec<Bundle>> = OnceLock::new();
 
 /// Loads the texts of all crates that speak to people. Whoever puts the paper together calls it; only the first call counts.
 pub fn load(texts: &[Texts]) {
-    BUNDLES.get_or_init(|| Lang::all().map(|lang| bundle(lang, texts)).collect());
+    BUNDLES.get_or_init(|| {
+        Lang::ALL
+            .iter()
+            .copied()
+            .map(|lang| bundle(lang, texts))
+            .collect()
+    });
 }
 
 fn bundle(lang: Lang, texts: &[Texts]) -> Bundle {

@@ -1,14 +1,14 @@
-//! The two schemas: same files, same text, and an owner above every table.
+//! The schema: one text for both engines, `NNNN_title.sql`; or two that say why they differ, `NNNN_title.sqlite.sql` and
+//! `NNNN_title.postgres.sql`; and an owner above every table.
 //!
 //! Deliberately not here: whether the schemas are equal once applied, which a test on both engines compares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::tree::Tree;
 use super::{Finding, finding, sql};
 
-const SQLITE: &str = "migrations/sqlite/";
-const POSTGRES: &str = "migrations/postgres/";
+const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 
 /// Which feature owns which table, as the comments above `CREATE TABLE` say.
 pub fn owners(tree: &Tree) -> BTreeMap<String, String> {
@@ -55,42 +55,63 @@ fn tables(text: &str) -> Vec<(usize, String, Option<String>)> {
     found
 }
 
+/// Number, title and, if it is for one only, engine of a file.
+fn parts(path: &str) -> Option<(u32, &str, Option<&str>)> {
+    let name = path.strip_prefix("migrations/")?.strip_suffix(".sql")?;
+    let (number, title) = name.split_once('_')?;
+    let number = (number.len() == 4).then(|| number.parse().ok())??;
+    match title.split_once('.') {
+        None => Some((number, title, None)),
+        Some((title, engine)) => ENGINES
+            .contains(&engine)
+            .then_some((number, title, Some(engine))),
+    }
+}
+
 /// The rule `migrations`.
 pub fn agree(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
-    let names = |folder: &str| -> BTreeSet<&str> {
-        migrations(tree)
-            .filter_map(|(path, _)| path.strip_prefix(folder))
-            .collect()
-    };
-    let (sqlite, postgres) = (names(SQLITE), names(POSTGRES));
-    for name in sqlite.symmetric_difference(&postgres) {
-        let (here, there) = if sqlite.contains(name) {
-            (SQLITE, POSTGRES)
+    let mut numbers: BTreeMap<u32, Vec<(&str, &str)>> = BTreeMap::new();
+    for (path, text) in migrations(tree) {
+        let Some((number, title, engine)) = parts(path) else {
+            let advice = "a migration is called NNNN_title.sql, or NNNN_title.sqlite.sql and NNNN_title.postgres.sql";
+            found.push(finding(path, 1, advice));
+            continue;
+        };
+        let of_number = numbers.entry(number).or_default();
+        if let Some((_, other)) = of_number.iter().find(|(other, _)| *other != title) {
+            let advice = format!("number {number} is taken by `{other}`");
+            found.push(finding(path, 1, advice));
+        }
+        of_number.push((title, path));
+        let Some(engine) = engine else { continue };
+        let other = if engine == ENGINES[0] {
+            ENGINES[1]
         } else {
-            (POSTGRES, SQLITE)
+            ENGINES[0]
         };
-        let advice = format!("there is no {there}{name}: both engines have the same files");
-        found.push(finding(&format!("{here}{name}"), 1, advice));
-    }
-    for name in sqlite.intersection(&postgres) {
-        let text = |folder: &str| {
-            let file = tree.find(&format!("{folder}{name}"));
-            file.and_then(|file| file.text.as_deref())
-                .unwrap_or_default()
-        };
-        let (one, two) = (text(SQLITE), text(POSTGRES));
-        let excused = |text: &str| {
-            let reason = text
-                .lines()
-                .next()
-                .and_then(|line| line.strip_prefix("-- differs:"));
-            reason.is_some_and(|reason| !reason.trim().is_empty())
-        };
-        if one != two && !(excused(one) && excused(two)) {
-            let line = first_difference(one, two);
-            let advice = "the two engines differ here: write it once for both, or say why in line 1 of both: `-- differs: ...`";
-            found.push(finding(&format!("{POSTGRES}{name}"), line, advice));
+        let twin = format!("migrations/{number:04}_{title}.{other}.sql");
+        match tree.find(&twin).and_then(|file| file.text.as_deref()) {
+            None => {
+                let advice = format!("there is no {twin}: both engines have the same numbers");
+                found.push(finding(path, 1, advice));
+            }
+            Some(twin) if twin == text => {
+                found.push(finding(
+                    path,
+                    1,
+                    "both engines read the same: write it once",
+                ));
+            }
+            Some(_) => {}
+        }
+        let reason = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("-- differs:"));
+        if reason.is_none_or(|reason| reason.trim().is_empty()) {
+            let advice = "say in line 1 why the two engines differ here: `-- differs: ...`";
+            found.push(finding(path, 1, advice));
         }
     }
     for (path, text) in migrations(tree) {
@@ -108,52 +129,72 @@ pub fn agree(tree: &Tree) -> Vec<Finding> {
     found
 }
 
-fn first_difference(one: &str, two: &str) -> usize {
-    let same = one.lines().zip(two.lines()).take_while(|(a, b)| a == b);
-    same.count() + 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const GOOD: &str = "-- owner: readers\nCREATE TABLE IF NOT EXISTS reader (id TEXT);\n";
 
-    fn both(sqlite: &str, postgres: &str) -> Vec<Finding> {
-        agree(&Tree::of(&[
-            ("migrations/sqlite/0001_a.sql", sqlite),
-            ("migrations/postgres/0001_a.sql", postgres),
-        ]))
+    fn of(files: &[(&str, &str)]) -> Vec<Finding> {
+        agree(&Tree::of(files))
     }
 
     #[test]
-    fn equal_files_and_excused_differences_are_fine() {
-        assert_eq!(both(GOOD, GOOD), []);
-        let excused = "-- differs: full text search\n";
-        assert_eq!(both(&format!("{excused}{GOOD}"), excused), []);
+    fn one_text_for_both_and_two_that_say_why_are_fine() {
+        let excused = format!("-- differs: full text search\n{GOOD}");
+        let other = excused.replace("TEXT", "UUID");
+        let found = of(&[
+            ("migrations/0001_a.sql", GOOD),
+            ("migrations/0002_b.sqlite.sql", &excused),
+            ("migrations/0002_b.postgres.sql", &other),
+        ]);
+        assert_eq!(found, []);
     }
 
     #[test]
-    fn differences_without_a_reason_are_found_with_their_line() {
-        let found = both(GOOD, &GOOD.replace("TEXT", "UUID"));
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].line, 2);
-        assert_eq!(both("-- differs:\n", "-- differs: x\n").len(), 1);
+    fn two_texts_need_a_reason_and_a_difference() {
+        let both = |one: &str, two: &str| {
+            of(&[
+                ("migrations/0001_a.sqlite.sql", one),
+                ("migrations/0001_a.postgres.sql", two),
+            ])
+            .len()
+        };
+        assert_eq!(both("-- differs:\n", "-- differs: bytes\n"), 1);
+        assert_eq!(both("SELECT 1", "SELECT 2"), 2);
+        assert_eq!(both("-- differs: x", "-- differs: x"), 2);
     }
 
     #[test]
     fn a_file_of_one_engine_only_is_found() {
-        let tree = Tree::of(&[("migrations/sqlite/0001_a.sql", GOOD)]);
-        assert_eq!(agree(&tree).len(), 1);
+        let excused = format!("-- differs: bytes\n{GOOD}");
+        assert_eq!(of(&[("migrations/0001_a.sqlite.sql", &excused)]).len(), 1);
+    }
+
+    #[test]
+    fn names_and_numbers_are_as_the_program_reads_them() {
+        for bad in [
+            "migrations/a.sql",
+            "migrations/1_a.sql",
+            "migrations/0001_a.mysql.sql",
+            "migrations/sqlite/0001_a.sql",
+        ] {
+            assert_eq!(of(&[(bad, GOOD)]).len(), 1, "{bad}");
+        }
+        let twice = [
+            ("migrations/0001_a.sql", GOOD),
+            ("migrations/0001_b.sql", GOOD),
+        ];
+        assert_eq!(of(&twice).len(), 1);
     }
 
     #[test]
     fn every_table_has_an_owner() {
-        let nobody = "CREATE TABLE reader (id TEXT);";
-        assert_eq!(both(nobody, nobody).len(), 2);
+        let file = "migrations/0001_a.sql";
+        assert_eq!(of(&[(file, "CREATE TABLE reader (id TEXT);")]).len(), 1);
         let wrong = "-- owner: core\nCREATE TABLE reader (id TEXT);";
-        assert_eq!(both(wrong, wrong).len(), 2);
-        let tree = Tree::of(&[("migrations/sqlite/1.sql", GOOD)]);
+        assert_eq!(of(&[(file, wrong)]).len(), 1);
+        let tree = Tree::of(&[(file, GOOD)]);
         assert_eq!(
             owners(&tree).get("reader").map(String::as_str),
             Some("readers")

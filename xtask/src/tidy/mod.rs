@@ -76,7 +76,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "migrations",
-        why: "two schemas that differ without saying so differ by mistake",
+        why: "one text makes both schemas; two that differ without saying so differ by mistake",
         check: migrations::agree,
     },
     Rule {

@@ -292,7 +292,7 @@ mod tests {
         let tree = |sql: &str| {
             let text = format!("fn f() {{ q(\"{sql}\") }}");
             Tree::of(&[
-                ("migrations/sqlite/1.sql", migration),
+                ("migrations/0001_a.sql", migration),
                 ("src/articles/store.rs", &text),
             ])
         };

@@ -10,5 +10,6 @@ mod leases;
 mod nodes;
 mod pressure;
 mod reading;
+mod schema;
 mod seats;
 mod stores;

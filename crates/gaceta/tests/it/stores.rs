@@ -1,4 +1,4 @@
-//! Both engines hold the same schema and the same promises.
+//! Both engines hold the same promises.
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
@@ -16,38 +16,6 @@ use readers::store::{
 use subscriptions::store::{find_owned, find_seat_span, insert_numbered_subscriptions};
 
 use testing::TestPaper;
-
-/// Tables and columns of a folder of migrations, as written.
-fn columns(engine: &str) -> BTreeSet<String> {
-    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../migrations")
-        .join(engine);
-    let mut columns = BTreeSet::new();
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        let mut table = String::new();
-        for line in text.lines() {
-            if let Some(name) = line.strip_prefix("CREATE TABLE ") {
-                table = name.trim_end_matches(" (").to_owned();
-            } else if line == ");" {
-                table.clear();
-            } else if line.starts_with("    ") && !table.is_empty() {
-                columns.insert(format!(
-                    "{table}: {}",
-                    line.trim().trim_end_matches(',').replace("BYTEA", "BLOB")
-                ));
-            }
-        }
-    }
-    columns
-}
-
-#[test]
-fn the_two_schemas_are_the_same() {
-    let (sqlite, postgres) = (columns("sqlite"), columns("postgres"));
-    assert!(sqlite.len() > 50);
-    assert_eq!(sqlite, postgres);
-}
 
 #[tokio::test]
 async fn what_a_worker_that_died_had_claimed_is_done_by_the_next() {

@@ -1,7 +1,7 @@
 //! What nodes and readers live in: a primary that is replaced, wires that are slow, lose things and are cut, and nodes that
 //! stand still and die.
 //!
-//! The rows and the changes are those of `migrations/postgres`, and a generation begins as in `base::db::primary`.
+//! The rows and the changes are those of `migrations/*.postgres.sql`, and a generation begins as in `base::db::primary`.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,0 +1,310 @@
+-- The first schema: one text for both engines. What must differ between them is in the file beside, twice, with the reason.
+--
+-- Identifiers are TEXT (UUIDv7), moments BIGINT (unix milliseconds), lists and documents TEXT (JSON).
+--
+-- Where a list may grow (plans, roles, kinds, languages) the column is TEXT without a CHECK, and the Rust enum is the door:
+-- a CHECK could only be changed by building the table anew (docs/adr/0009). The comment `-- values: Enum` above the column
+-- names it, and a test writes and reads every value on both engines. A CHECK stands where nature closes the list.
+
+-- owner: base
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- owner: base
+CREATE TABLE job (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    run_at BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    last_error TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX job_by_run_at ON job (run_at);
+
+-- owner: articles
+CREATE TABLE edition (
+    slug TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- values: Lang
+    language TEXT NOT NULL,
+    locale TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    title TEXT NOT NULL,
+    tagline TEXT NOT NULL,
+    place BIGINT NOT NULL
+);
+
+-- owner: articles
+CREATE TABLE topic (
+    id TEXT PRIMARY KEY,
+    edition TEXT NOT NULL REFERENCES edition (slug),
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    same_as TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    UNIQUE (edition, slug)
+);
+
+-- owner: articles
+CREATE TABLE image (
+    id TEXT PRIMARY KEY,
+    width BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- owner: articles
+CREATE TABLE article (
+    id TEXT PRIMARY KEY,
+    edition TEXT NOT NULL REFERENCES edition (slug),
+    slug TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    kicker TEXT NOT NULL,
+    headline TEXT NOT NULL,
+    deck TEXT NOT NULL,
+    byline TEXT NOT NULL,
+    dateline TEXT NOT NULL,
+    -- values: Access
+    access TEXT NOT NULL,
+    story TEXT NOT NULL,
+    translation TEXT NOT NULL,
+    image_id TEXT REFERENCES image (id),
+    image_alt TEXT NOT NULL,
+    image_caption TEXT NOT NULL,
+    image_place TEXT NOT NULL,
+    image_date TEXT NOT NULL,
+    image_credit TEXT NOT NULL,
+    image_agency TEXT NOT NULL,
+    body TEXT NOT NULL,
+    pinned BOOLEAN NOT NULL,
+    published_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    UNIQUE (edition, slug)
+);
+CREATE INDEX article_by_edition ON article (edition, published_at);
+CREATE INDEX article_by_story ON article (edition, story);
+
+-- owner: articles
+CREATE TABLE article_topic (
+    article_id TEXT NOT NULL REFERENCES article (id),
+    topic_id TEXT NOT NULL REFERENCES topic (id),
+    place BIGINT NOT NULL,
+    PRIMARY KEY (article_id, topic_id)
+);
+CREATE INDEX article_topic_by_topic ON article_topic (topic_id);
+
+-- owner: articles
+CREATE TABLE correction (
+    article_id TEXT NOT NULL REFERENCES article (id),
+    corrected_at BIGINT NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (article_id, corrected_at)
+);
+
+-- owner: readers
+CREATE TABLE reader (
+    id TEXT PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password TEXT NOT NULL,
+    -- values: Lang
+    language TEXT NOT NULL,
+    terms_version TEXT NOT NULL,
+    terms_accepted_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- owner: readers
+CREATE TABLE device (
+    id TEXT PRIMARY KEY,
+    reader_id TEXT NOT NULL REFERENCES reader (id),
+    cookie_hash TEXT NOT NULL,
+    label TEXT NOT NULL,
+    -- values: DeviceKind
+    kind TEXT NOT NULL,
+    named_by_reader BOOLEAN NOT NULL,
+    first_seen_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
+    UNIQUE (reader_id, cookie_hash)
+);
+CREATE INDEX device_by_cookie ON device (cookie_hash);
+
+-- owner: readers
+CREATE TABLE session (
+    token_hash TEXT PRIMARY KEY,
+    reader_id TEXT NOT NULL REFERENCES reader (id),
+    device_id TEXT NOT NULL UNIQUE REFERENCES device (id),
+    created_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    confirmed_at BIGINT NOT NULL
+);
+CREATE INDEX session_by_reader ON session (reader_id);
+
+-- A link in a mail: what it proves, for whom, until when. Used once.
+-- owner: readers
+CREATE TABLE proof (
+    token_hash TEXT PRIMARY KEY,
+    -- values: Purpose
+    purpose TEXT NOT NULL,
+    email TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    browser_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX proof_by_email ON proof (email);
+
+-- owner: readers
+CREATE TABLE staff (
+    reader_id TEXT PRIMARY KEY REFERENCES reader (id),
+    -- values: Role
+    role TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- owner: readers
+CREATE TABLE terms (
+    version TEXT NOT NULL,
+    -- values: Lang
+    language TEXT NOT NULL,
+    body TEXT NOT NULL,
+    published_at BIGINT NOT NULL,
+    PRIMARY KEY (version, language)
+);
+
+-- owner: subscriptions
+CREATE TABLE subscription (
+    id TEXT PRIMARY KEY,
+    owner_id TEXT NOT NULL REFERENCES reader (id),
+    -- values: Plan
+    plan TEXT NOT NULL,
+    company_name TEXT NOT NULL,
+    seats BIGINT NOT NULL,
+    -- values: Provider
+    provider TEXT NOT NULL,
+    starts_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    terms_version TEXT NOT NULL,
+    terms_accepted_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX subscription_by_owner ON subscription (owner_id);
+
+-- owner: subscriptions
+CREATE TABLE seat (
+    id TEXT PRIMARY KEY,
+    subscription_id TEXT NOT NULL REFERENCES subscription (id),
+    reader_id TEXT REFERENCES reader (id),
+    email TEXT NOT NULL,
+    -- values: SeatStatus
+    status TEXT NOT NULL,
+    token_hash TEXT UNIQUE,
+    invited_at BIGINT NOT NULL,
+    accepted_at BIGINT NOT NULL,
+    removed_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX seat_by_subscription ON seat (subscription_id);
+CREATE INDEX seat_by_reader ON seat (reader_id);
+
+-- What happened to whom, so that the device message and support can explain themselves. Leases themselves are in memory.
+-- owner: leases
+CREATE TABLE lease_event (
+    id TEXT PRIMARY KEY,
+    reader_id TEXT NOT NULL,
+    -- values: EventKind
+    kind TEXT NOT NULL,
+    from_device TEXT,
+    to_device TEXT,
+    epoch TEXT NOT NULL,
+    happened_at BIGINT NOT NULL
+);
+CREATE INDEX lease_event_by_reader ON lease_event (reader_id, happened_at);
+CREATE INDEX lease_event_by_time ON lease_event (happened_at);
+
+-- Sums that stay when the events go.
+-- owner: leases
+CREATE TABLE lease_sum (
+    day TEXT NOT NULL,
+    -- values: EventKind
+    kind TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    PRIMARY KEY (day, kind)
+);
+
+-- A running story: what is known, and below it its events, people and figures, each in the newsroom's order.
+-- owner: stories
+CREATE TABLE story (
+    id TEXT PRIMARY KEY,
+    edition TEXT NOT NULL REFERENCES edition (slug),
+    slug TEXT NOT NULL,
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    known TEXT NOT NULL,
+    translation TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (edition, slug)
+);
+
+-- owner: stories
+CREATE TABLE story_event (
+    story_id TEXT NOT NULL REFERENCES story (id),
+    place BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    day_text TEXT NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (story_id, place)
+);
+
+-- owner: stories
+CREATE TABLE story_person (
+    story_id TEXT NOT NULL REFERENCES story (id),
+    place BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    office TEXT NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (story_id, place)
+);
+
+-- owner: stories
+CREATE TABLE story_figure (
+    story_id TEXT NOT NULL REFERENCES story (id),
+    place BIGINT NOT NULL,
+    value TEXT NOT NULL,
+    label TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (story_id, place)
+);
+
+-- A reader's lease, for every node to compare and set. Only PostgreSQL fills it: an embedded database serves one node,
+-- which has leases in memory.
+-- owner: leases
+CREATE TABLE lease (
+    reader_id TEXT PRIMARY KEY,
+    device_id TEXT NOT NULL,
+    generation BIGINT NOT NULL,
+    counter BIGINT NOT NULL,
+    held BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    state TEXT NOT NULL
+);
+
+-- What nodes have in memory and is different now: in which transaction, what kind of thing, and which. Only the triggers of
+-- PostgreSQL fill it.
+-- owner: base
+CREATE TABLE change (
+    txid BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    happened_at BIGINT NOT NULL
+);
+CREATE INDEX change_by_txid ON change (txid);
