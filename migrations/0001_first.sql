@@ -2,6 +2,9 @@
 --
 -- Identifiers are TEXT (UUIDv7), moments BIGINT (unix milliseconds), lists and documents TEXT (JSON).
 --
+-- NULL is "none", never 0 or '': wherever a query or a decision asks whether it is there, or something stands in for it when
+-- it is not. An empty text is stored only where it is a text like any other and shows nothing (a deck, a caption, a note).
+--
 -- Where a list may grow (plans, roles, kinds, languages) the column is TEXT without a CHECK, and the Rust enum is the door:
 -- a CHECK could only be changed by building the table anew (docs/adr/0009). The comment `-- values: Enum` above the column
 -- names it, and a test writes and reads every value on both engines. A CHECK stands where nature closes the list.
@@ -18,7 +21,7 @@ CREATE TABLE job (
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
     run_at BIGINT NOT NULL,
-    locked_until BIGINT NOT NULL,
+    locked_until BIGINT,
     attempts BIGINT NOT NULL,
     last_error TEXT,
     created_at BIGINT NOT NULL
@@ -34,7 +37,7 @@ CREATE TABLE edition (
     locale TEXT NOT NULL,
     timezone TEXT NOT NULL,
     title TEXT NOT NULL,
-    tagline TEXT NOT NULL,
+    tagline TEXT,
     place BIGINT NOT NULL
 );
 
@@ -44,7 +47,7 @@ CREATE TABLE topic (
     edition TEXT NOT NULL REFERENCES edition (slug),
     slug TEXT NOT NULL,
     name TEXT NOT NULL,
-    description TEXT NOT NULL,
+    description TEXT,
     same_as TEXT NOT NULL,
     place BIGINT NOT NULL,
     UNIQUE (edition, slug)
@@ -64,7 +67,7 @@ CREATE TABLE article (
     edition TEXT NOT NULL REFERENCES edition (slug),
     slug TEXT NOT NULL,
     path TEXT NOT NULL UNIQUE,
-    kicker TEXT NOT NULL,
+    kicker TEXT,
     headline TEXT NOT NULL,
     deck TEXT NOT NULL,
     byline TEXT NOT NULL,
@@ -74,12 +77,12 @@ CREATE TABLE article (
     story TEXT NOT NULL,
     translation TEXT NOT NULL,
     image_id TEXT REFERENCES image (id),
-    image_alt TEXT NOT NULL,
-    image_caption TEXT NOT NULL,
-    image_place TEXT NOT NULL,
-    image_date TEXT NOT NULL,
-    image_credit TEXT NOT NULL,
-    image_agency TEXT NOT NULL,
+    image_alt TEXT,
+    image_caption TEXT,
+    image_place TEXT,
+    image_date TEXT,
+    image_credit TEXT,
+    image_agency TEXT,
     body TEXT NOT NULL,
     pinned BOOLEAN NOT NULL,
     published_at BIGINT NOT NULL,
@@ -115,8 +118,8 @@ CREATE TABLE reader (
     password TEXT NOT NULL,
     -- values: Lang
     language TEXT NOT NULL,
-    terms_version TEXT NOT NULL,
-    terms_accepted_at BIGINT NOT NULL,
+    terms_version TEXT,
+    terms_accepted_at BIGINT,
     created_at BIGINT NOT NULL
 );
 
@@ -154,7 +157,7 @@ CREATE TABLE proof (
     -- values: Purpose
     purpose TEXT NOT NULL,
     email TEXT NOT NULL,
-    payload TEXT NOT NULL,
+    payload TEXT,
     browser_hash TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
@@ -185,14 +188,14 @@ CREATE TABLE subscription (
     owner_id TEXT NOT NULL REFERENCES reader (id),
     -- values: Plan
     plan TEXT NOT NULL,
-    company_name TEXT NOT NULL,
+    company_name TEXT,
     seats BIGINT NOT NULL,
     -- values: Provider
     provider TEXT NOT NULL,
     starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL,
-    terms_version TEXT NOT NULL,
-    terms_accepted_at BIGINT NOT NULL,
+    terms_version TEXT,
+    terms_accepted_at BIGINT,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX subscription_by_owner ON subscription (owner_id);
@@ -207,9 +210,9 @@ CREATE TABLE seat (
     status TEXT NOT NULL,
     token_hash TEXT UNIQUE,
     invited_at BIGINT NOT NULL,
-    accepted_at BIGINT NOT NULL,
-    removed_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    accepted_at BIGINT,
+    removed_at BIGINT,
+    expires_at BIGINT
 );
 CREATE INDEX seat_by_subscription ON seat (subscription_id);
 CREATE INDEX seat_by_reader ON seat (reader_id);
@@ -258,7 +261,7 @@ CREATE TABLE story_event (
     story_id TEXT NOT NULL REFERENCES story (id),
     place BIGINT NOT NULL,
     day TEXT NOT NULL,
-    day_text TEXT NOT NULL,
+    day_text TEXT,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
     source TEXT NOT NULL,

@@ -221,12 +221,11 @@ async fn sign_up(parts: &Account, door: &Door, form: Accept, headers: &HeaderMap
         .hash(form.password, &parts.base.rng)
         .await?;
     let mut tx = parts.base.write().await?;
-    let terms = readers::store::find_terms_version(&mut tx)
-        .await?
-        .unwrap_or_default();
+    let terms = readers::store::find_terms_version(&mut tx).await?;
     let lang: Lang = door.say.lang;
     let made =
-        readers::store::insert_reader(&mut tx, &email, name, &password, lang, &terms).await?;
+        readers::store::insert_reader(&mut tx, &email, name, &password, lang, terms.as_deref())
+            .await?;
     let Some(id) = made else {
         // The address got its account a moment ago; now it can sign in.
         return Err(Error::SignIn {

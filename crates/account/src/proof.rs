@@ -102,7 +102,8 @@ pub async fn submit_proof(
     let Some(proof) = found else {
         return dead_link(&parts, say, "/sign-up");
     };
-    let mut wanted: Wanted = serde_json::from_str(&proof.payload).map_err(anyhow::Error::from)?;
+    let payload = proof.payload.as_deref().unwrap_or_default();
+    let mut wanted: Wanted = serde_json::from_str(payload).map_err(anyhow::Error::from)?;
     if !is_same_browser(&parts, &headers, &proof) {
         let shortest = parts.base.config.accounts.min_password;
         if let Err(fault) = check_password(&form.password, &proof.email, shortest) {
@@ -135,7 +136,7 @@ async fn make(
         .parse()
         .map_err(|()| anyhow::anyhow!("the address of a stored proof cannot be read"))?;
     let (name, password) = (&wanted.name, &wanted.password);
-    let (language, terms) = (wanted.language, &wanted.terms);
+    let (language, terms) = (wanted.language, wanted.terms.as_deref());
     let made = store::insert_reader(&mut tx, &email, name, password, language, terms).await?;
     tx.commit().await?;
     let mut response = match made {

@@ -80,7 +80,16 @@ pub async fn submit_reset(
     let mut tx = parts.base.write().await?;
     let known = store::find_by_email(&mut tx, &email).await?;
     // For an unknown address the link is kept too, but sent to nobody and good for nothing: the work is the same.
-    store::insert_proof(&mut tx, &hash, Purpose::Reset, &email, "", &hash, lasts_for).await?;
+    store::insert_proof(
+        &mut tx,
+        &hash,
+        Purpose::Reset,
+        &email,
+        None,
+        &hash,
+        lasts_for,
+    )
+    .await?;
     let letter = match &known {
         Some(reader) => letters::write(
             &parts.base,

@@ -31,10 +31,9 @@ fn private(parts: &Account, say: Say, title: &str) -> Frame {
 
 fn plan_name(say: Say, of: &Subscription) -> String {
     let plan = say.say(keys(of.plan)[0]);
-    if of.company_name.is_empty() {
-        plan
-    } else {
-        format!("{plan} · {}", of.company_name)
+    match &of.company_name {
+        None => plan,
+        Some(company) => format!("{plan} · {company}"),
     }
 }
 
@@ -50,9 +49,8 @@ struct SubscriptionPage {
     until: String,
     /// Whose it is; empty if it is the reader's own.
     host: String,
-    /// Version of the terms, or empty.
-    terms: String,
-    terms_day: String,
+    /// Version of the terms, and the day since which it holds.
+    terms: Option<(String, String)>,
 }
 
 pub(super) async fn show_subscription(State(parts): State<Account>, headers: HeaderMap) -> Result {
@@ -81,8 +79,7 @@ pub(super) async fn show_subscription(State(parts): State<Account>, headers: Hea
         } else {
             called(name, email)
         },
-        terms_day: say.date(of.terms_at, &zone),
-        terms: of.terms,
+        terms: of.terms.map(|(version, at)| (version, say.date(at, &zone))),
     })
 }
 
@@ -195,13 +192,21 @@ async fn seats_page(
     let say = Say::new(session.language);
     let zone = parts.site.zone(session.language);
     let about = |member: &Member| match member.status {
-        SeatStatus::Invited if member.expires_at <= now => say.say("seats-ran-out"),
+        SeatStatus::Invited if member.expires_at.is_none_or(|at| at <= now) => {
+            say.say("seats-ran-out")
+        }
         SeatStatus::Invited => {
-            let day = say.date(member.expires_at, &zone);
+            let day = member
+                .expires_at
+                .map(|at| say.date(at, &zone))
+                .unwrap_or_default();
             say.with("seats-invited-until", "day", day)
         }
         _ => {
-            let day = say.date(member.accepted_at, &zone);
+            let day = member
+                .accepted_at
+                .map(|at| say.date(at, &zone))
+                .unwrap_or_default();
             say.with("seats-since", "day", day)
         }
     };

@@ -88,7 +88,7 @@ pub(super) struct Wanted {
     pub(super) password: String,
     pub(super) language: Lang,
     /// Version of the terms that were shown and accepted.
-    pub(super) terms: String,
+    pub(super) terms: Option<String>,
     pub(super) next: String,
 }
 
@@ -127,7 +127,7 @@ pub async fn submit_sign_up(
             .hash(form.password, &parts.base.rng)
             .await?,
         language: say.lang,
-        terms: terms.unwrap_or_default(),
+        terms,
         next: local_path(&form.next).to_owned(),
     };
     post_link(&parts, &email, &wanted, &TokenHash::of(&cookie)).await?;
@@ -176,9 +176,9 @@ async fn post_link(
     let known = store::find_by_email(&mut tx, email).await?;
     let accounts = &parts.base.config.accounts;
     let (purpose, payload, lasts_for) = if known.is_some() {
-        (Purpose::Reset, "", accounts.reset_for)
+        (Purpose::Reset, None, accounts.reset_for)
     } else {
-        (Purpose::SignUp, payload.as_str(), accounts.proof_for)
+        (Purpose::SignUp, Some(payload.as_str()), accounts.proof_for)
     };
     let hash = TokenHash::of(&token);
     store::insert_proof(&mut tx, &hash, purpose, email, payload, browser, lasts_for).await?;

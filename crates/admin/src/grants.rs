@@ -91,10 +91,9 @@ async fn page(
     let rows = newest
         .into_iter()
         .map(|of| Row {
-            plan: if of.company_name.is_empty() {
-                say.say(plan_key(of.plan))
-            } else {
-                format!("{} · {}", say.say(plan_key(of.plan)), of.company_name)
+            plan: match &of.company_name {
+                None => say.say(plan_key(of.plan)),
+                Some(company) => format!("{} · {company}", say.say(plan_key(of.plan))),
             },
             seats: format!("{} / {}", of.taken, of.seats),
             until: say.date(of.ends_at, &zone),
@@ -188,7 +187,7 @@ async fn give(admin: &Admin, say: Say, form: &GrantForm) -> Result<Option<String
     let what = Grant {
         plan,
         seats,
-        company_name,
+        company_name: (!company_name.is_empty()).then_some(company_name),
         until,
     };
     match subscriptions::grant(&admin.subscriptions, &reader, &what).await? {

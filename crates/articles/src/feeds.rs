@@ -176,11 +176,7 @@ impl<'a> Feed<'a> {
         Self {
             paper,
             title: format!("{paper}: {name}"),
-            description: if description.is_empty() {
-                name
-            } else {
-                description
-            },
+            description: description.as_ref().unwrap_or(name),
             site,
             own: format!("{site}{path}/{}", kind.file()),
             page: format!("{site}{path}"),

@@ -210,7 +210,7 @@ fn front(articles: &Articles, room: &Room, mut cards: Vec<Card>) -> FrontPage {
     cards.sort_by_key(|card| std::cmp::Reverse(card.published_at));
     let say = Say::new(room.edition.language);
     let mut frame = edition_frame(articles, room, room.edition.name.clone());
-    frame.description = room.edition.tagline.clone();
+    frame.description = room.edition.tagline.clone().unwrap_or_default();
     frame.feed = format!("/{}/feed.xml", room.edition.slug);
     frame.canonical = format!(
         "{}/{}",
@@ -220,7 +220,7 @@ fn front(articles: &Articles, room: &Room, mut cards: Vec<Card>) -> FrontPage {
     FrontPage {
         frame,
         say,
-        tagline: room.edition.tagline.clone(),
+        tagline: room.edition.tagline.clone().unwrap_or_default(),
         lead: lead.map(|card| shown(articles, room, card)),
         top: top
             .into_iter()
@@ -324,7 +324,7 @@ fn archive(
 ) -> TopicPage {
     let say = Say::new(room.edition.language);
     let mut frame = edition_frame(articles, room, topic.name.clone());
-    frame.description = topic.description.clone();
+    frame.description = topic.description.clone().unwrap_or_default();
     frame.feed = format!("{}/feed.xml", topic.path());
     frame
         .sections

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::catalog::Entry;
 use super::images::{Pictures, Prepared, prepare_all};
 use super::rules::{Article, Body, Correction, FREE_PARAGRAPHS, Picture, Slug, Topic};
-use super::sections::find_room;
+use super::sections::{find_room, given};
 use super::store;
 use crate::Articles;
 use access::Access;
@@ -259,7 +259,7 @@ fn assemble(
         ),
         edition: room.edition.slug.clone(),
         slug,
-        kicker: draft.kicker.clone(),
+        kicker: given(&draft.kicker),
         headline: draft.headline.trim().to_owned(),
         deck: draft.deck.trim().to_owned(),
         byline: draft.byline.clone(),
@@ -327,9 +327,9 @@ fn no_topic(name: &str, room: &super::editions::Room) -> anyhow::Error {
     )
 }
 
-fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<Picture> {
+fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<Option<Picture>> {
     match image {
-        None => Ok(Picture::default()),
+        None => Ok(None),
         Some(image) => {
             let id = pictures
                 .ids
@@ -340,15 +340,15 @@ fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<
                 "the picture {:?} needs an `alt` text: say what is seen",
                 image.file
             );
-            Ok(Picture {
-                image: Some(*id),
+            Ok(Some(Picture {
+                image: *id,
                 alt: image.alt.clone(),
                 caption: image.caption.clone(),
                 place: image.place.clone(),
-                date: image.date.clone(),
+                date: given(&image.date),
                 credit: image.credit.clone(),
                 agency: image.agency.clone(),
-            })
+            }))
         }
     }
 }
@@ -356,18 +356,11 @@ fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<
 /// Whether readers would see any difference.
 fn same(before: &Article, after: &Article) -> bool {
     let key = |a: &Article| {
-        let texts = [
-            &a.kicker,
-            &a.headline,
-            &a.deck,
-            &a.dateline,
-            &a.story,
-            &a.translation,
-        ]
-        .map(Clone::clone);
+        let texts = [&a.headline, &a.deck, &a.dateline, &a.story, &a.translation].map(Clone::clone);
         let topics: Vec<_> = a.topics.iter().map(|topic| topic.id).collect();
         (
             texts,
+            a.kicker.clone(),
             a.byline.clone(),
             a.access,
             a.picture.clone(),

@@ -110,7 +110,7 @@ pub struct Edition {
     /// Title of its front page.
     pub title: String,
     /// One line about it.
-    pub tagline: String,
+    pub tagline: Option<String>,
 }
 
 /// A subject with an archive of its own.
@@ -125,7 +125,7 @@ pub struct Topic {
     /// Its name.
     pub name: String,
     /// What it is about.
-    pub description: String,
+    pub description: Option<String>,
     /// `EDITION/SLUG` of the same topic in another language, or empty.
     pub same_as: String,
 }
@@ -139,18 +139,18 @@ impl Topic {
 }
 
 /// The lead picture and what is said about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// The picture; `None` for an article without one.
-    pub image: Option<ImageId>,
+    /// The picture.
+    pub image: ImageId,
     /// What is seen, for those who do not see it.
     pub alt: String,
     /// What it shows.
     pub caption: String,
     /// Where it was taken.
     pub place: String,
-    /// When, as `YYYY-MM-DD` or empty.
-    pub date: String,
+    /// When, as `YYYY-MM-DD`.
+    pub date: Option<String>,
     /// Photographer or source.
     pub credit: String,
     /// Agency.
@@ -210,8 +210,8 @@ pub struct Article {
     pub slug: Slug,
     /// Its address; stays when it is published again.
     pub path: String,
-    /// A short label above the headline, or empty.
-    pub kicker: String,
+    /// A short label above the headline; without one story or topic stand there.
+    pub kicker: Option<String>,
     /// Headline.
     pub headline: String,
     /// One or two sentences below the headline.
@@ -227,7 +227,7 @@ pub struct Article {
     /// `EDITION/SLUG` of its translation, or empty.
     pub translation: String,
     /// Lead picture.
-    pub picture: Picture,
+    pub picture: Option<Picture>,
     /// The text.
     pub body: Body,
     /// Stays first on the front page.

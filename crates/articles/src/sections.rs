@@ -70,7 +70,7 @@ pub async fn set_editions(articles: &Articles, drafts: &[EditionDraft]) -> anyho
             locale: draft.locale.clone(),
             timezone: draft.timezone.clone(),
             title: draft.title.clone(),
-            tagline: draft.tagline.clone(),
+            tagline: given(&draft.tagline),
         };
         store::set_edition(&mut tx, &edition, place).await?;
     }
@@ -98,7 +98,7 @@ pub async fn set_topics(
             edition: room.edition.slug.clone(),
             slug: draft.slug.parse().map_err(anyhow::Error::msg)?,
             name: draft.name.clone(),
-            description: draft.description.clone(),
+            description: given(&draft.description),
             same_as: draft.same_as.clone(),
         };
         store::set_topic(&mut tx, &topic, place).await?;
@@ -107,6 +107,11 @@ pub async fn set_topics(
     articles.load_editions().await?;
     articles.shelf.changed(&room.edition.slug);
     Ok(())
+}
+
+/// What was written into a field that may stay empty.
+pub(super) fn given(text: &str) -> Option<String> {
+    (!text.trim().is_empty()).then(|| text.trim().to_owned())
 }
 
 /// The edition of that name.
@@ -162,7 +167,7 @@ pub(super) async fn insert_topic(
         edition: edition.clone(),
         slug,
         name: draft.name.trim().to_owned(),
-        description: draft.description.clone(),
+        description: given(&draft.description),
         same_as: draft.same_as.clone(),
     };
     store::set_topic(tx, &topic, place).await?;

@@ -44,7 +44,7 @@ pub async fn insert_job(
     let (id, now) = (tx.new_id::<Job>(), tx.now());
     execute!(
         tx,
-        "INSERT INTO job (id, kind, payload, run_at, locked_until, attempts, created_at) VALUES ($1, $2, $3, $4, 0, 0, $5)",
+        "INSERT INTO job (id, kind, payload, run_at, locked_until, attempts, created_at) VALUES ($1, $2, $3, $4, NULL, 0, $5)",
         id,
         kind,
         payload,
@@ -64,8 +64,9 @@ pub async fn claim_job(tx: &mut Tx) -> sqlx::Result<Option<Claimed>> {
         tx,
         (Id<Job>, String, String, i64),
         "UPDATE job SET locked_until = $1, attempts = attempts + 1
-         WHERE id = (SELECT id FROM job WHERE run_at <= $2 AND locked_until <= $2 AND attempts < $3 ORDER BY run_at, id LIMIT 1)
-           AND locked_until <= $2
+         WHERE id = (SELECT id FROM job WHERE run_at <= $2 AND (locked_until IS NULL OR locked_until <= $2) AND attempts < $3
+                     ORDER BY run_at, id LIMIT 1)
+           AND (locked_until IS NULL OR locked_until <= $2)
          RETURNING id, kind, payload, attempts",
         now.plus(CLAIM_FOR),
         now,
@@ -85,7 +86,10 @@ pub async fn claim_job(tx: &mut Tx) -> sqlx::Result<Option<Claimed>> {
 /// # Errors
 /// Whatever the database says.
 pub async fn free_jobs(tx: &mut Tx) -> sqlx::Result<()> {
-    execute!(tx, "UPDATE job SET locked_until = 0 WHERE locked_until > 0")?;
+    execute!(
+        tx,
+        "UPDATE job SET locked_until = NULL WHERE locked_until IS NOT NULL"
+    )?;
     Ok(())
 }
 
@@ -107,7 +111,7 @@ pub async fn delay_job(tx: &mut Tx, id: Id<Job>, attempts: i64, reason: &str) ->
     let run_at = tx.now().plus(wait);
     execute!(
         tx,
-        "UPDATE job SET run_at = $2, locked_until = 0, last_error = $3 WHERE id = $1",
+        "UPDATE job SET run_at = $2, locked_until = NULL, last_error = $3 WHERE id = $1",
         id,
         run_at,
         reason

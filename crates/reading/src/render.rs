@@ -10,8 +10,9 @@ use serde_json::json;
 use super::pages::ACCESS;
 use crate::Reading;
 use access::{Access, Pass};
-use articles::{self, Article, Card, Entry, ImageTags, Topic};
+use articles::{self, Article, Card, Entry, ImageTags, Picture, Topic};
 use base::time::UnixMillis;
+
 use web::locale::Say;
 use web::pages::{Draft, Encoding, Keep, Page, PageKey};
 use web::view::{Alternate, Frame, json_ld};
@@ -219,7 +220,7 @@ struct ArticlePage<'a> {
     frame: Frame,
     say: Say,
     article: &'a Article,
-    picture: Option<ImageTags>,
+    picture: Option<(ImageTags, &'a Picture)>,
     published: String,
     updated: Option<String>,
     taken: String,
@@ -249,10 +250,7 @@ fn write(
         .ok_or(Error::NotFound)?;
     let say = Say::new(room.edition.language);
     let text = body_html(reading, say, article, variant, pass)?;
-    let picture = article
-        .picture
-        .image
-        .and_then(|id| reading.articles.images.tags(id));
+    let picture = picture(reading, article);
     let translation = beside
         .translation
         .as_ref()
@@ -262,7 +260,7 @@ fn write(
         &room,
         article,
         variant,
-        picture.as_ref(),
+        picture.as_ref().map(|(tags, _)| tags),
         translation.as_ref(),
     );
     let moment = |at: UnixMillis| say.moment(at, &room.zone);
@@ -271,7 +269,7 @@ fn write(
         article,
         published: moment(article.published_at),
         updated: (article.updated_at > article.published_at).then(|| moment(article.updated_at)),
-        taken: taken(say, &article.picture.date),
+        taken: taken(say, article.picture.as_ref()),
         corrections: article
             .corrections
             .iter()
@@ -340,8 +338,16 @@ fn frame(
     frame
 }
 
+/// The lead picture, if its files are there.
+fn picture<'a>(reading: &Reading, article: &'a Article) -> Option<(ImageTags, &'a Picture)> {
+    let about = article.picture.as_ref()?;
+    Some((reading.articles.images.tags(about.image)?, about))
+}
+
 /// The date of a picture in words; an odd one as it was written.
-fn taken(say: Say, date: &str) -> String {
+fn taken(say: Say, picture: Option<&Picture>) -> String {
+    let date = picture.and_then(|picture| picture.date.as_deref());
+    let date = date.unwrap_or_default();
     date.parse::<jiff::civil::Date>().map_or_else(
         |_| date.to_owned(),
         |day| say.day(day.year(), day.month(), day.day()),

@@ -38,9 +38,9 @@ struct Day {
 
 impl Day {
     fn of(say: Say, event: &Event) -> Self {
-        if !event.day_text.is_empty() {
+        if let Some(text) = &event.day_text {
             return Self {
-                text: event.day_text.clone(),
+                text: text.clone(),
                 exact: None,
             };
         }

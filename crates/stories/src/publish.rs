@@ -155,7 +155,7 @@ fn check(draft: &StoryDraft) -> anyhow::Result<()> {
 fn event(draft: &EventDraft) -> Event {
     Event {
         day: draft.date.clone(),
-        day_text: draft.date_text.clone(),
+        day_text: (!draft.date_text.is_empty()).then(|| draft.date_text.clone()),
         title: draft.title.clone(),
         text: draft.text.clone(),
         source: draft.source.clone(),

@@ -14,8 +14,8 @@ pub type StoryId = Id<StoryKind>;
 pub struct Event {
     /// The day, `YYYY-MM-DD`; for an event without an exact day the one by which it is sorted.
     pub day: String,
-    /// The day in words when it is not known exactly, such as "Late January 2026"; else empty.
-    pub day_text: String,
+    /// The day in words when it is not known exactly, such as "Late January 2026"; else none.
+    pub day_text: Option<String>,
     /// What happened.
     pub title: String,
     /// A sentence or two about it.
@@ -114,7 +114,7 @@ mod tests {
     fn event(day: &str, day_text: &str, title: &str) -> Event {
         Event {
             day: day.into(),
-            day_text: day_text.into(),
+            day_text: (!day_text.is_empty()).then(|| day_text.into()),
             title: title.into(),
             text: String::new(),
             source: String::new(),

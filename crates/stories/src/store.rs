@@ -39,7 +39,7 @@ pub async fn find_story(tx: &mut Tx, edition: &str, slug: &str) -> sqlx::Result<
 async fn list_events(tx: &mut Tx, story: StoryId) -> sqlx::Result<Vec<Event>> {
     let rows = fetch_all!(
         tx,
-        (String, String, String, String, String),
+        (String, Option<String>, String, String, String),
         "SELECT day, day_text, title, text, source FROM story_event WHERE story_id = $1 ORDER BY place",
         story
     )?;
@@ -121,7 +121,7 @@ async fn set_events(tx: &mut Tx, story: &Story) -> sqlx::Result<()> {
             story.id,
             place,
             event.day.as_str(),
-            event.day_text.as_str(),
+            event.day_text.as_deref(),
             event.title.as_str(),
             event.text.as_str(),
             event.source.as_str()

@@ -24,8 +24,8 @@ pub struct Grant {
     pub plan: Plan,
     /// Seats, the owner's included; see [`Plan::seats`].
     pub seats: i64,
-    /// Name of the company, or empty.
-    pub company_name: String,
+    /// Name of the company.
+    pub company_name: Option<String>,
     /// Until when.
     pub until: UnixMillis,
 }
@@ -53,10 +53,10 @@ pub async fn grant(
     let new = NewSubscription {
         owner: reader.id,
         plan: grant.plan,
-        company_name: &grant.company_name,
+        company_name: grant.company_name.as_deref(),
         seats: grant.seats,
         until: grant.until,
-        terms: terms.as_deref().unwrap_or(""),
+        terms: terms.as_deref(),
     };
     let id = match store::find_owned(&mut tx, reader.id).await? {
         Some(running) => {

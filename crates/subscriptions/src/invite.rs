@@ -216,7 +216,7 @@ mod tests {
     async fn reader(subscriptions: &Subscriptions, email: &str) -> Reader {
         let email: Email = email.parse().unwrap();
         let mut tx = subscriptions.base.write().await.unwrap();
-        accounts::insert_reader(&mut tx, &email, "", "", Lang::EN, "1")
+        accounts::insert_reader(&mut tx, &email, "", "", Lang::EN, Some("1"))
             .await
             .unwrap();
         let reader = accounts::find_by_email(&mut tx, &email).await.unwrap();
@@ -231,7 +231,7 @@ mod tests {
         seats: i64,
     ) -> Granted {
         let until = subscriptions.base.clock.now().plus(Span::days(30));
-        let company_name = String::new();
+        let company_name = None;
         let what = Grant {
             plan,
             seats,

@@ -47,18 +47,16 @@ pub struct Subscription {
     pub owner: ReaderId,
     /// Which plan.
     pub plan: Plan,
-    /// Name of the company, or empty.
-    pub company_name: String,
+    /// Name of the company.
+    pub company_name: Option<String>,
     /// Seats, the owner's included.
     pub seats: i64,
     /// Read on from.
     pub starts_at: UnixMillis,
     /// Read on until.
     pub ends_at: UnixMillis,
-    /// Version of the terms that holds, or empty if the paper had none.
-    pub terms: String,
-    /// Since when that version holds for it.
-    pub terms_at: UnixMillis,
+    /// Version of the terms that holds for it, and since when; none if the paper had none.
+    pub terms: Option<(String, UnixMillis)>,
 }
 
 text_enum! {
@@ -87,9 +85,9 @@ pub struct Member {
     /// Member or invitation.
     pub status: SeatStatus,
     /// Since when they read.
-    pub accepted_at: UnixMillis,
-    /// When the invitation runs out.
-    pub expires_at: UnixMillis,
+    pub accepted_at: Option<UnixMillis>,
+    /// When the invitation runs out, if they were invited.
+    pub expires_at: Option<UnixMillis>,
 }
 
 /// An invitation that can be accepted.
@@ -112,8 +110,8 @@ pub struct Overview {
     pub email: String,
     /// Which plan.
     pub plan: Plan,
-    /// Name of the company, or empty.
-    pub company_name: String,
+    /// Name of the company.
+    pub company_name: Option<String>,
     /// Seats, the owner's included.
     pub seats: i64,
     /// Seats with a reader.

@@ -16,12 +16,12 @@ type Row = (
     SubscriptionId,
     ReaderId,
     Plan,
-    String,
+    Option<String>,
     i64,
     UnixMillis,
     UnixMillis,
-    String,
-    UnixMillis,
+    Option<String>,
+    Option<UnixMillis>,
 );
 
 fn subscription(row: Row) -> Subscription {
@@ -34,8 +34,7 @@ fn subscription(row: Row) -> Subscription {
         seats,
         starts_at,
         ends_at,
-        terms,
-        terms_at,
+        terms: terms.zip(terms_at),
     }
 }
 
@@ -63,14 +62,14 @@ pub struct NewSubscription<'a> {
     pub owner: ReaderId,
     /// Which plan.
     pub plan: Plan,
-    /// Name of the company, or empty.
-    pub company_name: &'a str,
+    /// Name of the company.
+    pub company_name: Option<&'a str>,
     /// Seats, the owner's included.
     pub seats: i64,
     /// When it ends.
     pub until: UnixMillis,
-    /// Version of the terms that hold for it, or empty.
-    pub terms: &'a str,
+    /// Version of the terms that hold for it.
+    pub terms: Option<&'a str>,
 }
 
 /// A new subscription that the paper gives, from now on.
@@ -82,10 +81,11 @@ pub async fn insert_subscription(
     new: &NewSubscription<'_>,
 ) -> sqlx::Result<SubscriptionId> {
     let (id, now) = (tx.new_id(), tx.now());
+    let accepted_at = new.terms.map(|_| now);
     execute!(
         tx,
         "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, starts_at, ends_at, terms_version, terms_accepted_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $7, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $7)",
         id,
         new.owner,
         new.plan,
@@ -94,7 +94,8 @@ pub async fn insert_subscription(
         Provider::Granted,
         now,
         new.until,
-        new.terms
+        new.terms,
+        accepted_at
     )?;
     Ok(id)
 }
@@ -157,7 +158,7 @@ pub async fn find_held(
 /// # Errors
 /// Whatever the database says.
 pub async fn list_newest(tx: &mut Tx, most: i64) -> sqlx::Result<Vec<Overview>> {
-    type Row = (String, Plan, String, i64, i64, UnixMillis);
+    type Row = (String, Plan, Option<String>, i64, i64, UnixMillis);
     let rows = fetch_all!(
         tx,
         Row,

@@ -221,7 +221,7 @@ impl TestPaper {
         let what = Grant {
             plan,
             seats,
-            company_name: String::new(),
+            company_name: None,
             until: self.app.base.clock.now().plus(Span::days(365)),
         };
         let given =
@@ -240,10 +240,11 @@ impl TestPaper {
             .await
             .unwrap();
         let mut tx = self.app.base.write().await.unwrap();
-        let id = readers::store::insert_reader(&mut tx, &email, name, &password, Lang::EN, "1")
-            .await
-            .unwrap()
-            .unwrap();
+        let id =
+            readers::store::insert_reader(&mut tx, &email, name, &password, Lang::EN, Some("1"))
+                .await
+                .unwrap()
+                .unwrap();
         tx.commit().await.unwrap();
         Person {
             paper: self,

@@ -97,7 +97,7 @@ pub async fn find_by_slug(
 pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Article>> {
     let row = fetch_optional!(
         tx,
-        (String, String, String, String, String, String, String, String, Access, String, String, bool, UnixMillis, UnixMillis, i64),
+        (String, String, String, Option<String>, String, String, String, String, Access, String, String, bool, UnixMillis, UnixMillis, i64),
         "SELECT edition, slug, path, kicker, headline, deck, byline, dateline, access, story, translation, pinned,
                 published_at, updated_at, revision
          FROM article WHERE id = $1",
@@ -171,10 +171,11 @@ async fn list_belongings(
     Ok((topics, corrections))
 }
 
-async fn get_text(tx: &mut Tx, id: ArticleId) -> sqlx::Result<(Picture, Document)> {
+async fn get_text(tx: &mut Tx, id: ArticleId) -> sqlx::Result<(Option<Picture>, Document)> {
+    type Text = Option<String>;
     let row = fetch_optional!(
         tx,
-        (Option<ImageId>, String, String, String, String, String, String, String),
+        (Option<ImageId>, Text, Text, Text, Text, Text, Text, String),
         "SELECT image_id, image_alt, image_caption, image_place, image_date, image_credit, image_agency, body
          FROM article WHERE id = $1",
         id
@@ -182,23 +183,22 @@ async fn get_text(tx: &mut Tx, id: ArticleId) -> sqlx::Result<(Picture, Document
     let (image, alt, caption, place, date, credit, agency, body) =
         row.ok_or(sqlx::Error::RowNotFound)?;
     let document = Document::from_json(&body).map_err(broken)?;
-    Ok((
-        Picture {
-            image,
-            alt,
-            caption,
-            place,
-            date,
-            credit,
-            agency,
-        },
-        document,
-    ))
+    let picture = image.map(|image| Picture {
+        image,
+        alt: alt.unwrap_or_default(),
+        caption: caption.unwrap_or_default(),
+        place: place.unwrap_or_default(),
+        date,
+        credit: credit.unwrap_or_default(),
+        agency: agency.unwrap_or_default(),
+    });
+    Ok((picture, document))
 }
 
 /// Inserts the article, or changes the one with the same edition and slug. Its address and first date stay.
 pub(crate) async fn set_article(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
     let byline = serde_json::to_string(&article.byline).map_err(broken)?;
+    let picture = article.picture.as_ref();
     execute!(
         tx,
         "INSERT INTO article (id, edition, slug, path, kicker, headline, deck, byline, dateline, access, story, translation,
@@ -216,7 +216,7 @@ pub(crate) async fn set_article(tx: &mut Tx, article: &Article) -> sqlx::Result<
         article.edition.as_str(),
         article.slug.as_str(),
         article.path.as_str(),
-        article.kicker.as_str(),
+        article.kicker.as_deref(),
         article.headline.as_str(),
         article.deck.as_str(),
         byline,
@@ -224,13 +224,13 @@ pub(crate) async fn set_article(tx: &mut Tx, article: &Article) -> sqlx::Result<
         article.access,
         article.story.as_str(),
         article.translation.as_str(),
-        article.picture.image,
-        article.picture.alt.as_str(),
-        article.picture.caption.as_str(),
-        article.picture.place.as_str(),
-        article.picture.date.as_str(),
-        article.picture.credit.as_str(),
-        article.picture.agency.as_str(),
+        picture.map(|picture| picture.image),
+        picture.map(|picture| picture.alt.as_str()),
+        picture.map(|picture| picture.caption.as_str()),
+        picture.map(|picture| picture.place.as_str()),
+        picture.and_then(|picture| picture.date.as_deref()),
+        picture.map(|picture| picture.credit.as_str()),
+        picture.map(|picture| picture.agency.as_str()),
         article.body.stored(),
         article.pinned,
         article.published_at,

@@ -8,7 +8,7 @@ use base::lang::Lang;
 pub(crate) async fn list_editions(tx: &mut Tx) -> sqlx::Result<Vec<Edition>> {
     let rows = fetch_all!(
         tx,
-        (String, String, Lang, String, String, String, String),
+        (String, String, Lang, String, String, String, Option<String>),
         "SELECT slug, name, language, locale, timezone, title, tagline FROM edition ORDER BY place, slug"
     )?;
     rows.into_iter()
@@ -39,14 +39,14 @@ pub(crate) async fn set_edition(tx: &mut Tx, edition: &Edition, place: i64) -> s
         edition.locale.as_str(),
         edition.timezone.as_str(),
         edition.title.as_str(),
-        edition.tagline.as_str(),
+        edition.tagline.as_deref(),
         place
     )?;
     Ok(())
 }
 
 /// A topic as it stands in a row.
-pub(super) type TopicRow = (TopicId, String, String, String, String, String);
+pub(super) type TopicRow = (TopicId, String, String, String, Option<String>, String);
 
 pub(super) fn topic(
     (id, edition, slug, name, description, same_as): TopicRow,
@@ -100,7 +100,7 @@ pub(crate) async fn set_topic(tx: &mut Tx, topic: &Topic, place: i64) -> sqlx::R
         topic.edition.as_str(),
         topic.slug.as_str(),
         topic.name.as_str(),
-        topic.description.as_str(),
+        topic.description.as_deref(),
         topic.same_as.as_str(),
         place
     )?;

@@ -74,7 +74,7 @@ struct Person {
     language: Lang,
     /// Plan and seats of the subscription they own.
     plan: Option<(Plan, i64)>,
-    company: &'static str,
+    company: Option<&'static str>,
     /// Whose subscription they have a seat on instead.
     seated_by: &'static str,
     /// For the greeting.
@@ -87,7 +87,7 @@ const fn person(email: &'static str, name: &'static str, language: Lang) -> Pers
         name,
         language,
         plan: None,
-        company: "",
+        company: None,
         seated_by: "",
         about: "",
     }
@@ -112,7 +112,7 @@ const READERS: [Person; 5] = [
     },
     Person {
         plan: Some((Plan::Company, 5)),
-        company: "Empresa Demo",
+        company: Some("Empresa Demo"),
         about: "Company, five readers",
         ..person("eva@empresa.test", "Eva", Lang::ES)
     },
@@ -219,7 +219,8 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
                 .await?;
             let mut tx = app.base.write().await?;
             let (name, language) = (person.name, person.language);
-            readers::store::insert_reader(&mut tx, &email, name, &password, language, "1").await?;
+            readers::store::insert_reader(&mut tx, &email, name, &password, language, Some("1"))
+                .await?;
             tx.commit().await?;
             account(app, person.email)
                 .await?
@@ -231,7 +232,7 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
         let grant = Grant {
             plan,
             seats,
-            company_name: person.company.to_owned(),
+            company_name: person.company.map(str::to_owned),
             until: app.base.clock.now().plus(Span::days(365)),
         };
         subscriptions::grant(&app.subscriptions, &reader, &grant).await?;

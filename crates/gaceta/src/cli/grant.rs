@@ -98,7 +98,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
     let what = subscriptions::Grant {
         plan,
         seats,
-        company_name: company,
+        company_name: (!company.is_empty()).then_some(company),
         until,
     };
     match subscriptions::grant(&app.subscriptions, &reader, &what).await? {

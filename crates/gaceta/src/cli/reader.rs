@@ -97,11 +97,10 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
     }
     let hash = app.readers.passwords.hash(password, &app.base.rng).await?;
     let mut tx = app.base.write().await?;
-    let terms = readers::store::find_terms_version(&mut tx)
-        .await?
-        .unwrap_or_default();
+    let terms = readers::store::find_terms_version(&mut tx).await?;
     let made =
-        readers::store::insert_reader(&mut tx, &email, name, &hash, language, &terms).await?;
+        readers::store::insert_reader(&mut tx, &email, name, &hash, language, terms.as_deref())
+            .await?;
     tx.commit().await?;
     anyhow::ensure!(made.is_some(), "{email} has an account already");
     Ok(vec![format!("{email} can sign in")])

@@ -147,6 +147,25 @@ async fn every_value_of_every_enum_is_written_and_read() {
     }
 }
 
+#[tokio::test]
+async fn a_moment_that_has_not_come_is_null_and_not_zero() {
+    let paper = paper_with_rows().await;
+    let moment = |name: &str| name.ends_with("_at") || name.ends_with("_until");
+    for column in columns("sqlite") {
+        if !moment(&column.name) {
+            continue;
+        }
+        let (table, name) = (&column.table, &column.name);
+        let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table} WHERE {name} = 0"));
+        let (zeros,): (i64,) = match &paper.app.base.db {
+            Db::Sqlite { read, .. } => sqlx::query_as(sql).fetch_one(read).await,
+            Db::Postgres(primary) => sqlx::query_as(sql).fetch_one(&primary.pool).await,
+        }
+        .unwrap();
+        assert_eq!(zeros, 0, "{table}.{name}");
+    }
+}
+
 /// Columns that are called like one of an enum and are of none: each feature names its own kinds.
 const OF_NO_ENUM: [&str; 2] = ["job.kind", "change.kind"];
 /// Enums of settings, which no column holds.

@@ -30,7 +30,7 @@ pub async fn insert_numbered_readers(tx: &mut Tx, numbers: Numbers) -> sqlx::Res
         "WITH RECURSIVE line (n) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
          INSERT INTO reader (id, email, name, password, language, terms_version, terms_accepted_at, created_at)
          SELECT $3 || SUBSTR(CAST(1000000000000 + n AS TEXT), 2), 'reader' || CAST(n AS TEXT) || '@bench.test',
-                'Reader', '-', 'en', '', $4, $4 FROM line",
+                'Reader', '-', 'en', NULL, NULL, $4 FROM line",
         numbers.start,
         numbers.end,
         READER,

@@ -72,7 +72,7 @@ pub async fn find_reader(tx: &mut Tx, id: ReaderId) -> sqlx::Result<Option<Reade
     Ok(row.map(reader))
 }
 
-/// A new reader with a proven address; `None` if the address is taken.
+/// A new reader with a proven address, who accepts this version of the `terms` now; `None` if the address is taken.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -82,19 +82,21 @@ pub async fn insert_reader(
     name: &str,
     password: &str,
     language: Lang,
-    terms: &str,
+    terms: Option<&str>,
 ) -> sqlx::Result<Option<ReaderId>> {
     let (id, now) = (tx.new_id(), tx.now());
+    let accepted_at = terms.map(|_| now);
     let made = execute!(
         tx,
         "INSERT INTO reader (id, email, name, password, language, terms_version, terms_accepted_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (email) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
         id,
         email.as_str(),
         name,
         password,
         language,
         terms,
+        accepted_at,
         now
     )?;
     Ok((made == 1).then_some(id))

@@ -20,13 +20,13 @@ text_enum! {
 pub struct Proof {
     /// The address it was sent to.
     pub email: String,
-    /// What was asked for, as JSON.
-    pub payload: String,
+    /// What was asked for, as JSON; nothing but a new password for a reset.
+    pub payload: Option<String>,
     /// Hash of the cookie of the browser that asked.
     pub browser: String,
 }
 
-type ProofRow = (String, String, String);
+type ProofRow = (String, Option<String>, String);
 
 fn proof((email, payload, browser): ProofRow) -> Proof {
     Proof {
@@ -45,7 +45,7 @@ pub async fn insert_proof(
     token: &TokenHash,
     purpose: Purpose,
     email: &Email,
-    payload: &str,
+    payload: Option<&str>,
     browser: &TokenHash,
     lasts_for: Span,
 ) -> sqlx::Result<()> {

@@ -19,7 +19,7 @@ pub async fn insert_numbered_subscriptions(
         "WITH RECURSIVE line (n) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
          INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, starts_at, ends_at, terms_version, terms_accepted_at, created_at)
          SELECT $3 || SUBSTR(CAST(1000000000000 + n AS TEXT), 2), $3 || SUBSTR(CAST(1000000000000 + n AS TEXT), 2),
-                'digital', '', 1, 'granted', $4, $5, '', $4, $4 FROM line",
+                'digital', NULL, 1, 'granted', $4, $5, NULL, NULL, $4 FROM line",
         numbers.start,
         numbers.end,
         READER,
@@ -32,7 +32,7 @@ pub async fn insert_numbered_subscriptions(
          INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
          SELECT $3 || SUBSTR(CAST(1000000000000 + n AS TEXT), 2), $3 || SUBSTR(CAST(1000000000000 + n AS TEXT), 2),
                 $3 || SUBSTR(CAST(1000000000000 + n AS TEXT), 2), 'reader' || CAST(n AS TEXT) || '@bench.test',
-                'accepted', NULL, $4, $4, 0, 0 FROM line",
+                'accepted', NULL, $4, $4, NULL, NULL FROM line",
         numbers.start,
         numbers.end,
         READER,

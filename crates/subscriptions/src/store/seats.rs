@@ -97,7 +97,7 @@ pub async fn count_invited_since(
     let row = fetch_one!(
         tx,
         (i64,),
-        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1 AND expires_at > 0 AND invited_at > $2",
+        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1 AND expires_at IS NOT NULL AND invited_at > $2",
         id,
         since
     )?;
@@ -181,8 +181,8 @@ pub async fn list_members(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<M
         Option<String>,
         String,
         SeatStatus,
-        UnixMillis,
-        UnixMillis,
+        Option<UnixMillis>,
+        Option<UnixMillis>,
     );
     let rows = fetch_all!(
         tx,
@@ -218,7 +218,7 @@ pub async fn insert_accepted_seat(
     execute!(
         tx,
         "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
-         VALUES ($1, $2, $3, $4, 'accepted', NULL, $5, $5, 0, 0)",
+         VALUES ($1, $2, $3, $4, 'accepted', NULL, $5, $5, NULL, NULL)",
         id,
         subscription,
         reader,
@@ -243,7 +243,7 @@ pub async fn insert_invitation(
     execute!(
         tx,
         "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
-         VALUES ($1, $2, NULL, $3, 'invited', $4, $5, 0, 0, $6)",
+         VALUES ($1, $2, NULL, $3, 'invited', $4, $5, NULL, NULL, $6)",
         id,
         subscription,
         email.as_str(),
