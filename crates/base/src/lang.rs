@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::quality::weighed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What has to be known of a language beside its texts.
@@ -69,24 +70,19 @@ impl Lang {
         self.language().tag
     }
 
-    /// The first language of an `Accept-Language` header that we speak (RFC 9110, 12.5.4); weights decide, then order.
+    /// The language we speak that the lines of `Accept-Language` want most (RFC 9110, 12.5.4); of equals the first.
     #[must_use]
-    pub fn accepted(header: &str) -> Option<Self> {
-        let mut best: Option<(Self, u32)> = None;
-        for part in header.split(',').take(20) {
-            let mut fields = part.split(';');
-            let tag = fields.next().unwrap_or("").trim();
-            let weight = fields
-                .find_map(|field| field.trim().strip_prefix("q="))
-                .map_or(1000, |q| {
-                    q.parse::<f32>()
-                        .map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u32)
-                });
-            let primary = tag.split('-').next().unwrap_or("").to_ascii_lowercase();
-            if let Ok(lang) = primary.parse::<Self>()
+    pub fn accepted<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
+        let mut best: Option<(Self, u16)> = None;
+        let members = lines.flat_map(|line| line.split(|byte| *byte == b','));
+        for member in members.take(20) {
+            let (tag, weight) = weighed(member);
+            let primary = tag.split(|byte| *byte == b'-').next().unwrap_or(tag);
+            let spoken = |lang: &&Self| lang.as_str().as_bytes().eq_ignore_ascii_case(primary);
+            if let Some(lang) = Self::ALL.iter().find(spoken)
                 && weight > best.map_or(0, |(_, weight)| weight)
             {
-                best = Some((lang, weight));
+                best = Some((*lang, weight));
             }
         }
         best.map(|(lang, _)| lang)
@@ -147,9 +143,18 @@ mod tests {
             ("", None),
             ("es;q=0, en;q=0.1", Some(EN)),
             ("*;q=x", None),
+            ("es;Q=0, en;q=0.1", Some(EN)),
+            ("es; q = 0.0, en;q=0.1", Some(EN)),
+            ("ES-mx", Some(ES)),
         ] {
-            assert_eq!(Lang::accepted(header), lang, "{header}");
+            let lines = [header.as_bytes()];
+            assert_eq!(Lang::accepted(lines.into_iter()), lang, "{header}");
         }
+    }
+    #[test]
+    fn all_lines_count_and_an_odd_byte_spoils_only_its_own_language() {
+        let lines: [&[u8]; 2] = [b"fr, en;q=0.5, \xff\xfe", b"es;q=0.7"];
+        assert_eq!(Lang::accepted(lines.into_iter()), Some(ES));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod lock;
 pub mod mail;
 pub mod memory;
 mod part;
+pub mod quality;
 pub mod rng;
 pub mod secret;
 pub mod settings;

@@ -176,7 +176,8 @@ struct ErrorPage {
 pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     // Copies of what an error page would need; they share the bytes of the request.
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+    let languages = request.headers().get_all(header::ACCEPT_LANGUAGE);
+    let languages: Vec<HeaderValue> = languages.iter().cloned().collect();
     let response = next.run(request).await;
     let extensions = response.extensions();
     let (error, status) = if let Some(error) = extensions.get::<Arc<Error>>() {
@@ -192,8 +193,9 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
     } else {
         return response;
     };
-    let asked = language.map(|value| (header::ACCEPT_LANGUAGE, value));
-    let lang = locale::of_request(&site, &uri, &asked.into_iter().collect());
+    let asked = languages.into_iter();
+    let asked = asked.map(|line| (header::ACCEPT_LANGUAGE, line)).collect();
+    let lang = locale::of_request(&site, &uri, &asked);
     let target = match &*error {
         Error::SignIn { next } => Some(format!("/sign-in?lang={lang}&next={}", encode(next))),
         Error::Confirm { next } => Some(format!("/account/confirm?next={}", encode(next))),

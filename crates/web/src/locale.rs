@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri, header};
 use jiff::tz::TimeZone;
 use unic_langid::LanguageIdentifier;
 
@@ -186,9 +186,8 @@ pub fn of_request(site: &Site, uri: &Uri, headers: &HeaderMap) -> Lang {
         .or_else(|| by_path(uri.path()))
         .or_else(|| value("next").and_then(by_path))
         .or_else(|| {
-            headers
-                .get(header::ACCEPT_LANGUAGE)
-                .and_then(|value| Lang::accepted(value.to_str().ok()?))
+            let lines = headers.get_all(header::ACCEPT_LANGUAGE).into_iter();
+            Lang::accepted(lines.map(HeaderValue::as_bytes))
         })
         .or_else(|| site.language(&site.base.config.site.default_edition))
         .unwrap_or(Lang::EN)

@@ -2,7 +2,9 @@
 //!
 //! Deliberately not here: `zstd`, which every browser that has it has besides brotli.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
+
+use crate::base::quality::{MOST, weighed};
 
 /// How the bytes of a page are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,19 +18,23 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The best one that this request accepts.
+    /// The acceptable one that this request wants most (RFC 9110, 12.5.3); of equals the smallest. When none is, it is sent
+    /// as it is, which everybody can read, instead of an error.
     #[must_use]
     pub fn wanted(request: &HeaderMap) -> Self {
-        let accepted = request
-            .get(header::ACCEPT_ENCODING)
-            .map_or(&b""[..], HeaderValue::as_bytes);
-        if accepts(accepted, b"br") {
-            Self::Br
-        } else if accepts(accepted, b"gzip") {
-            Self::Gzip
-        } else {
-            Self::Identity
+        let mut asked = Asked::default();
+        let lines = request.get_all(header::ACCEPT_ENCODING);
+        let members = lines
+            .iter()
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        for member in members {
+            asked.hear(member);
+            // Nothing that follows can be wanted more, and this is what nearly every browser says.
+            if asked.br == Some(MOST) {
+                return Self::Br;
+            }
         }
+        asked.best()
     }
 
     /// Its name in `Content-Encoding`.
@@ -75,21 +81,42 @@ impl Encoding {
     }
 }
 
-/// Whether a list of encodings names this one without `q=0`.
-fn accepts(list: &[u8], name: &[u8]) -> bool {
-    list.split(|byte| *byte == b',').any(|part| {
-        let part = part.trim_ascii();
-        let (token, rest) = part.split_at(
-            part.iter()
-                .position(|byte| *byte == b';')
-                .unwrap_or(part.len()),
-        );
-        token.trim_ascii() == name
-            && !matches!(
-                rest.trim_ascii(),
-                b";q=0" | b"; q=0" | b";q=0.0" | b";q=0.000"
-            )
-    })
+/// What a request says of each encoding, in thousandths; where it says it twice, the first time counts.
+#[derive(Default)]
+struct Asked {
+    br: Option<u16>,
+    gzip: Option<u16>,
+    identity: Option<u16>,
+    /// Of all that are not named.
+    others: Option<u16>,
+}
+
+impl Asked {
+    fn hear(&mut self, member: &[u8]) {
+        let (name, weight) = weighed(member);
+        let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
+        let place = match name.len() {
+            1 if name == b"*" => &mut self.others,
+            2 if is(b"br") => &mut self.br,
+            // The older name (RFC 9110, 8.4.1.3).
+            4 | 6 if is(b"gzip") || is(b"x-gzip") => &mut self.gzip,
+            8 if is(b"identity") => &mut self.identity,
+            _ => return,
+        };
+        place.get_or_insert(weight);
+    }
+
+    fn best(&self) -> Encoding {
+        let weight = |named: Option<u16>| named.or(self.others).unwrap_or(0);
+        let (br, gzip, identity) = (weight(self.br), weight(self.gzip), weight(self.identity));
+        if br > 0 && br >= gzip.max(identity) {
+            Encoding::Br
+        } else if gzip > 0 && gzip >= identity {
+            Encoding::Gzip
+        } else {
+            Encoding::Identity
+        }
+    }
 }
 
 fn gzip(data: &[u8]) -> Vec<u8> {
@@ -120,6 +147,45 @@ mod tests {
         let data = "abc ".repeat(999).into_bytes();
         for encoding in [Encoding::Br, Encoding::Gzip, Encoding::Identity] {
             assert_eq!(encoding.decode(&encoding.encode(&data)), data);
+        }
+    }
+    #[test]
+    fn what_is_wanted_most_is_sent_and_never_what_is_refused() {
+        use Encoding::{Br, Gzip, Identity};
+        let cases: [(&[&str], Encoding); 26] = [
+            (&["gzip, deflate, br, zstd"], Br),
+            (&["br;q=0.0, gzip"], Gzip),
+            (&["br; q=0.0, gzip"], Gzip),
+            (&["br ; Q=0.00, gzip"], Gzip),
+            (&["br;q=0.000,gzip;q=0.001"], Gzip),
+            (&["br;q = 0, gzip;q=0.0"], Identity),
+            (&["BR"], Br),
+            (&["GZip"], Gzip),
+            (&["x-gzip"], Gzip),
+            (&["br;q=0.4, gzip;q=0.9"], Gzip),
+            (&["br;q=0.9, gzip;q=0.9"], Br),
+            (&["br;q=0.9, identity"], Identity),
+            (&["identity, br"], Br),
+            (&["gzip", "br"], Br),
+            (&["gzip, br;q=0", "br"], Gzip),
+            (&["", "gzip;q=0.5"], Gzip),
+            (&["*"], Br),
+            (&["*;q=0"], Identity),
+            (&["*;q=0, gzip"], Gzip),
+            (&["br;q=0, *;q=0.1"], Gzip),
+            (&["identity;q=0, *"], Br),
+            (&["identity;q=0"], Identity),
+            (&["identity;q=0.0, br;q=0, gzip;q=0.1"], Gzip),
+            (&["brotli, zgzip, gzip2"], Identity),
+            (&["br;q=nonsense"], Identity),
+            (&[], Identity),
+        ];
+        for (lines, encoding) in cases {
+            let request: HeaderMap = lines
+                .iter()
+                .map(|line| (header::ACCEPT_ENCODING, line.parse().unwrap()))
+                .collect();
+            assert_eq!(Encoding::wanted(&request), encoding, "{lines:?}");
         }
     }
 }
