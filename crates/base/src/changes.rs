@@ -15,9 +15,11 @@ use sqlx::PgConnection;
 use super::db::{Tx, execute};
 use super::time::{Clock, Span, UnixMillis};
 
-/// Something that nodes may have in memory is different now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that nodes may have in memory is different now. As it is in the row: whoever keeps something parses it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
+    /// Number of the transaction that changed it.
+    pub txid: i64,
     /// What kind of thing.
     pub kind: String,
     /// Which one.
@@ -40,7 +42,15 @@ pub struct Look {
     pub generation: u64,
 }
 
-type Row = (i64, i64, i64, i64, Option<String>, Option<String>);
+type Row = (
+    i64,
+    i64,
+    i64,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+);
 
 /// Reads what changed from transaction `from` on; nothing but where to begin if there is no `from` yet.
 ///
@@ -51,7 +61,7 @@ pub async fn look(conn: &mut PgConnection, from: Option<i64>) -> sqlx::Result<Lo
         "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
                 (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
                 (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint,
-                lease_generation(), change.kind, change.about
+                lease_generation(), change.txid, change.kind, change.about
          FROM (SELECT 1) AS one LEFT JOIN change ON change.txid >= $1 ORDER BY change.txid",
     )
     .bind(from.unwrap_or(i64::MAX))
@@ -59,8 +69,9 @@ pub async fn look(conn: &mut PgConnection, from: Option<i64>) -> sqlx::Result<Lo
     .await?;
     let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let (next, now, place, generation) = (first.0, first.1, first.2, first.3);
-    let change = |(.., kind, about): Row| {
+    let change = |(.., txid, kind, about): Row| {
         Some(Change {
+            txid: txid?,
             kind: kind?,
             about: about?,
         })

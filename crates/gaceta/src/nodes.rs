@@ -10,17 +10,21 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
-use lease::{Epoch, Millis};
+use lease::Millis;
 use sqlx::PgConnection;
 use tokio::sync::watch;
 
+use self::heard::Unreadable;
 use crate::App;
-use articles;
 use base::Base;
-use base::changes::{self, Change, HEARD_FOR, Look};
+use base::changes::{self, HEARD_FOR, Look};
 use base::db::{Db, Primary};
 use base::time::Span;
 use web::{Route, with_state};
+
+mod heard;
+
+pub use heard::{Heard, Kind};
 
 /// Where a load balancer asks.
 #[must_use]
@@ -41,6 +45,7 @@ pub struct Ear {
     /// Where the next look begins.
     from: i64,
     generation: u64,
+    unreadable: Unreadable,
 }
 
 impl Ear {
@@ -67,6 +72,7 @@ impl Ear {
             conn,
             from: first.next,
             generation: first.generation,
+            unreadable: Unreadable::default(),
         })
     }
 
@@ -83,7 +89,7 @@ impl Ear {
         app.leases.set_clock(look.now);
         let (next, generation) = (look.next, look.generation);
         if generation == self.generation {
-            apply(app, look).await?;
+            apply(app, look, &mut self.unreadable).await?;
         } else {
             app.leases.hear_generation(generation);
             begin_anew(app).await?;
@@ -91,6 +97,7 @@ impl Ear {
         }
         // Not before all of it was done: a look that failed half way brings the same again.
         (self.from, self.generation) = (next, generation);
+        self.unreadable.settle(next);
         app.base.fresh.heard(put_at);
         Ok(())
     }
@@ -166,26 +173,33 @@ async fn begin_anew(app: &App) -> sqlx::Result<()> {
 }
 
 /// Does what the changes ask for. Each may have been made here, and may come twice.
-async fn apply(app: &App, look: Look) -> anyhow::Result<()> {
-    let (mut editions, mut images) = (false, false);
+async fn apply(app: &App, look: Look, unreadable: &mut Unreadable) -> anyhow::Result<()> {
+    let (mut editions, mut images, mut anew) = (false, false, false);
     let (mut paths, mut shelves) = (BTreeSet::new(), BTreeSet::new());
-    for Change { kind, about } in look.changes {
-        match kind.as_str() {
-            "lease" => hear_lease(app, &about),
-            "session" => app.readers.sessions.forget_stored(&about),
-            "seat" => {
-                let reader = about.parse()?;
+    for change in &look.changes {
+        match Heard::parse(change) {
+            Ok(Heard::Lease(reader, epoch)) => app.leases.hear(reader, epoch),
+            Ok(Heard::Session(token)) => app.readers.sessions.forget(&token),
+            Ok(Heard::Seat(reader)) => {
                 app.subscriptions.seats.forget(reader);
                 app.leases.notices.stir(reader);
             }
-            "device" => app.readers.devices.forget(about.parse()?),
-            "article" => drop(paths.insert(about)),
-            "story" => drop(shelves.insert(about)),
-            "edition" => editions = true,
-            "image" => images = true,
-            // Of a newer version of the program, which keeps something that this one does not.
-            _ => {}
+            Ok(Heard::Device(device)) => app.readers.devices.forget(device),
+            Ok(Heard::Article(path)) => drop(paths.insert(path)),
+            Ok(Heard::Story(edition)) => drop(shelves.insert(edition)),
+            Ok(Heard::Edition) => editions = true,
+            Ok(Heard::Image) => images = true,
+            // Whatever it would have said may be true: nothing that it may concern is used any more.
+            Err(concerned) => {
+                if unreadable.note(change) {
+                    anew |= !forget_kind(app, concerned);
+                }
+            }
         }
+    }
+    if anew {
+        begin_anew(app).await?;
+        app.leases.notices.stir_all();
     }
     if editions {
         app.articles.load_editions().await?;
@@ -205,15 +219,17 @@ async fn apply(app: &App, look: Look) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// "READER EPOCH".
-fn hear_lease(app: &App, about: &str) {
-    let parts = about
-        .split_once(' ')
-        .and_then(|(reader, epoch)| Some((reader.parse().ok()?, epoch.parse::<Epoch>().ok()?)));
-    match parts {
-        Some((reader, epoch)) => app.leases.hear(reader, epoch),
-        None => tracing::error!(about, "a change of a lease cannot be read"),
+/// Forgets all that is kept of this kind; says whether that is enough.
+fn forget_kind(app: &App, kind: Option<Kind>) -> bool {
+    match kind {
+        Some(Kind::Lease) => app.leases.forget_all(),
+        Some(Kind::Session) => app.readers.sessions.forget_all(),
+        Some(Kind::Seat) => app.subscriptions.seats.forget_all(),
+        Some(Kind::Device) => app.readers.devices.forget_all(),
+        Some(Kind::Article | Kind::Story | Kind::Edition | Kind::Image) | None => return false,
     }
+    app.leases.notices.stir_all();
+    true
 }
 
 fn said(status: StatusCode, text: String) -> Response {

@@ -1,40 +1,44 @@
 //! One article with all that belongs to it.
 
+use std::fmt::Display;
+
 use markup::Document;
 
 use super::super::catalog::Entry;
 use super::super::rules::{Article, Body, Correction, ImageId, Picture, Slug, Topic};
-use super::broken;
 use super::editions::{TopicRow, topic};
+use super::{broken, readable};
 use access::{Access, ArticleId};
 use base::db::{Tx, execute, fetch_all, fetch_optional};
 use base::time::UnixMillis;
 
+/// All that can be read; see [`readable`].
 pub(crate) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(String, Entry)>> {
     let rows = fetch_all!(
         tx,
         EntryRow,
         "SELECT path, id, edition, headline, deck, access, revision FROM article"
     )?;
-    rows.into_iter().map(entry).collect()
+    Ok(readable(rows, entry))
 }
 
-type EntryRow = (String, ArticleId, String, String, String, Access, i64);
+type EntryRow = (String, String, String, String, String, String, i64);
 
 fn entry(row: EntryRow) -> sqlx::Result<(String, Entry)> {
     let (path, id, edition, headline, deck, access, revision) = row;
+    let broken = |what: &dyn Display| broken(format!("article {path}: {what}"));
     let entry = Entry {
-        id,
-        edition: Slug::edition(&edition).map_err(broken)?,
+        id: id.parse().map_err(|error| broken(&error))?,
+        edition: Slug::edition(&edition).map_err(|error| broken(&error))?,
         headline: headline.into(),
         deck: deck.into(),
-        access,
+        access: access.parse().map_err(|error: String| broken(&error))?,
         revision: revision.unsigned_abs(),
     };
     Ok((path, entry))
 }
 
-/// The line of one address.
+/// The line of one address, if it can be read; see [`readable`].
 ///
 /// # Errors
 /// Whatever the database says.
@@ -45,7 +49,8 @@ pub async fn find_entry(tx: &mut Tx, path: &str) -> sqlx::Result<Option<Entry>> 
         "SELECT path, id, edition, headline, deck, access, revision FROM article WHERE path = $1",
         path
     )?;
-    Ok(row.map(entry).transpose()?.map(|(_, entry)| entry))
+    let entries = readable(row.into_iter().collect(), entry);
+    Ok(entries.into_iter().next().map(|(_, entry)| entry))
 }
 
 /// Slug and moment of publication (unix milliseconds) of up to `count` articles of an edition, from the slug `after` on.

@@ -1,31 +1,39 @@
 //! Editions and their topics.
 
-use super::super::rules::{Edition, Slug, Topic, TopicId};
-use super::broken;
+use super::super::rules::{Edition, Slug, Topic};
+use super::{broken, readable};
 use base::db::{Tx, execute, fetch_all, fetch_optional};
-use base::lang::Lang;
 
+/// All that can be read; see [`readable`].
 pub(crate) async fn list_editions(tx: &mut Tx) -> sqlx::Result<Vec<Edition>> {
     let rows = fetch_all!(
         tx,
-        (String, String, Lang, String, String, String, Option<String>),
+        EditionRow,
         "SELECT slug, name, language, locale, timezone, title, tagline FROM edition ORDER BY place, slug"
     )?;
-    rows.into_iter()
-        .map(|(slug, name, language, locale, timezone, title, tagline)| {
-            let slug = Slug::edition(&slug).map_err(broken)?;
-            Ok(Edition {
-                slug,
-                name,
-                language,
-                locale,
-                timezone,
-                title,
-                tagline,
-            })
+    let edition = |(slug, name, language, locale, timezone, title, tagline): EditionRow| {
+        Ok(Edition {
+            slug: Slug::edition(&slug).map_err(broken)?,
+            name,
+            language: language.parse().map_err(broken)?,
+            locale,
+            timezone,
+            title,
+            tagline,
         })
-        .collect()
+    };
+    Ok(readable(rows, edition))
 }
+
+type EditionRow = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+);
 
 pub(crate) async fn set_edition(tx: &mut Tx, edition: &Edition, place: i64) -> sqlx::Result<()> {
     execute!(
@@ -46,7 +54,7 @@ pub(crate) async fn set_edition(tx: &mut Tx, edition: &Edition, place: i64) -> s
 }
 
 /// A topic as it stands in a row.
-pub(super) type TopicRow = (TopicId, String, String, String, Option<String>, String);
+pub(super) type TopicRow = (String, String, String, String, Option<String>, String);
 
 pub(super) fn topic(
     (id, edition, slug, name, description, same_as): TopicRow,
@@ -56,7 +64,7 @@ pub(super) fn topic(
         slug.parse().map_err(broken)?,
     );
     Ok(Topic {
-        id,
+        id: id.parse().map_err(broken)?,
         edition,
         slug,
         name,
@@ -65,6 +73,7 @@ pub(super) fn topic(
     })
 }
 
+/// All that can be read; see [`readable`].
 pub(crate) async fn list_topics(tx: &mut Tx, edition: &Slug) -> sqlx::Result<Vec<Topic>> {
     let rows = fetch_all!(
         tx,
@@ -72,7 +81,7 @@ pub(crate) async fn list_topics(tx: &mut Tx, edition: &Slug) -> sqlx::Result<Vec
         "SELECT id, edition, slug, name, description, same_as FROM topic WHERE edition = $1 ORDER BY place, slug",
         edition.as_str()
     )?;
-    rows.into_iter().map(topic).collect()
+    Ok(readable(rows, topic))
 }
 
 pub(crate) async fn find_topic(

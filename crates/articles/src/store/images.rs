@@ -2,6 +2,7 @@
 //! published together, every node has them, and one file is the whole backup.
 
 use super::super::rules::ImageId;
+use super::{broken, readable};
 use base::db::{Tx, execute, fetch_all, fetch_optional};
 
 /// Inserts a picture that is not there yet. `files` are width, height and JPEG bytes.
@@ -36,13 +37,16 @@ pub(crate) async fn insert_image(
     Ok(())
 }
 
-/// Widths and heights of all pictures, pixels; for the memory that makes `srcset`.
+/// Widths and heights of all pictures that can be read (see [`readable`]), pixels; for the memory that makes `srcset`.
 pub(crate) async fn list_image_widths(tx: &mut Tx) -> sqlx::Result<Vec<(ImageId, i64, i64)>> {
-    fetch_all!(
+    let rows = fetch_all!(
         tx,
-        (ImageId, i64, i64),
+        (String, i64, i64),
         "SELECT image_id, width, height FROM image_file ORDER BY image_id, width"
-    )
+    )?;
+    let widths =
+        |(id, width, height): (String, _, _)| Ok((id.parse().map_err(broken)?, width, height));
+    Ok(readable(rows, widths))
 }
 
 pub(crate) async fn find_image_file(

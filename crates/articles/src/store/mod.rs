@@ -17,3 +17,14 @@ pub(super) use paths::{count_all_articles, list_paths, list_places};
 fn broken(what: impl std::fmt::Display) -> sqlx::Error {
     sqlx::Error::Decode(what.to_string().into())
 }
+
+/// What can be read of these rows. One that cannot is logged and left out, as if it were not there: it takes neither the
+/// others along nor a node that reads them anew.
+fn readable<R, T>(rows: Vec<R>, read: impl Fn(R) -> sqlx::Result<T>) -> Vec<T> {
+    let read = |row| {
+        read(row)
+            .inspect_err(|error| tracing::error!(%error, "a row cannot be read, and is left out"))
+            .ok()
+    };
+    rows.into_iter().filter_map(read).collect()
+}

@@ -6,6 +6,7 @@ mod accounts;
 mod canary;
 mod doors;
 mod gate;
+mod heard;
 mod leases;
 mod nodes;
 mod pressure;

@@ -4,7 +4,7 @@
 
 use http::{HeaderMap, header};
 
-use crate::base::quality::{MOST, weighed};
+use base::quality::{MOST, weighed};
 
 /// How the bytes of a page are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
