@@ -8,7 +8,7 @@ use lease::Epoch;
 
 use super::store;
 use base::Base;
-use base::db::text_enum;
+use base::db::{is_away, text_enum};
 use base::time::UnixMillis;
 use readers::{DeviceId, ReaderId};
 
@@ -89,42 +89,46 @@ impl Events {
         self.queue().events.len()
     }
 
-    /// Writes what waits, in one transaction; one step of background work.
+    /// Writes what waits, in one transaction; one step of background work. An event that cannot be written is dropped, and
+    /// keeps back no other one: what fails as a whole is written by halves.
     ///
     /// # Errors
-    /// Whatever the database says; the events wait on.
+    /// When the database is away; the events wait on.
     pub async fn write(&self) -> sqlx::Result<()> {
-        let (events, dropped) = {
-            let mut queue = self.queue();
-            (
-                std::mem::take(&mut queue.events),
-                std::mem::take(&mut queue.dropped),
-            )
-        };
+        let mut taken = self.take();
+        while let Some(events) = taken.portions.last() {
+            match self.insert(events).await {
+                Ok(()) => drop(taken.portions.pop()),
+                Err(error) if is_away(&error) => return Err(error),
+                Err(error) => taken.divide(&error),
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self) -> Taken<'_> {
+        let mut queue = self.queue();
+        let dropped = std::mem::take(&mut queue.dropped);
         if dropped > 0 {
             tracing::warn!(
                 dropped,
                 "lease events were dropped, since the database did not take them"
             );
         }
-        if events.is_empty() {
-            return Ok(());
+        let events = std::mem::take(&mut queue.events);
+        Taken {
+            queue: self,
+            portions: if events.is_empty() {
+                Vec::new()
+            } else {
+                vec![events]
+            },
         }
-        let written = self.insert(&events).await;
-        if written.is_err() {
-            let mut queue = self.queue();
-            let newer = std::mem::replace(&mut queue.events, events);
-            queue.events.extend(newer);
-            queue.events.truncate(WAITING);
-        }
-        written
     }
 
     async fn insert(&self, events: &[Event]) -> sqlx::Result<()> {
         let mut tx = self.base.write().await?;
-        for few in events.chunks(store::AT_ONCE) {
-            store::insert_events(&mut tx, few).await?;
-        }
+        store::insert_events(&mut tx, events).await?;
         let mut sums: BTreeMap<(i64, EventKind), i64> = BTreeMap::new();
         for event in events {
             let day = event.at.0.div_euclid(DAY);
@@ -142,5 +146,79 @@ impl Events {
         self.queue
             .lock()
             .expect("nothing panics while it holds this lock")
+    }
+}
+
+/// Events that are being written. Those that are left, because the database is away or nobody waits any more, go back.
+struct Taken<'a> {
+    queue: &'a Events,
+    /// The first ones at the end.
+    portions: Vec<Vec<Event>>,
+}
+
+impl Taken<'_> {
+    /// Leaves the halves of the last portion, or nothing of a single event.
+    fn divide(&mut self, error: &sqlx::Error) {
+        let Some(mut events) = self.portions.pop() else {
+            return;
+        };
+        if let [event] = events.as_slice() {
+            tracing::error!(%error, ?event, "a lease event cannot be written, and is dropped");
+            return;
+        }
+        let later = events.split_off(events.len() / 2);
+        self.portions.extend([later, events]);
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if self.portions.is_empty() {
+            return;
+        }
+        let left = std::mem::take(&mut self.portions)
+            .into_iter()
+            .rev()
+            .flatten();
+        let mut queue = self.queue.queue();
+        let newer = std::mem::replace(&mut queue.events, left.collect());
+        queue.events.extend(newer);
+        queue.events.truncate(WAITING);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_written_goes_back_in_its_order() {
+        let events = Events::default();
+        let push = |at: i64| {
+            events.push(Event {
+                reader: ReaderId::from_bits(1),
+                kind: EventKind::Taken,
+                from: None,
+                to: None,
+                epoch: "1.1".parse().unwrap(),
+                at: UnixMillis(at),
+            });
+        };
+        (0..7).for_each(push);
+        let mut taken = events.take();
+        let error = sqlx::Error::RowNotFound;
+        taken.divide(&error);
+        assert_eq!(taken.portions.pop().unwrap().len(), 3, "written");
+        taken.divide(&error);
+        push(7);
+        drop(taken);
+        let left: Vec<i64> = events.queue().events.iter().map(|one| one.at.0).collect();
+        assert_eq!(left, [3, 4, 5, 6, 7]);
+        let mut taken = events.take();
+        while !taken.portions.is_empty() {
+            taken.divide(&error);
+        }
+        drop(taken);
+        assert_eq!(events.waiting(), 0, "each by itself, and none could be");
     }
 }

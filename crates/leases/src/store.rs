@@ -2,47 +2,31 @@
 
 use sqlx::PgPool;
 
-use std::fmt::Write as _;
-
 use super::events::{Event, EventKind};
 use super::rows::{Known, Store};
-use base::db::{Tx, execute, fetch_all};
+use base::db::{Tx, execute, fetch_all, insert_rows};
 use base::time::UnixMillis;
 use readers::{DeviceId, ReaderId};
 
-/// So many events go into one statement. Each row of it carries the text of those that follow, and looks through it.
-pub(super) const AT_ONCE: usize = 25;
-
-/// Writes up to [`AT_ONCE`] events with one statement. Each is a piece of 210 letters of one text, with every column at
-/// its place, since a statement has a fixed number of values.
+/// Writes these events.
 pub(super) async fn insert_events(tx: &mut Tx, events: &[Event]) -> sqlx::Result<()> {
-    let mut text = String::with_capacity(210 * events.len());
-    for event in events {
-        let id = tx.new_id::<Event>().to_string();
-        let (reader, kind, at) = (event.reader.to_string(), event.kind.as_str(), event.at.0);
-        let device = |id: Option<DeviceId>| id.map(|id| id.to_string()).unwrap_or_default();
-        let (from, to, epoch) = (
-            device(event.from),
-            device(event.to),
-            event.epoch.to_string(),
-        );
-        write!(
-            text,
-            "{id:36}{reader:36}{kind:10}{from:36}{to:36}{at:014}{epoch:42}"
-        )
-        .expect("writing to a String does not fail");
-    }
-    execute!(
+    let rows: Vec<_> = events
+        .iter()
+        .map(|one| (tx.new_id::<Event>(), one))
+        .collect();
+    insert_rows!(
         tx,
-        "WITH RECURSIVE line (one, rest) AS (
-           SELECT SUBSTR(CAST($1 AS TEXT), 1, 210), SUBSTR(CAST($1 AS TEXT), 211)
-           UNION ALL SELECT SUBSTR(rest, 1, 210), SUBSTR(rest, 211) FROM line WHERE rest <> ''
-         )
-         INSERT INTO lease_event (id, reader_id, kind, from_device, to_device, happened_at, epoch)
-         SELECT SUBSTR(one, 1, 36), SUBSTR(one, 37, 36), TRIM(SUBSTR(one, 73, 10)),
-                NULLIF(TRIM(SUBSTR(one, 83, 36)), ''), NULLIF(TRIM(SUBSTR(one, 119, 36)), ''),
-                CAST(SUBSTR(one, 155, 14) AS BIGINT), TRIM(SUBSTR(one, 169, 42)) FROM line",
-        text
+        "INSERT INTO lease_event (id, reader_id, kind, from_device, to_device, happened_at, epoch) VALUES",
+        &rows,
+        |(id, event)| (
+            *id,
+            event.reader,
+            event.kind,
+            event.from,
+            event.to,
+            event.at,
+            event.epoch.to_string()
+        )
     )?;
     Ok(())
 }

@@ -74,8 +74,6 @@ const PORTION: u32 = 5_000;
 const SAVE_EVERY: Span = Span::minutes(5);
 /// So many are written down in one transaction.
 const SAVED_AT_ONCE: usize = 4_000;
-/// And in one statement, which looks through the text of all of them for each.
-const IN_ONE_STATEMENT: usize = 200;
 
 /// The sessions in memory.
 #[derive(Debug)]
@@ -275,10 +273,8 @@ impl Sessions {
         // Others write in between: sign-ins do not wait for all of them.
         for portion in seen.chunks(SAVED_AT_ONCE) {
             let mut tx = self.base.write().await?;
-            for few in portion.chunks(IN_ONE_STATEMENT) {
-                let few: Vec<_> = few.iter().map(|one| (one.token, one.device)).collect();
-                store::set_seen(&mut tx, &few).await?;
-            }
+            let portion: Vec<_> = portion.iter().map(|one| (one.token, one.device)).collect();
+            store::set_seen(&mut tx, &portion).await?;
             tx.commit().await?;
         }
         Ok(())

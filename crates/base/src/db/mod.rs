@@ -7,6 +7,9 @@
 mod embedded;
 mod migrate;
 mod primary;
+// For its macros, wherever they are expanded.
+#[doc(hidden)]
+pub mod rows;
 mod sql;
 mod values;
 
@@ -15,7 +18,9 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteError, SqlitePool};
 use sqlx::{Postgres, Sqlite, Transaction};
 
-pub use crate::{execute, fetch_all, fetch_one, fetch_optional, text_enum};
+pub use crate::{
+    execute, execute_in, fetch_all, fetch_one, fetch_optional, insert_rows, text_enum,
+};
 pub use migrate::Schema;
 pub use primary::{GENERATION, Primary};
 

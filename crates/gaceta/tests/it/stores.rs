@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::task::Poll;
 
+use base::db::Db;
 use base::jobs;
 use base::secret::TokenHash;
 use base::time::Span;
@@ -251,6 +252,43 @@ async fn events_of_a_busy_second_are_all_written_as_they_were() {
     assert_eq!(count(EventKind::Opened), Some(1));
     assert_eq!(count(EventKind::Shown), Some(70));
     assert_eq!(count(EventKind::Taken), Some(70));
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_written_keeps_back_no_other_one() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
+    let article = "/en/2026-02-24/subscribers-1";
+    phone.opens(article).await;
+    for _ in 0..3 {
+        let message = laptop.opens(article).await;
+        laptop.takes(&message).await;
+        let message = phone.opens(article).await;
+        phone.takes(&message).await;
+    }
+    let app = &paper.app;
+    let refuse = match &app.base.db {
+        Db::Sqlite { .. } => {
+            "CREATE TRIGGER odd BEFORE INSERT ON lease_event WHEN NEW.kind = 'shown'
+             BEGIN SELECT RAISE(ABORT, 'odd'); END"
+        }
+        Db::Postgres(_) => "ALTER TABLE lease_event ADD CHECK (kind <> 'shown')",
+    };
+    paper.execute(refuse.to_owned()).await;
+    app.leases.events.write().await.unwrap();
+    assert_eq!(app.leases.events.waiting(), 0);
+    let mut tx = app.base.read().await.unwrap();
+    let events = list_events(&mut tx, ada.id, 99).await.unwrap();
+    let count = |kind| events.iter().filter(|event| event.0 == kind).count();
+    assert_eq!(
+        [EventKind::Opened, EventKind::Taken, EventKind::Shown].map(count),
+        [1, 6, 0]
+    );
+    let sums = list_sums(&mut tx).await.unwrap();
+    let taken = sums.iter().find(|sum| sum.1 == EventKind::Taken);
+    assert_eq!(taken.unwrap().2, 6);
+    assert!(sums.iter().all(|sum| sum.1 != EventKind::Shown));
 }
 
 /// A browser that goes away takes the future of its request with it, at any moment.

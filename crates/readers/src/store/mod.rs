@@ -5,7 +5,7 @@ mod staff;
 pub use staff::*;
 
 use super::rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
-use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::db::{Tx, execute, execute_in, fetch_all, fetch_optional};
 use base::lang::Lang;
 use base::secret::TokenHash;
 use base::time::UnixMillis;
@@ -234,40 +234,26 @@ pub async fn delete_session(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<bool
     )? == 1)
 }
 
-/// These sessions were used just now, and so were their devices: two statements for all of them, since after a start
-/// everybody who is signed in is seen within minutes. A few hundred at a time.
+/// These sessions were used just now, and so were their devices: a few statements for all of them, since after a start
+/// everybody who is signed in is seen within minutes.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn set_seen(tx: &mut Tx, sessions: &[(TokenHash, DeviceId)]) -> sqlx::Result<()> {
     let now = tx.now();
-    let count = i64::try_from(sessions.len()).unwrap_or(0);
-    if count == 0 {
-        return Ok(());
-    }
-    // A statement has a fixed number of values: one text holds all tokens, each of 43 characters, another all devices.
-    let tokens: String = sessions.iter().map(|(token, _)| token.text()).collect();
-    let devices: String = sessions
-        .iter()
-        .map(|(_, device)| device.to_string())
-        .collect();
-    execute!(
+    execute_in!(
         tx,
-        "UPDATE session SET last_seen_at = $1 WHERE token_hash IN (
-             WITH RECURSIVE line (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
-             SELECT SUBSTR($3, CAST(n * 43 + 1 AS INTEGER), 43) FROM line)",
-        now,
-        count,
-        tokens
+        "UPDATE session SET last_seen_at = $1 WHERE token_hash IN",
+        (now),
+        sessions,
+        |(token, _)| token.text()
     )?;
-    execute!(
+    execute_in!(
         tx,
-        "UPDATE device SET last_seen_at = $1 WHERE id IN (
-             WITH RECURSIVE line (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM line WHERE n + 1 < $2)
-             SELECT SUBSTR($3, CAST(n * 36 + 1 AS INTEGER), 36) FROM line)",
-        now,
-        count,
-        devices
+        "UPDATE device SET last_seen_at = $1 WHERE id IN",
+        (now),
+        sessions,
+        |(_, device)| *device
     )?;
     Ok(())
 }
