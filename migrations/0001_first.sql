@@ -90,17 +90,20 @@ CREATE TABLE article (
     revision BIGINT NOT NULL,
     UNIQUE (edition, slug)
 );
-CREATE INDEX article_by_edition ON article (edition, published_at);
-CREATE INDEX article_by_story ON article (edition, story);
+CREATE INDEX article_by_edition ON article (edition, published_at, id);
+CREATE INDEX article_by_story ON article (edition, story, published_at, id);
+CREATE INDEX article_by_time ON article (published_at, id);
 
+-- With the article's own moment, so that the archive of a topic is one range of an index.
 -- owner: articles
 CREATE TABLE article_topic (
     article_id TEXT NOT NULL REFERENCES article (id),
     topic_id TEXT NOT NULL REFERENCES topic (id),
     place BIGINT NOT NULL,
+    published_at BIGINT NOT NULL,
     PRIMARY KEY (article_id, topic_id)
 );
-CREATE INDEX article_topic_by_topic ON article_topic (topic_id);
+CREATE INDEX article_topic_by_topic ON article_topic (topic_id, published_at, article_id);
 
 -- owner: articles
 CREATE TABLE correction (

@@ -11,6 +11,7 @@ use http::HeaderMap;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::archive::Position;
 use super::editions::Room;
 use super::pages::of_edition;
 use super::rules::{Card, Topic};
@@ -122,7 +123,8 @@ async fn show(
     let write = async {
         let id = topic.map(|topic| topic.id);
         let mut tx = articles.base.read().await?;
-        let cards = store::list_cards(&mut tx, &room.edition.slug, id, LENGTH, 0).await?;
+        let cards =
+            store::list_cards(&mut tx, &room.edition.slug, id, Position::NEWEST, LENGTH).await?;
         let feed = Feed::of(articles, &room, topic, kind, &cards);
         let text = match kind {
             Kind::Rss => feed.rss(),

@@ -4,6 +4,7 @@
 //! with an [`access::Pass`]. Deliberately not here: who may read (`access`), the article's page and
 //! the wall (`reading`), running stories (`stories`).
 
+mod archive;
 mod batch;
 mod catalog;
 mod editions;
@@ -18,6 +19,7 @@ mod sections;
 mod sitemap;
 mod store;
 
+pub use archive::Position;
 pub use batch::{Batch, Series, Sheet, publish_batch};
 pub use catalog::{Catalog, Entry, reload};
 pub use editions::{Editions, Room};
@@ -29,7 +31,7 @@ pub use rails::{Rails, Shelf};
 pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};
 pub use sections::{EditionDraft, TopicDraft, add_topic, set_editions, set_topics};
 pub use store::{
-    count_articles, find_article, find_by_slug, find_entry, list_cards, list_of_story, published_at,
+    find_article, find_by_slug, find_entry, list_cards, list_of_story, list_positions, published_at,
 };
 
 /// What pages of articles say.

@@ -1,16 +1,16 @@
-//! Front pages, archives of topics, pictures.
+//! Front pages and pictures.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use serde::Deserialize;
 
+use super::archive::{self, Position};
 use super::editions::Room;
 use super::images::ImageTags;
-use super::rules::{Card, ImageId, Slug, Topic};
+use super::rules::{Card, ImageId, Topic};
 use super::{feeds, sitemap, store};
 use crate::Articles;
 use web::locale::{self, Say};
@@ -24,7 +24,7 @@ pub fn routes(articles: &Arc<Articles>) -> Vec<Route> {
     let mut routes = vec![
         Route::get("/", show_home),
         Route::get("/{edition}", show_front),
-        Route::get("/{edition}/topic/{topic}", show_topic),
+        Route::get("/{edition}/topic/{topic}", archive::show_topic),
         Route::get("/media/{name}", show_picture),
     ];
     routes.extend(feeds::routes());
@@ -140,7 +140,8 @@ async fn show_front(
     let key = of_edition(&articles, &room, FRONT);
     let write = async {
         let mut tx = articles.base.read().await?;
-        let cards = store::list_cards(&mut tx, &room.edition.slug, None, 80, 0).await?;
+        let cards =
+            store::list_cards(&mut tx, &room.edition.slug, None, Position::NEWEST, 80).await?;
         let html = front(&articles, &room, cards).render()?;
         Ok::<_, Error>(Draft::html(Keep::Public, html))
     };
@@ -250,118 +251,6 @@ fn editions(articles: &Articles) -> Vec<Alternate> {
             name: Say::new(room.edition.language).say("language-name"),
         })
         .collect()
-}
-
-#[derive(Debug, Deserialize)]
-struct Paging {
-    page: Option<i64>,
-}
-
-#[derive(Template)]
-#[template(path = "articles/topic.html")]
-struct TopicPage {
-    frame: Frame,
-    say: Say,
-    topic: Topic,
-    cards: Vec<Shown>,
-    page: i64,
-    pages: i64,
-}
-
-async fn show_topic(
-    State(articles): State<Arc<Articles>>,
-    Path((edition, slug)): Path<(String, String)>,
-    Query(paging): Query<Paging>,
-    headers: HeaderMap,
-) -> Result {
-    let room = articles.editions.find(&edition).ok_or(Error::NotFound)?;
-    let slug: Slug = slug.parse().map_err(|_| Error::NotFound)?;
-    let topic = room
-        .topics
-        .iter()
-        .find(|topic| topic.slug == slug)
-        .cloned()
-        .ok_or(Error::NotFound)?;
-    let page = paging.page.unwrap_or(1);
-    let generation = articles.shelf.generation(&room.edition.slug);
-    let number = u64::try_from(page).map_err(|_| Error::NotFound)?;
-    let key = PageKey {
-        variant: "topic",
-        subject: topic.id.0,
-        revision: (generation, number),
-    };
-    let write = write_topic(&articles, &room, topic, page);
-    let encoding = Encoding::wanted(&headers);
-    let page = articles
-        .site
-        .pages
-        .find_or_make(key, encoding, write)
-        .await?;
-    Ok(page.respond(&headers))
-}
-
-async fn write_topic(articles: &Articles, room: &Room, topic: Topic, page: i64) -> Result<Draft> {
-    let mut tx = articles.base.read().await?;
-    let length = i64::try_from(articles.base.config.pages.archive_length).unwrap_or(20);
-    let count = store::count_articles(&mut tx, &room.edition.slug, Some(topic.id)).await?;
-    let pages = ((count + length - 1) / length).max(1);
-    if !(1..=pages).contains(&page) {
-        return Err(Error::NotFound);
-    }
-    let from = (page - 1) * length;
-    let cards =
-        store::list_cards(&mut tx, &room.edition.slug, Some(topic.id), length, from).await?;
-    let html = archive(articles, room, topic, cards, (page, pages)).render()?;
-    Ok(Draft::html(Keep::Public, html))
-}
-
-fn archive(
-    articles: &Articles,
-    room: &Room,
-    topic: Topic,
-    cards: Vec<Card>,
-    (page, pages): (i64, i64),
-) -> TopicPage {
-    let say = Say::new(room.edition.language);
-    let mut frame = edition_frame(articles, room, topic.name.clone());
-    frame.description = topic.description.clone().unwrap_or_default();
-    frame.feed = format!("{}/feed.xml", topic.path());
-    frame
-        .sections
-        .iter_mut()
-        .for_each(|link| link.current = link.href == topic.path());
-    let query = if page == 1 {
-        String::new()
-    } else {
-        format!("?page={page}")
-    };
-    frame.canonical = format!(
-        "{}{}{query}",
-        articles.base.config.site.public_url,
-        topic.path()
-    );
-    if let Some((edition, slug)) = topic.same_as.split_once('/')
-        && let Some(other) = articles.editions.find(edition)
-        && let Some(twin) = other.topics.iter().find(|twin| twin.slug.as_str() == slug)
-    {
-        let link = |room: &Room, topic: &Topic| Alternate {
-            tag: room.edition.locale.clone(),
-            href: format!("{}{}", articles.base.config.site.public_url, topic.path()),
-            name: Say::new(room.edition.language).say("language-name"),
-        };
-        frame.alternates = vec![link(room, &topic), link(&other, twin)];
-    }
-    TopicPage {
-        frame,
-        say,
-        topic,
-        cards: cards
-            .into_iter()
-            .map(|card| shown(articles, room, card))
-            .collect(),
-        page,
-        pages,
-    }
 }
 
 /// A picture: `/media/ID-WIDTH.jpg`. Its address changes with its content.

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use super::archive::Position;
 use super::rules::{Card, Slug};
 use super::store;
 use base::Base;
@@ -88,7 +89,7 @@ impl Shelf {
         let now = self.base.clock.now();
         let of = self.generation(edition);
         let mut tx = self.base.read().await?;
-        let cards = store::list_cards(&mut tx, edition, None, LENGTH, 0).await?;
+        let cards = store::list_cards(&mut tx, edition, None, Position::NEWEST, LENGTH).await?;
         let rails = Arc::new(Rails {
             generation: of + 1,
             cards,

@@ -12,7 +12,6 @@ for-subscribers = Subscribers
 pages = Pages
 newer = Newer
 older = Older
-page-of = Page { $page } of { $pages }
 article-table = Table
 wall-title = The rest of this article is for subscribers
 wall-text = A subscription opens every article, on all your devices, one at a time.

@@ -12,7 +12,6 @@ for-subscribers = Suscriptores
 pages = Páginas
 newer = Más recientes
 older = Anteriores
-page-of = Página { $page } de { $pages }
 article-table = Tabla
 wall-title = El resto de este artículo es para suscriptores
 wall-text = Con la suscripción se abren todos los artículos, en todos tus dispositivos, de uno en uno.

@@ -254,10 +254,11 @@ async fn set_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
     for (place, topic) in (0_i64..).zip(&article.topics) {
         execute!(
             tx,
-            "INSERT INTO article_topic (article_id, topic_id, place) VALUES ($1, $2, $3)",
+            "INSERT INTO article_topic (article_id, topic_id, place, published_at) VALUES ($1, $2, $3, $4)",
             article.id,
             topic.id,
-            place
+            place,
+            article.published_at
         )?;
     }
     for correction in &article.corrections {

@@ -2,11 +2,30 @@
 
 use std::collections::HashMap;
 
+use super::super::archive::Position;
 use super::super::rules::{Card, ImageId, Slug, TopicId};
 use super::broken;
 use access::{Access, ArticleId};
-use base::db::{Tx, fetch_all, fetch_one};
+use base::db::{Tx, fetch_all, fetch_in};
 use base::time::UnixMillis;
+
+/// The newest of an edition before a position.
+const OF_EDITION: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at, byline
+     FROM article WHERE edition = $1 AND (published_at, id) < ($2, $3)
+     ORDER BY published_at DESC, id DESC LIMIT $4";
+/// The newest of a topic before a position.
+const OF_TOPIC: &str = "SELECT a.id, a.path, a.kicker, a.headline, a.deck, a.access, a.image_id, a.image_alt, a.story, a.pinned,
+     a.published_at, a.updated_at, a.byline
+     FROM article_topic t JOIN article a ON a.id = t.article_id
+     WHERE t.topic_id = $1 AND (t.published_at, t.article_id) < ($2, $3)
+     ORDER BY t.published_at DESC, t.article_id DESC LIMIT $4";
+/// Those of a topic from a position on.
+const POSITIONS: &str = "SELECT published_at, article_id FROM article_topic
+     WHERE topic_id = $1 AND (published_at, article_id) >= ($2, $3)
+     ORDER BY published_at, article_id LIMIT $4";
+/// The newest of a running story.
+const OF_STORY: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at, byline
+     FROM article WHERE edition = $1 AND story = $2 ORDER BY published_at DESC, id DESC LIMIT $3";
 
 type Row = (
     ArticleId,
@@ -60,33 +79,8 @@ fn card(row: Row) -> sqlx::Result<Card> {
     })
 }
 
-/// How many articles an edition has, in all or of one topic.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn count_articles(
-    tx: &mut Tx,
-    edition: &Slug,
-    topic: Option<TopicId>,
-) -> sqlx::Result<i64> {
-    let count = match topic {
-        None => fetch_one!(
-            tx,
-            (i64,),
-            "SELECT COUNT(*) FROM article WHERE edition = $1",
-            edition.as_str()
-        )?,
-        Some(topic) => fetch_one!(
-            tx,
-            (i64,),
-            "SELECT COUNT(*) FROM article_topic WHERE topic_id = $1",
-            topic
-        )?,
-    };
-    Ok(count.0)
-}
-
-/// The newest articles of an edition, in all or of one topic, with their topics.
+/// The newest articles before a position, of a whole edition or of one topic, with their topics. Reads no more rows however
+/// old they are (keyset pagination).
 ///
 /// # Errors
 /// Whatever the database says.
@@ -94,32 +88,45 @@ pub async fn list_cards(
     tx: &mut Tx,
     edition: &Slug,
     topic: Option<TopicId>,
+    before: Position,
     count: i64,
-    skip: i64,
 ) -> sqlx::Result<Vec<Card>> {
     let rows = match topic {
         None => fetch_all!(
             tx,
             Row,
-            "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at, byline
-             FROM article WHERE edition = $1 ORDER BY published_at DESC, id DESC LIMIT $2 OFFSET $3",
+            OF_EDITION,
             edition.as_str(),
-            count,
-            skip
+            before.at,
+            before.id,
+            count
         )?,
-        Some(topic) => fetch_all!(
-            tx,
-            Row,
-            "SELECT a.id, a.path, a.kicker, a.headline, a.deck, a.access, a.image_id, a.image_alt, a.story, a.pinned,
-                    a.published_at, a.updated_at, a.byline
-             FROM article a JOIN article_topic t ON t.article_id = a.id
-             WHERE t.topic_id = $1 ORDER BY a.published_at DESC, a.id DESC LIMIT $2 OFFSET $3",
-            topic,
-            count,
-            skip
-        )?,
+        Some(topic) => fetch_all!(tx, Row, OF_TOPIC, topic, before.at, before.id, count)?,
     };
-    with_topics(tx, edition, rows).await
+    with_topics(tx, rows).await
+}
+
+/// The positions of a topic's articles from this one on towards the newest.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_positions(
+    tx: &mut Tx,
+    topic: TopicId,
+    from: Position,
+    count: i64,
+) -> sqlx::Result<Vec<Position>> {
+    let rows = fetch_all!(
+        tx,
+        (UnixMillis, ArticleId),
+        POSITIONS,
+        topic,
+        from.at,
+        from.id,
+        count
+    )?;
+    let position = |(at, id)| Position { at, id };
+    Ok(rows.into_iter().map(position).collect())
 }
 
 /// The newest articles of a running story, with their topics.
@@ -132,35 +139,25 @@ pub async fn list_of_story(
     story: &str,
     count: i64,
 ) -> sqlx::Result<Vec<Card>> {
-    let rows = fetch_all!(
-        tx,
-        Row,
-        "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at, byline
-         FROM article WHERE edition = $1 AND story = $2 ORDER BY published_at DESC, id DESC LIMIT $3",
-        edition.as_str(),
-        story,
-        count
-    )?;
-    with_topics(tx, edition, rows).await
+    let rows = fetch_all!(tx, Row, OF_STORY, edition.as_str(), story, count)?;
+    with_topics(tx, rows).await
 }
 
-/// Cards of these rows, newest first, with their topics.
-async fn with_topics(tx: &mut Tx, edition: &Slug, rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
+/// Cards of these rows, with their topics.
+async fn with_topics(tx: &mut Tx, rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
     let mut cards = rows
         .into_iter()
         .map(card)
         .collect::<sqlx::Result<Vec<_>>>()?;
-    let Some(oldest) = cards.last().map(|card| card.published_at) else {
-        return Ok(cards);
-    };
-    let links = fetch_all!(
+    let links = fetch_in!(
         tx,
         (ArticleId, TopicId, String),
-        "SELECT l.article_id, l.topic_id, t.name
-         FROM article a JOIN article_topic l ON l.article_id = a.id JOIN topic t ON t.id = l.topic_id
-         WHERE a.edition = $1 AND a.published_at >= $2 ORDER BY l.place",
-        edition.as_str(),
-        oldest
+        "SELECT l.article_id, l.topic_id, t.name FROM article_topic l JOIN topic t ON t.id = l.topic_id
+         WHERE l.article_id IN",
+        (),
+        cards,
+        |card| card.id,
+        "ORDER BY l.place"
     )?;
     let by_article: HashMap<ArticleId, usize> = cards
         .iter()
@@ -176,4 +173,51 @@ async fn with_topics(tx: &mut Tx, edition: &Slug, rows: Vec<Row>) -> sqlx::Resul
         }
     }
     Ok(cards)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, Row as _};
+
+    use super::*;
+    use base::db::{Db, Location};
+
+    /// How the embedded engine answers a statement; `tests/it/archive.rs` counts what the other one reads.
+    async fn plan(db: &Db, sql: &'static str) -> String {
+        let Db::Sqlite { read, .. } = db else {
+            unreachable!("the embedded engine");
+        };
+        let asked = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+        let steps = asked.fetch_all(read).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+        steps.join("; ")
+    }
+
+    #[tokio::test]
+    async fn a_list_is_one_range_of_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = Location::File(dir.path().join("gaceta.db"));
+        let db = Db::open(&file).await.unwrap();
+        for (sql, range) in [
+            (
+                OF_EDITION,
+                "article_by_edition (edition=? AND (published_at,id)<(?,?))",
+            ),
+            (
+                OF_TOPIC,
+                "article_topic_by_topic (topic_id=? AND (published_at,article_id)<(?,?))",
+            ),
+            (
+                POSITIONS,
+                "article_topic_by_topic (topic_id=? AND (published_at,article_id)>(?,?))",
+            ),
+            (OF_STORY, "article_by_story (edition=? AND story=?)"),
+        ] {
+            let plan = plan(&db, sql).await;
+            assert!(plan.contains(range), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "nothing is sorted: {plan}");
+            assert!(!plan.contains("SCAN"), "nothing is read whole: {plan}");
+        }
+        db.close().await;
+    }
 }

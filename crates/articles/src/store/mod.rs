@@ -8,7 +8,7 @@ mod paths;
 
 pub use article::{find_article, find_by_slug, find_entry, published_at};
 pub(super) use article::{list_entries, set_article};
-pub use cards::{count_articles, list_cards, list_of_story};
+pub use cards::{list_cards, list_of_story, list_positions};
 pub(super) use editions::{find_topic, list_editions, list_topics, set_edition, set_topic};
 pub(super) use images::{find_image_file, insert_image, list_image_widths};
 pub(super) use paths::{count_all_articles, list_paths, list_places};

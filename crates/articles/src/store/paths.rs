@@ -11,12 +11,14 @@ pub(crate) async fn count_all_articles(tx: &mut Tx) -> sqlx::Result<i64> {
     Ok(fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM article")?.0)
 }
 
-/// Articles of all editions, oldest first.
+/// Articles of all editions, oldest first. What is skipped is counted in the index alone.
 pub(crate) async fn list_paths(tx: &mut Tx, count: i64, skip: i64) -> sqlx::Result<Vec<Place>> {
     fetch_all!(
         tx,
         Place,
-        "SELECT path, updated_at FROM article ORDER BY published_at, id LIMIT $1 OFFSET $2",
+        "SELECT path, updated_at FROM article
+         WHERE (published_at, id) >= (SELECT published_at, id FROM article ORDER BY published_at, id LIMIT 1 OFFSET $2)
+         ORDER BY published_at, id LIMIT $1",
         count,
         skip
     )

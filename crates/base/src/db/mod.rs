@@ -19,7 +19,7 @@ use sqlx::sqlite::{SqliteError, SqlitePool};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 pub use crate::{
-    execute, execute_in, fetch_all, fetch_one, fetch_optional, insert_rows, text_enum,
+    execute, execute_in, fetch_all, fetch_in, fetch_one, fetch_optional, insert_rows, text_enum,
 };
 pub use migrate::Schema;
 pub use primary::{GENERATION, Primary};

@@ -136,6 +136,39 @@ macro_rules! execute_in {
     };
 }
 
+/// `fetch_in!(tx, (A, B), "SELECT .. WHERE id IN", (), keys, |key| key.id, "ORDER BY a")` gives `sqlx::Result<Vec<(A, B)>>`;
+/// the order holds within each [`MOST_KEYS`]. Without keys nothing is asked.
+#[macro_export]
+macro_rules! fetch_in {
+    ($tx:expr, $ty:ty, $head:literal, ($($bind:expr),*), $keys:expr, |$key:pat_param| $value:expr $(, $tail:literal)? $(,)?) => {
+        async {
+            const BOUND: usize = <[&str]>::len(&[$(stringify!($bind)),*]);
+            let mut found: Vec<$ty> = Vec::new();
+            for portion in $keys.chunks($crate::db::rows::MOST_KEYS) {
+                let sql = $crate::db::rows::keys($head, BOUND, portion.len(), concat!("" $(, $tail)?));
+                found.extend(match $tx.conn() {
+                    $crate::db::Conn::Sqlite(conn) => {
+                        let mut query = $crate::sqlx::query_as::<$crate::sqlx::Sqlite, $ty>(sql)$(.bind($bind))*;
+                        for $key in $crate::db::rows::padded(portion) {
+                            query = query.bind($value);
+                        }
+                        query.fetch_all(&mut **conn).await?
+                    }
+                    $crate::db::Conn::Postgres(conn) => {
+                        let mut query = $crate::sqlx::query_as::<$crate::sqlx::Postgres, $ty>(sql)$(.bind($bind))*;
+                        for $key in $crate::db::rows::padded(portion) {
+                            query = query.bind($value);
+                        }
+                        query.fetch_all(&mut **conn).await?
+                    }
+                });
+            }
+            Ok::<Vec<$ty>, $crate::sqlx::Error>(found)
+        }
+        .await
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
