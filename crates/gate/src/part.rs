@@ -8,6 +8,9 @@ use readers::Readers;
 use reading::Reading;
 use subscriptions::Subscriptions;
 use web::Site;
+use web::pages::Forms;
+
+use crate::script;
 
 /// The parts that an answer to another site depends on.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub struct Gate {
     pub(crate) leases: Arc<Leases>,
     pub(crate) subscriptions: Arc<Subscriptions>,
     pub(crate) reading: Arc<Reading>,
+    /// For pages of other sites.
+    pub(crate) script: Forms,
 }
 
 impl Gate {
@@ -31,6 +36,7 @@ impl Gate {
             leases: Arc::clone(&reading.leases),
             subscriptions: Arc::clone(&reading.subscriptions),
             reading: Arc::clone(reading),
+            script: script::finished(&reading.base.config.reading),
         })
     }
 }

@@ -3,21 +3,33 @@
 //! It is put together from the script of our own articles, so that there is one way to tell the server that a page is
 //! being read. Sites name it once and for all, so it is kept for minutes only.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::extract::State;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::is_open;
 use crate::Gate;
+use base::config::Reading;
 use web::Result;
 use web::pages::{Draft, Forms, Keep};
 
 const READER: &str = web::assets::READER;
 const WATCH: &str = include_str!("watch.js");
 
-static SCRIPT: LazyLock<Forms> =
-    LazyLock::new(|| Draft::text("text/javascript; charset=utf-8", Keep::Public, whole()).forms());
+/// The script of a paper with these settings, in every encoding.
+pub fn finished(reading: &Reading) -> Forms {
+    let text = whole(&settings(reading));
+    Draft::text("text/javascript; charset=utf-8", Keep::Public, text).forms()
+}
+
+/// What pages of the paper have in their mark-up.
+fn settings(reading: &Reading) -> String {
+    format!(
+        "const BEAT = {};\nconst ASLEEP = {};\n",
+        reading.beat_every.0, reading.silent_for.0
+    )
+}
 
 /// What stands in [`READER`] between `// [name` and `// name]`.
 fn part(name: &str) -> &'static str {
@@ -30,10 +42,11 @@ fn part(name: &str) -> &'static str {
 }
 
 /// The script with its parts, and without the lines that are comments, but the first.
-fn whole() -> String {
+fn whole(settings: &str) -> String {
     let lines = WATCH.lines().flat_map(|line| {
         let named = line.trim_start().strip_prefix("// [");
         match named.and_then(|name| name.strip_suffix(']')) {
+            Some("settings") => settings,
             Some(name) => part(name),
             None => line,
         }
@@ -50,7 +63,7 @@ fn whole() -> String {
 /// Sends it. Pages of other hosts may load it.
 pub async fn show_script(State(gate): State<Arc<Gate>>, headers: HeaderMap) -> Result {
     is_open(&gate)?;
-    let mut response = SCRIPT.respond(&headers);
+    let mut response = gate.script.respond(&headers);
     for (name, value) in [
         (header::CACHE_CONTROL, "public, max-age=600"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
@@ -70,11 +83,25 @@ pub async fn show_script(State(gate): State<Arc<Gate>>, headers: HeaderMap) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base::time::Span;
 
     #[test]
     fn it_is_put_together_and_small() {
-        let script = whole();
-        for part in ["spans", "state", "telling", "listening", "words"] {
+        let reading = Reading {
+            beat_every: Span::seconds(7),
+            silent_for: Span::seconds(20),
+            ..Reading::default()
+        };
+        let script = whole(&settings(&reading));
+        assert!(script.contains("\nconst BEAT = 7000;\nconst ASLEEP = 20000;\n"));
+        for part in [
+            "settings",
+            "spans",
+            "state",
+            "telling",
+            "listening",
+            "words",
+        ] {
             assert!(!script.contains(&format!("[{part}")), "{part}");
         }
         for name in ["beat", "listen", "sleep", "lose", "busy", "older", "parsed"] {

@@ -5,6 +5,7 @@
   const HOME = new URL(document.currentScript.src).origin;
   const TYPE = "text/plain"; // browsers ask for leave before they send JSON to another site: no time for that at the end
 
+  // [settings]
   // [spans]
 
   const text = document.body;

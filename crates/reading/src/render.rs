@@ -11,8 +11,7 @@ use super::pages::ACCESS;
 use crate::Reading;
 use access::{Access, Pass};
 use articles::{self, Article, Card, Entry, ImageTags, Picture, Topic};
-use base::time::UnixMillis;
-
+use base::time::{Span, UnixMillis};
 use web::locale::Say;
 use web::pages::{Draft, Encoding, Keep, Page, PageKey};
 use web::view::{Alternate, Frame, json_ld};
@@ -234,6 +233,8 @@ struct ArticlePage<'a> {
     translation: Option<Alternate>,
     topics: &'a [Topic],
     story: Option<stories::Brief>,
+    beat_every: Span,
+    silent_for: Span,
 }
 
 fn write(
@@ -300,6 +301,8 @@ fn write(
         story: beside.story,
         picture,
         frame,
+        beat_every: reading.base.config.reading.beat_every,
+        silent_for: reading.base.config.reading.silent_for,
     };
     Ok(page.render()?)
 }

@@ -1,6 +1,6 @@
 // Watches the reading seat on an open subscribers' article: one deferred module, no library, no build step.
 //
-// It tells the server that this page is being read (a beat each 30 s while visible, a beacon when it no longer is), hears
+// It tells the server that this page is being read (a beat each `[reading] beat_every` while visible, a beacon when it no longer is), hears
 // when the seat has gone to another device of the same reader, hides the text then and shows the server's message, and
 // brings the text back to the same place when the seat is here again.
 //
@@ -10,20 +10,22 @@
 //
 // What stands between "// [name" and "// name]" is also in the script for pages of other sites (src/reading/gate/watch.js).
 //
-// Markup: <div class="frame"><div class="body" id="text"> with blocks p-1, p-2 ...; looks: "MOVED" in gaceta.css.
+// Markup: <div class="frame"><div class="body" id="text" data-beat="MS" data-silent="MS"> with blocks p-1, p-2 ...; looks:
+// "MOVED" in gaceta.css.
 
 const HOME = ""; // where the paper is: here
 const TYPE = "application/json"; // how it is told
 
+const text = document.getElementById("text");
+const BEAT = Number(text?.dataset.beat) || 30_000; // ms between two beats
+const ASLEEP = Number(text?.dataset.silent) || 75_000; // ms without a beat after which the server counts us as at rest: then we are coming back
+
 // [spans
-const BEAT = 30_000; // ms between two beats
-const ASLEEP = 75_000; // ms without a beat after which the server counts us as at rest: then we are coming back
 const THROTTLE = 3_000; // ms at least between beats that focus, blur or renewed activity ask for
 const PATIENCE = 60_000; // ms at most for which typing or a selection puts off hiding the text
 const TIMEOUT = 10_000; // ms for one answer
 // spans]
 
-const text = document.getElementById("text");
 if (text) watch(text);
 
 function watch(text) {

@@ -11,6 +11,7 @@ mod locales;
 mod migrations;
 mod names;
 mod order;
+mod settings;
 mod shape;
 mod sql;
 pub mod tree;
@@ -108,6 +109,11 @@ const RULES: &[Rule] = &[
         name: "locales",
         why: "every text is there in every language, every text asked for exists, and none is left over",
         check: locales::agree,
+    },
+    Rule {
+        name: "settings",
+        why: "a setting that nobody obeys misleads whoever sets it",
+        check: settings::obeyed,
     },
     Rule {
         name: "paths-in-docs",

@@ -101,7 +101,7 @@ async fn a_date_that_is_changed_moves_the_article_in_the_archive() {
     ] {
         let draft = toml::from_str(&text(published)).unwrap();
         let (document, _) = markup::Document::from_markdown("Hello.");
-        articles::publish(&paper.app, &draft, document, &BTreeMap::new())
+        articles::publish(&paper.app.articles, &draft, document, &BTreeMap::new())
             .await
             .unwrap();
         let all = pages(&guest, "next", "/en/topic/water").await;

@@ -305,6 +305,30 @@ async fn a_page_has_a_tag_in_each_encoding_and_is_the_same_in_all() {
 }
 
 #[tokio::test]
+async fn pages_send_heartbeats_as_often_as_the_paper_is_set_to_expect_them() {
+    let paper = TestPaper::with(|config| {
+        config.reading.beat_every = Span::seconds(7);
+        config.reading.silent_for = Span::seconds(20);
+        config.gate.sites = vec!["http://localhost:9000".parse().unwrap()];
+    })
+    .await;
+    let said = "data-beat=\"7000\" data-silent=\"20000\"";
+    let ada = paper.reader("ada", true).await;
+    let page = ada.on("phone").await.opens(ARTICLE).await;
+    assert!(page.text.contains(said));
+    assert!(
+        !paper
+            .guest()
+            .opens(ARTICLE)
+            .await
+            .text
+            .contains("data-beat")
+    );
+    let script = paper.guest().opens("/gate/watch.js").await.text;
+    assert!(script.contains("const BEAT = 7000;\nconst ASLEEP = 20000;\n"));
+}
+
+#[tokio::test]
 async fn a_text_too_short_for_a_cut_is_closed_as_a_whole() {
     let paper = TestPaper::new().await;
     let path = paper
