@@ -2,7 +2,7 @@
 //!
 //! | variant | status | the reader sees |
 //! |---|---|---|
-//! | `NotFound` | 404 | no page here; the front page |
+//! | `NotFound` | 404 | no page here; the front page (301 where only a tail is too much: `address`) |
 //! | `SignIn` | 303 | the sign-in page, and after it the page asked for |
 //! | `Confirm` | 303 | the password page, and after it the page asked for |
 //! | `Forbidden` | 403 | this needs another account |
@@ -25,6 +25,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use tower_http::csrf::ProtectionError;
 
+use super::address;
 use super::locale::{self, Say};
 use super::pages::{Draft, Forms, Keep};
 use super::view::{Frame, html};
@@ -193,6 +194,12 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
     } else {
         return response;
     };
+    if matches!(*error, Error::NotFound)
+        && matches!(method, Method::GET | Method::HEAD)
+        && let Some(moved) = address::without_tail(&uri).and_then(|to| address::moved(&to))
+    {
+        return moved;
+    }
     let asked = languages.into_iter();
     let asked = asked.map(|line| (header::ACCEPT_LANGUAGE, line)).collect();
     let lang = locale::of_request(&site, &uri, &asked);

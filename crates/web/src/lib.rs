@@ -2,6 +2,7 @@
 //!
 //! Everything here stands below the features and names none of them; the list of all routes stands above, in `gaceta`.
 
+pub mod address;
 pub mod assets;
 pub mod cookies;
 pub mod error;

@@ -12,12 +12,14 @@ async fn bad_addresses_are_not_found_in_the_readers_language() {
         "/xx",
         "/en/2026-02-24/nothing",
         "/en/2026-02-24/..%2f..%2fetc",
-        "/en/2026-02-24/subscribers-1/",
         "/en/2026-02-24/subscribers-1/x.css",
         "//en/2026-02-24/subscribers-1",
         "/EN/2026-02-24/subscribers-1",
         "/en/topic/none",
         "/en/topic/water?page=x",
+        "//en/2026-02-24/subscribers-1/",
+        "//evil.example/",
+        "//evil.example.",
         "/media/x.jpg",
         "/assets/../Cargo.toml",
     ] {
@@ -194,4 +196,43 @@ async fn over_https_cookies_are_bound_to_this_host() {
         }
         assert!(!line.to_lowercase().contains("domain="), "{line}");
     }
+}
+
+#[tokio::test]
+async fn an_address_with_something_behind_it_leads_to_the_address() {
+    let paper = TestPaper::new().await;
+    let guest = paper.guest();
+    for (path, to) in [
+        ("/en/", "/en"),
+        ("/en/topic/water/", "/en/topic/water"),
+        ("/en/topic/water.", "/en/topic/water"),
+        ("/en/feed.xml/", "/en/feed.xml"),
+        ("/sign-in/?next=/en/", "/sign-in?next=/en/"),
+        ("/account/", "/account"),
+        ("/en/2026-02-24/open-1/", "/en/2026-02-24/open-1"),
+        (
+            "/en/2026-02-24/open-1/?a=b&c",
+            "/en/2026-02-24/open-1?a=b&c",
+        ),
+        ("/en/2026-02-24/open-1.", "/en/2026-02-24/open-1"),
+        ("/en/2026-02-24/open-1)", "/en/2026-02-24/open-1"),
+        ("/en/2026-02-24/open-1,", "/en/2026-02-24/open-1"),
+        ("/en/2026-02-24/open-1%C2%BB.", "/en/2026-02-24/open-1"),
+        // Nothing is said of what is there.
+        (
+            "/en/2026-02-24/subscribers-1/",
+            "/en/2026-02-24/subscribers-1",
+        ),
+        ("/en/2026-02-24/nothing/", "/en/2026-02-24/nothing"),
+        ("/nothing/at/all/", "/nothing/at/all"),
+    ] {
+        for method in [Method::GET, Method::HEAD] {
+            let answer = guest.send(method, path, &[], "").await;
+            assert_eq!(answer.status, StatusCode::MOVED_PERMANENTLY, "{path}");
+            assert_eq!(answer.headers["location"], to);
+            assert!(answer.text.is_empty() && answer.access().is_empty());
+        }
+    }
+    let form = guest.send(Method::POST, "/sign-in/", &[], "").await;
+    assert_eq!(form.status, StatusCode::NOT_FOUND);
 }
