@@ -1,11 +1,13 @@
-//! `cargo xtask test`: everything, in order, with one line at the end.
+//! `cargo xtask test`: everything, in order, with one line at the end; with `--only NAME,NAME` the steps of these names.
 //!
 //! A step that fails does not keep the next one from running: one run tells all there is to tell. What is missing fails
 //! its step by name and never passes in silence. Deliberately not here: how a single step does its work.
 
+use std::cell::OnceCell;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use drive::child::{self, Count, Ended};
 use drive::postgres::Postgres;
 use drive::{provision, root};
@@ -32,68 +34,100 @@ enum Kind {
     RustTests,
 }
 
-/// Runs every step; true if nothing failed.
+/// A step, and what it does.
+struct Step {
+    name: &'static str,
+    kind: Kind,
+    work: fn(&Stand) -> Ended,
+}
+
+const fn step(name: &'static str, kind: Kind, work: fn(&Stand) -> Ended) -> Step {
+    Step { name, kind, work }
+}
+
+/// In this order.
+const STEPS: &[Step] = &[
+    step("formatting", Kind::Check, |_| formatting()),
+    step("clippy", Kind::Check, |_| clippy()),
+    step("tidy", Kind::Check, |_| tidy::step()),
+    step("private PostgreSQL", Kind::Check, |stand| {
+        ended(stand.postgres().map(drop))
+    }),
+    step("generated files are fresh", Kind::Check, |_| {
+        generate::step()
+    }),
+    step("web servers to stand in front", Kind::Check, |_| {
+        ended(provision::need(&[&provision::NGINX, &provision::CADDY]))
+    }),
+    step("Rust tests", Kind::RustTests, rust_tests),
+    step("the paper on PostgreSQL", Kind::RustTests, on_postgres),
+    step("locks in every order", Kind::RustTests, |_| {
+        programs::loom().or_if_nothing_ran()
+    }),
+    step("canary", Kind::Check, |stand| canary(stand.postgres().ok())),
+    step("instructions", Kind::Check, |_| instructions::step()),
+    step("browser", Kind::Check, |stand| match stand.postgres() {
+        Ok(postgres) => e2e::step(false, postgres),
+        Err(error) => Ended::badly(format!("there is no PostgreSQL for the nodes: {error:#}")),
+    }),
+];
+
+/// What several steps stand on.
+#[derive(Default)]
+struct Stand {
+    postgres: OnceCell<Postgres>,
+}
+
+impl Stand {
+    /// Started by the first step that asks for it.
+    fn postgres(&self) -> anyhow::Result<&Postgres> {
+        if let Some(postgres) = self.postgres.get() {
+            return Ok(postgres);
+        }
+        let started = Postgres::start()?;
+        Ok(self.postgres.get_or_init(|| started))
+    }
+}
+
+fn ended(done: anyhow::Result<()>) -> Ended {
+    match done {
+        Ok(()) => Ended::well(),
+        Err(error) => Ended::badly(format!("{error:#}")),
+    }
+}
+
+/// Runs the steps; true if nothing failed.
 pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
-    anyhow::ensure!(
-        arguments.is_empty(),
-        "`cargo xtask test` takes no arguments"
-    );
+    let stand = Stand::default();
     let mut rows = Vec::new();
-    let mut postgres = None;
-    let mut step = |name, kind, work: &mut dyn FnMut() -> Ended| {
+    for Step { name, kind, work } in chosen(arguments)? {
         println!("\n== {name}");
         let begun = Instant::now();
-        let ended = work();
+        let ended = work(&stand);
         if let Some(trouble) = &ended.trouble {
             println!("{name}: {trouble}");
         }
-        rows.push(Row::new(name, kind, ended, begun.elapsed()));
-    };
-
-    step("formatting", Kind::Check, &mut formatting);
-    step("clippy", Kind::Check, &mut clippy);
-    step("tidy", Kind::Check, &mut tidy::step);
-    step(
-        "private PostgreSQL",
-        Kind::Check,
-        &mut || match Postgres::start() {
-            Ok(started) => {
-                postgres = Some(started);
-                Ended::well()
-            }
-            Err(error) => Ended::badly(format!("{error:#}")),
-        },
-    );
-    step(
-        "generated files are fresh",
-        Kind::Check,
-        &mut generate::step,
-    );
-    step(
-        "web servers to stand in front",
-        Kind::Check,
-        &mut || match provision::need(&[&provision::NGINX, &provision::CADDY]) {
-            Ok(()) => Ended::well(),
-            Err(error) => Ended::badly(format!("{error:#}")),
-        },
-    );
-    step("Rust tests", Kind::RustTests, &mut || {
-        let arguments = ["test", "--workspace", "--no-fail-fast"];
-        rust_tests(&arguments, postgres.as_ref(), minutes(30))
-    });
-    step("the paper on PostgreSQL", Kind::RustTests, &mut || {
-        on_postgres(postgres.as_ref())
-    });
-    step("locks in every order", Kind::RustTests, &mut || {
-        programs::loom().or_if_nothing_ran()
-    });
-    step("canary", Kind::Check, &mut || canary(postgres.as_ref()));
-    step("instructions", Kind::Check, &mut instructions::step);
-    step("browser", Kind::Check, &mut || match &postgres {
-        Some(postgres) => e2e::step(false, postgres),
-        None => Ended::badly("there is no PostgreSQL for the nodes".to_owned()),
-    });
+        rows.push(Row::new(name, *kind, ended, begun.elapsed()));
+    }
     Ok(conclude(&rows))
+}
+
+/// The steps that are asked for, in the order of all.
+fn chosen(arguments: &[String]) -> anyhow::Result<Vec<&'static Step>> {
+    let names: Vec<String> = match arguments {
+        [] => return Ok(STEPS.iter().collect()),
+        [flag, names] if flag == "--only" => names.split(',').map(str::to_lowercase).collect(),
+        _ => bail!("`cargo xtask test` takes --only NAME[,NAME] and nothing else"),
+    };
+    let named = |step: &Step, name: &String| step.name.to_lowercase().contains(name.trim());
+    for name in &names {
+        if name.trim().is_empty() || !STEPS.iter().any(|step| named(step, name)) {
+            let all: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+            bail!("no step is called `{name}`; there are: {}", all.join(", "));
+        }
+    }
+    let wanted = |step: &&Step| names.iter().any(|name| named(step, name));
+    Ok(STEPS.iter().filter(wanted).collect())
 }
 
 /// `cargo xtask canary`.
@@ -116,8 +150,11 @@ fn clippy() -> Ended {
     child::run(root::cargo(&arguments), minutes(30))
 }
 
-fn rust_tests(arguments: &[&str], postgres: Option<&Postgres>, limit: Duration) -> Ended {
-    child::run(tests(arguments, postgres), limit)
+fn rust_tests(stand: &Stand) -> Ended {
+    // Without it they say themselves that it is missing, and fail.
+    let postgres = stand.postgres().ok();
+    let arguments = ["test", "--workspace", "--no-fail-fast"];
+    child::run(tests(&arguments, postgres), minutes(30))
 }
 
 fn tests(arguments: &[&str], postgres: Option<&Postgres>) -> Command {
@@ -133,9 +170,10 @@ fn tests(arguments: &[&str], postgres: Option<&Postgres>) -> Command {
 }
 
 /// The tests of the whole paper once more, on the other engine.
-fn on_postgres(postgres: Option<&Postgres>) -> Ended {
-    let Some(postgres) = postgres else {
-        return Ended::badly("there is no PostgreSQL to run on".to_owned());
+fn on_postgres(stand: &Stand) -> Ended {
+    let postgres = match stand.postgres() {
+        Ok(postgres) => postgres,
+        Err(error) => return Ended::badly(format!("there is no PostgreSQL to run on: {error:#}")),
     };
     let mut command = tests(
         &["test", "-p", "gaceta", "--test", "it", "--no-fail-fast"],
@@ -209,7 +247,7 @@ fn conclude(rows: &[Row]) -> bool {
 mod tests {
     use super::*;
 
-    fn ended(trouble: bool, passed: u64, failed: u64) -> Ended {
+    fn counted(trouble: bool, passed: u64, failed: u64) -> Ended {
         Ended {
             trouble: trouble.then(|| "bad".to_owned()),
             count: Count { passed, failed },
@@ -222,22 +260,38 @@ mod tests {
     }
 
     #[test]
+    fn steps_are_chosen_by_name_in_their_own_order() {
+        let chosen = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            chosen(&words).map(|steps| steps.iter().map(|step| step.name).collect::<Vec<_>>())
+        };
+        assert_eq!(chosen(&[]).unwrap().len(), STEPS.len());
+        assert_eq!(
+            chosen(&["--only", "canary,TIDY"]).unwrap(),
+            ["tidy", "canary"]
+        );
+        let error = chosen(&["--only", "tidy,dance"]).unwrap_err().to_string();
+        assert!(error.contains("`dance`") && error.contains("generated files are fresh"));
+        assert!(chosen(&["--only", ""]).is_err() && chosen(&["tidy"]).is_err());
+    }
+
+    #[test]
     fn a_check_counts_itself_and_what_it_reports() {
-        assert_eq!(count(Kind::Check, ended(false, 0, 0)), (1, 0));
-        assert_eq!(count(Kind::Check, ended(false, 4, 0)), (5, 0));
-        assert_eq!(count(Kind::Check, ended(true, 4, 2)), (4, 3));
+        assert_eq!(count(Kind::Check, counted(false, 0, 0)), (1, 0));
+        assert_eq!(count(Kind::Check, counted(false, 4, 0)), (5, 0));
+        assert_eq!(count(Kind::Check, counted(true, 4, 2)), (4, 3));
     }
 
     #[test]
     fn rust_tests_count_what_ran_and_never_hide_a_broken_build() {
-        assert_eq!(count(Kind::RustTests, ended(false, 10, 0)), (10, 0));
-        assert_eq!(count(Kind::RustTests, ended(true, 9, 1)), (9, 1));
-        assert_eq!(count(Kind::RustTests, ended(true, 0, 0)), (0, 1));
+        assert_eq!(count(Kind::RustTests, counted(false, 10, 0)), (10, 0));
+        assert_eq!(count(Kind::RustTests, counted(true, 9, 1)), (9, 1));
+        assert_eq!(count(Kind::RustTests, counted(true, 0, 0)), (0, 1));
     }
 
     #[test]
     fn a_step_in_which_nothing_ran_is_no_success() {
-        assert!(ended(false, 0, 0).or_if_nothing_ran().trouble.is_some());
-        assert!(ended(false, 1, 0).or_if_nothing_ran().trouble.is_none());
+        assert!(counted(false, 0, 0).or_if_nothing_ran().trouble.is_some());
+        assert!(counted(false, 1, 0).or_if_nothing_ran().trouble.is_none());
     }
 }
