@@ -67,7 +67,7 @@ const STEPS: &[Step] = &[
     step("canary", Kind::Check, |stand| canary(stand.postgres().ok())),
     step("instructions", Kind::Check, |_| instructions::step()),
     step("browser", Kind::Check, |stand| match stand.postgres() {
-        Ok(postgres) => e2e::step(false, postgres),
+        Ok(postgres) => e2e::step(false, postgres, &[]),
         Err(error) => Ended::badly(format!("there is no PostgreSQL for the nodes: {error:#}")),
     }),
 ];

@@ -1,6 +1,6 @@
 //! One child process: its output passes through line by line, it has a time limit, and it leaves no children of its own.
 //!
-//! While the lines pass, results are counted: what cargo's test runner prints, and a bare `N passed, M failed`.
+//! While the lines pass, results are counted: what cargo's test runner prints, what Node's prints, and a bare `N passed, M failed`.
 //! Deliberately not here: what a step means and in which order steps run (see `test.rs`).
 
 use std::io::{BufRead as _, BufReader, Read};
@@ -177,9 +177,28 @@ fn show(line: &str, count: &mut Count) {
     }
 }
 
-/// `test result: ok. 3 passed; 1 failed; ...` of cargo, or a line that is exactly `3 passed, 1 failed`.
+/// `test result: ok. 3 passed; 1 failed; ...` of cargo, a line of Node's that is exactly `ℹ pass 3` or the like, or one that
+/// is exactly `3 passed, 1 failed`.
 fn read_count(line: &str) -> Option<Count> {
     let line = line.trim();
+    if let Some((kind, number)) = line
+        .strip_prefix("ℹ ")
+        .and_then(|line| line.split_once(' '))
+    {
+        let number = number.parse().ok()?;
+        return match kind {
+            "pass" => Some(Count {
+                passed: number,
+                failed: 0,
+            }),
+            // What did not end in time, or could not begin, is cancelled.
+            "fail" | "cancelled" => Some(Count {
+                passed: 0,
+                failed: number,
+            }),
+            _ => None,
+        };
+    }
     let (first, second) = match line.strip_prefix("test result: ") {
         Some(rest) => rest.split_once(". ")?.1.split_once("; ")?,
         None => line.split_once(", ")?,
@@ -212,6 +231,18 @@ mod tests {
         assert_eq!(read_count(cargo), Some(twelve));
         assert_eq!(read_count("12 passed, 3 failed"), Some(twelve));
         assert_eq!(read_count("about 12 passed, 3 failed"), None);
+        let mut node = Count::default();
+        for line in [
+            "ℹ tests 15",
+            "ℹ pass 12",
+            "ℹ fail 2",
+            "ℹ cancelled 1",
+            "ℹ skipped 3",
+        ] {
+            node += read_count(line).unwrap_or_default();
+        }
+        assert_eq!(node, twelve);
+        assert_eq!(read_count("ℹ pass the salt"), None);
         assert_eq!(read_count("passed, failed"), None);
         assert_eq!(read_count(""), None);
     }
