@@ -86,11 +86,6 @@ const RULES: &[Rule] = &[
         check: shape::file_length,
     },
     Rule {
-        name: "function-length",
-        why: "a function fits on one screen",
-        check: shape::function_length,
-    },
-    Rule {
         name: "module-prose",
         why: "a reader of any module should know what it is and whether a line belongs there",
         check: shape::module_prose,

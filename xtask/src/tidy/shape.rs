@@ -1,13 +1,11 @@
-//! How long files and functions are, how modules begin, what types are called, and that nothing is left half done.
+//! How long files are, how modules begin, what types are called, and that nothing is left half done.
 //!
-//! Deliberately not here: layout, which is rustfmt's.
+//! Deliberately not here: layout, which is rustfmt's, and the length of functions, which is clippy's.
 
-use super::lexer::{Kind, Token};
 use super::tree::Tree;
 use super::{Finding, finding};
 
 const LONGEST_FILE: usize = 600;
-const LONGEST_FUNCTION: usize = 60;
 
 /// Files that may be longer: (path, reason).
 const LONG_FILES: &[(&str, &str)] = &[];
@@ -41,64 +39,6 @@ pub fn file_length(tree: &Tree) -> Vec<Finding> {
         }
     }
     found
-}
-
-/// The rule `function-length`.
-pub fn function_length(tree: &Tree) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (file, source) in tree.rust("") {
-        let tokens = &source.tokens;
-        for at in 0..tokens.len() {
-            let Some((name, open)) = function_at(tokens, at) else {
-                continue;
-            };
-            let Some(close) = closing(tokens, open) else {
-                continue;
-            };
-            let lines = tokens[close].line.saturating_sub(tokens[open].line + 1);
-            if lines > LONGEST_FUNCTION {
-                let advice = format!(
-                    "`{name}` has {lines} lines, and {LONGEST_FUNCTION} are the most: give a part of it a name"
-                );
-                found.push(finding(&file.path, tokens[at].line, advice));
-            }
-        }
-    }
-    found
-}
-
-/// If a function with a body begins at `at`: its name, and where its body opens.
-fn function_at(tokens: &[Token], at: usize) -> Option<(&str, usize)> {
-    if !tokens[at].is("fn") {
-        return None;
-    }
-    let name = tokens.get(at + 1)?.word()?;
-    let mut depth = 0usize;
-    for (i, token) in tokens.iter().enumerate().skip(at + 2) {
-        match token.kind {
-            Kind::Mark('(' | '[') => depth += 1,
-            Kind::Mark(')' | ']') => depth = depth.saturating_sub(1),
-            Kind::Mark('{') if depth == 0 => return Some((name, i)),
-            Kind::Mark(';') if depth == 0 => return None,
-            _ => {}
-        }
-    }
-    None
-}
-
-fn closing(tokens: &[Token], open: usize) -> Option<usize> {
-    let mut depth = 0;
-    for (i, token) in tokens.iter().enumerate().skip(open) {
-        if token.is_mark('{') {
-            depth += 1;
-        } else if token.is_mark('}') {
-            depth -= 1;
-            if depth == 0 {
-                return Some(i);
-            }
-        }
-    }
-    None
 }
 
 /// The rule `module-prose`.
@@ -200,22 +140,6 @@ mod tests {
         assert_eq!(file_length(&one("src/a.rs", &"\n".repeat(600))), []);
         assert_eq!(file_length(&one("src/a.rs", &"\n".repeat(601))).len(), 1);
         assert_eq!(file_length(&one("README.md", &"\n".repeat(601))), []);
-    }
-
-    #[test]
-    fn long_functions_are_found() {
-        let body = |lines: usize| {
-            format!(
-                "fn f<T>(a: [u8; 3]) -> T {{\n{}}}\n",
-                "let a = '}';\n".repeat(lines)
-            )
-        };
-        assert_eq!(function_length(&one("src/a.rs", &body(60))), []);
-        let found = function_length(&one("src/a.rs", &body(61)));
-        assert_eq!(found.len(), 1);
-        assert!(found[0].advice.contains("61 lines"));
-        let declared = format!("trait A {{ fn f(); }} mod b {{\n{}}}", "\n".repeat(90));
-        assert_eq!(function_length(&one("src/a.rs", &declared)), []);
     }
 
     #[test]
