@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail, ensure};
 use drive::child::Ended;
 use drive::root;
 
+use crate::tidy::layout::Spot;
 use crate::tidy::lexer::{Kind, Token};
 use crate::tidy::tree::Tree;
 
@@ -32,7 +33,10 @@ const FILES: &[Generated] = &[
 const NOTE: &str = "<!-- Written by `cargo xtask gen`. Change the source, not this file. -->\n";
 
 /// The default configuration, whose comments are its documentation.
-const DEFAULTS: &str = "src/base/gaceta.toml";
+const DEFAULTS: Spot = Spot {
+    part: "base",
+    inside: "gaceta.toml",
+};
 
 /// The task.
 pub fn run(arguments: &[String]) -> anyhow::Result<bool> {
@@ -83,8 +87,8 @@ fn go(check: bool) -> anyhow::Result<Vec<&'static str>> {
 /// Every `Route::get("..", handler)` and its kin.
 fn routes(tree: &Tree) -> anyhow::Result<String> {
     let mut rows = Vec::new();
-    for (file, source) in tree.rust("src/") {
-        let feature = file.path.split('/').nth(1).unwrap_or_default();
+    for (file, source, spot) in tree.sources() {
+        let feature = spot.part;
         for at in 0..source.tokens.len() {
             if let Some((method, path, handler)) = route(&source.tokens[at..]) {
                 rows.push(format!(
@@ -134,7 +138,7 @@ fn route(tokens: &[Token]) -> Option<(String, String, String)> {
 
 /// Every setting with its default, the variable that overrides it, and what its comment says.
 fn settings(tree: &Tree) -> anyhow::Result<String> {
-    let defaults = tree.find(DEFAULTS).and_then(|file| file.text.as_deref());
+    let defaults = tree.at(DEFAULTS).and_then(|file| file.text.as_deref());
     let defaults = defaults.with_context(|| format!("there is no {DEFAULTS}"))?;
     let mut text = format!(
         "{NOTE}\n# Settings\n\nIn `gaceta.toml`, each under the heading of its section; a variable of the environment \
@@ -209,7 +213,7 @@ mod tests {
     #[test]
     fn settings_come_with_their_comments() {
         let tree = Tree::of(&[(
-            DEFAULTS,
+            "crates/base/src/gaceta.toml",
             "# All of it.\n\n[site]\n# The name.\n# Of the paper.\n# name = \"Gaceta\"\n# port = 1\n# Other.\n# other_thing = 2\n",
         )]);
         let text = settings(&tree).unwrap();
@@ -225,6 +229,6 @@ mod tests {
                 "| `other_thing` | `2` | `GACETA_SITE__OTHER_THING` | Other. |",
             ]
         );
-        assert!(settings(&Tree::of(&[(DEFAULTS, "")])).is_err());
+        assert!(settings(&Tree::of(&[("src/base/gaceta.toml", "")])).is_err());
     }
 }

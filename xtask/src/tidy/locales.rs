@@ -6,11 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tree::Tree;
-use super::{Finding, finding};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use fluent_syntax::parser;
 
-const FIRST: &str = "locales/en/";
-const OTHERS: &[&str] = &["locales/es/"];
+use super::tree::Tree;
+use super::{Finding, finding, layout};
+
+/// The language in which texts are written first.
+const FIRST: &str = "en";
 
 /// The names of what says a text. `with` also means other things; there a string counts only if it looks like a key.
 const ASKS: &[&str] = &[
@@ -27,29 +30,29 @@ const ASKS: &[&str] = &[
 /// The rule `locales`.
 pub fn agree(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
-    same_keys(tree, &mut found);
-    let defined: BTreeMap<String, (String, usize)> = texts(tree, FIRST)
-        .flat_map(|(path, text)| {
-            let path = path.to_owned();
-            keys(text)
-                .into_iter()
-                .map(move |(line, key)| (key, (path.clone(), line)))
+    let files: Vec<File> = files(tree, &mut found);
+    same_keys(&files, &mut found);
+    let first = || files.iter().filter(|file| file.language == FIRST);
+    let defined: BTreeMap<&str, (&str, usize)> = first()
+        .flat_map(|file| {
+            let keys = file.keys.iter();
+            keys.map(|(line, key)| (key.as_str(), (file.path, *line)))
         })
         .collect();
     let mut used = BTreeSet::new();
     for (path, line, key, certain) in asked(tree) {
-        if certain && !defined.contains_key(&key) {
-            let advice = format!("there is no text `{key}` in {FIRST}");
+        if certain && !defined.contains_key(key.as_str()) {
+            let advice = format!("there is no text `{key}` in `{FIRST}`");
             found.push(finding(&path, line, advice));
         }
         used.insert(key);
     }
-    for (_, text) in texts(tree, FIRST) {
-        used.extend(references(text));
+    for file in first() {
+        used.extend(file.named.iter().cloned());
     }
     for (key, (path, line)) in &defined {
         let fits = || used.iter().any(|gaps| fits(gaps, key));
-        if !used.contains(key) && !fits() {
+        if !used.contains(*key) && !fits() {
             let advice = format!("nobody asks for `{key}`: remove it from every language");
             found.push(finding(path, *line, advice));
         }
@@ -97,88 +100,141 @@ fn is_key(ask: &str, text: &str) -> bool {
     ASKS.contains(&ask) && (sure || text.contains('-') && text.chars().all(plain))
 }
 
-fn texts<'a>(tree: &'a Tree, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
-    tree.text(&[".ftl"])
-        .filter(move |(file, _)| file.path.starts_with(folder))
-        .map(|(file, text)| (file.path.as_str(), text))
+/// A file of texts, read.
+struct File<'a> {
+    path: &'a str,
+    language: &'a str,
+    /// Line and key of messages and terms, and of their attributes as `key.attribute`.
+    keys: Vec<(usize, String)>,
+    /// Texts that these texts name, terms with their hyphen.
+    named: BTreeSet<String>,
 }
 
-fn same_keys(tree: &Tree, found: &mut Vec<Finding>) {
-    for other in OTHERS {
-        for (here, there) in [(FIRST, *other), (*other, FIRST)] {
-            for (path, text) in texts(tree, here) {
-                let twin = path.replacen(here, there, 1);
-                let Some(twin_text) = tree.find(&twin).and_then(|file| file.text.as_deref()) else {
-                    found.push(finding(path, 1, format!("there is no {twin}")));
-                    continue;
-                };
-                let theirs: BTreeSet<String> =
-                    keys(twin_text).into_iter().map(|(_, key)| key).collect();
-                for (line, key) in keys(text) {
-                    if !theirs.contains(&key) {
-                        found.push(finding(path, line, format!("`{key}` is missing in {twin}")));
-                    }
+/// Reads all of them; what is no Fluent is a finding.
+fn files<'a>(tree: &'a Tree, found: &mut Vec<Finding>) -> Vec<File<'a>> {
+    let mut files = Vec::new();
+    for (file, text) in tree.text(&[".ftl"]) {
+        let Some(language) = layout::language(&file.path) else {
+            continue;
+        };
+        let (resource, errors) = match parser::parse(text) {
+            Ok(resource) => (resource, Vec::new()),
+            Err(partly) => partly,
+        };
+        for error in errors {
+            let line = text[..error.pos.start].lines().count().max(1);
+            found.push(finding(&file.path, line, format!("is no Fluent: {error}")));
+        }
+        let mut read = File {
+            path: &file.path,
+            language,
+            keys: Vec::new(),
+            named: BTreeSet::new(),
+        };
+        for entry in resource.body {
+            read.entry(text, entry);
+        }
+        files.push(read);
+    }
+    files
+}
+
+/// The line of a piece of `text`.
+fn line_of(text: &str, piece: &str) -> usize {
+    let before = piece.as_ptr().addr() - text.as_ptr().addr();
+    text[..before].matches('\n').count() + 1
+}
+
+impl<'a> File<'a> {
+    fn entry(&mut self, text: &str, entry: Entry<&'a str>) {
+        let (name, key, value, attributes) = match entry {
+            Entry::Message(it) => (it.id.name, it.id.name.to_owned(), it.value, it.attributes),
+            Entry::Term(it) => (
+                it.id.name,
+                format!("-{}", it.id.name),
+                Some(it.value),
+                it.attributes,
+            ),
+            _ => return,
+        };
+        self.keys.push((line_of(text, name), key.clone()));
+        if let Some(value) = value {
+            self.pattern(&value);
+        }
+        for attribute in attributes {
+            let own = attribute.id.name;
+            self.keys.push((line_of(text, own), format!("{key}.{own}")));
+            self.pattern(&attribute.value);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Pattern<&'a str>) {
+        for element in &pattern.elements {
+            if let PatternElement::Placeable { expression } = element {
+                self.expression(expression);
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression<&'a str>) {
+        match expression {
+            Expression::Inline(inline) => self.inline(inline),
+            Expression::Select { selector, variants } => {
+                self.inline(selector);
+                for variant in variants {
+                    self.pattern(&variant.value);
                 }
             }
         }
     }
-    for (path, text) in tree
-        .text(&[".ftl"])
-        .map(|(file, text)| (file.path.as_str(), text))
-    {
-        let mut seen = BTreeSet::new();
-        for (line, key) in keys(text) {
-            if !seen.insert(key.clone()) {
-                found.push(finding(path, line, format!("`{key}` stands here twice")));
-            }
-        }
-    }
-}
 
-/// (line, key) of messages and terms, and of their attributes as `key.attribute`.
-fn keys(text: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    let mut message = String::new();
-    for (at, line) in text.lines().enumerate() {
-        let Some((name, _)) = line.split_once('=') else {
-            continue;
-        };
-        let name = name.trim_end();
-        let attribute = name.trim_start().strip_prefix('.');
-        let plain = |name: &str| {
-            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-')
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        };
-        match attribute {
-            Some(attribute) if line.starts_with(' ') && plain(attribute) => {
-                found.push((at + 1, format!("{message}.{attribute}")));
+    fn inline(&mut self, inline: &InlineExpression<&'a str>) {
+        match inline {
+            InlineExpression::MessageReference { id, .. } => {
+                self.named.insert(id.name.to_owned());
             }
-            None if plain(name) => {
-                message = name.to_owned();
-                found.push((at + 1, message.clone()));
+            InlineExpression::TermReference { id, .. } => {
+                self.named.insert(format!("-{}", id.name));
             }
+            InlineExpression::Placeable { expression } => self.expression(expression),
             _ => {}
         }
     }
-    found
 }
 
-/// Texts named by texts: `{ key }`, `{ -term }`.
-fn references(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for part in text.split('{').skip(1) {
-        let end = part.find(['}', '(']).unwrap_or(part.len());
-        found.insert(part[..end].trim().to_owned());
+fn same_keys(files: &[File], found: &mut Vec<Finding>) {
+    let languages: BTreeSet<&str> = files.iter().map(|file| file.language).collect();
+    for file in files {
+        for other in languages.iter().filter(|other| **other != file.language) {
+            let twin = layout::in_language(file.path, other);
+            let Some(theirs) = files.iter().find(|file| file.path == twin) else {
+                found.push(finding(file.path, 1, format!("there is no {twin}")));
+                continue;
+            };
+            for (line, key) in &file.keys {
+                if !theirs.keys.iter().any(|(_, theirs)| theirs == key) {
+                    let advice = format!("`{key}` is missing in {twin}");
+                    found.push(finding(file.path, *line, advice));
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (line, key) in &file.keys {
+            if !seen.insert(key) {
+                found.push(finding(
+                    file.path,
+                    *line,
+                    format!("`{key}` stands here twice"),
+                ));
+            }
+        }
     }
-    found
 }
 
 /// (path, line, key, certainly a key) of all that may ask for a text.
 fn asked(tree: &Tree) -> Vec<(String, usize, String, bool)> {
     let mut found = Vec::new();
-    for (file, source) in tree.rust("src/") {
+    for (file, source, _) in tree.sources() {
         for (at, token) in source.tokens.iter().enumerate() {
             let Some(key) = token.text() else { continue };
             let called = at >= 2 && source.tokens[at - 1].is_mark('(');
@@ -188,7 +244,7 @@ fn asked(tree: &Tree) -> Vec<(String, usize, String, bool)> {
         }
     }
     for (file, text) in tree.text(&[".html", ".txt", ".xml"]) {
-        if !file.path.starts_with("templates/") {
+        if !layout::is_template(&file.path) {
             continue;
         }
         for (at, line) in text.lines().enumerate() {
@@ -227,11 +283,32 @@ mod tests {
 
     #[test]
     fn keys_attributes_and_terms_are_read() {
-        let found: Vec<String> = keys(TEXT).into_iter().map(|(_, key)| key).collect();
-        assert_eq!(
-            found,
-            ["in-rust", "in-rust.title", "as-string", "-paper", "hello"]
-        );
+        let tree = Tree::of(&[("crates/web/locales/en/a.ftl", TEXT)]);
+        let read = files(&tree, &mut Vec::new()).swap_remove(0);
+        let keys: Vec<(usize, &str)> = read
+            .keys
+            .iter()
+            .map(|(line, key)| (*line, key.as_str()))
+            .collect();
+        let expected = [
+            (2, "in-rust"),
+            (3, "in-rust.title"),
+            (4, "as-string"),
+            (8, "-paper"),
+            (9, "hello"),
+        ];
+        assert_eq!(keys, expected);
+        assert!(read.named.contains("-paper"));
+    }
+
+    #[test]
+    fn what_is_no_fluent_is_found_with_its_line() {
+        let found = agree(&Tree::of(&[(
+            "locales/en/a.ftl",
+            "# one\nhello = { $n -> }\n",
+        )]));
+        assert_eq!(found[0].line, 2, "{found:?}");
+        assert!(found[0].advice.starts_with("is no Fluent"), "{found:?}");
     }
 
     #[test]
@@ -277,7 +354,13 @@ mod tests {
 
     #[test]
     fn a_file_that_one_language_lacks_is_found() {
-        let tree = Tree::of(&[("locales/en/a.ftl", "")]);
-        assert_eq!(agree(&tree).len(), 1);
+        let tree = Tree::of(&[
+            ("locales/en/a.ftl", ""),
+            ("locales/es/a.ftl", ""),
+            ("crates/web/locales/en/b.ftl", ""),
+        ]);
+        let found = agree(&tree);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].advice.contains("crates/web/locales/es/b.ftl"));
     }
 }

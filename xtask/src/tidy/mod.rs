@@ -6,6 +6,7 @@
 
 mod dependencies;
 mod files;
+pub mod layout;
 pub mod lexer;
 mod locales;
 mod migrations;
@@ -15,6 +16,8 @@ mod settings;
 mod shape;
 mod sql;
 pub mod tree;
+
+use std::collections::BTreeMap;
 
 use anyhow::bail;
 use drive::child::{Count, Ended};
@@ -171,6 +174,7 @@ pub fn step() -> Ended {
         broken += findings.len();
     }
     let trouble = (broken > 0).then(|| format!("the house rules are broken in {broken} places"));
+    println!("{}", who_names_app(&tree));
     if trouble.is_none() {
         println!("{} rules, {} files: tidy", RULES.len(), tree.files.len());
     }
@@ -180,9 +184,39 @@ pub fn step() -> Ended {
     }
 }
 
+/// How many sources name `App`, the paper put together, and of which parts they are. Tests may.
+fn who_names_app(tree: &Tree) -> String {
+    let mut parts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, source, spot) in tree.sources() {
+        if source
+            .tokens
+            .iter()
+            .any(|token| !token.in_test && token.is("App"))
+        {
+            *parts.entry(spot.part).or_default() += 1;
+        }
+    }
+    let list: Vec<String> = parts
+        .iter()
+        .map(|(part, files)| format!("{part} {files}"))
+        .collect();
+    let all: usize = parts.values().sum();
+    format!("{all} files name `App`: {}", list.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_names_app_is_counted_outside_tests() {
+        let tree = Tree::of(&[
+            ("crates/gaceta/src/app.rs", "pub struct App;"),
+            ("crates/articles/src/lib.rs", "mod tests; // App"),
+            ("crates/articles/tests/it.rs", "use gaceta::App;"),
+        ]);
+        assert_eq!(who_names_app(&tree), "1 files name `App`: gaceta 1");
+    }
 
     #[test]
     fn every_rule_has_a_name_of_its_own_and_a_reason() {

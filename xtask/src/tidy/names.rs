@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: which of them it may name (see `order.rs`).
 
+use super::layout;
 use super::lexer::{Kind, Token};
 
 /// A path that stands somewhere in a file.
@@ -20,16 +21,7 @@ pub struct Named {
 
 /// The module that `path` (like `src/articles/store.rs`) is, from the root of its crate.
 pub fn module_of(path: &str) -> Vec<String> {
-    let inside = path.strip_prefix("src/").unwrap_or(path);
-    let inside = inside.strip_suffix(".rs").unwrap_or(inside);
-    let mut parts: Vec<String> = inside.split('/').map(str::to_owned).collect();
-    if matches!(
-        parts.last().map(String::as_str),
-        Some("mod" | "lib" | "main")
-    ) {
-        parts.pop();
-    }
-    parts
+    layout::module(path)
 }
 
 /// Every path with at least two segments, and every `use`.
@@ -193,16 +185,6 @@ mod tests {
             .filter(|named| named.of_crate)
             .map(|named| named.segments.join("::"))
             .collect()
-    }
-
-    #[test]
-    fn modules_of_files() {
-        assert_eq!(module_of("src/lib.rs"), Vec::<String>::new());
-        assert_eq!(module_of("src/web/mod.rs"), ["web"]);
-        assert_eq!(
-            module_of("src/articles/store/feeds.rs"),
-            ["articles", "store", "feeds"]
-        );
     }
 
     #[test]

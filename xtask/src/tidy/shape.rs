@@ -3,7 +3,7 @@
 //! Deliberately not here: layout, which is rustfmt's, and the length of functions, which is clippy's.
 
 use super::tree::Tree;
-use super::{Finding, finding};
+use super::{Finding, finding, layout};
 
 const LONGEST_FILE: usize = 600;
 
@@ -75,11 +75,13 @@ pub fn type_names(tree: &Tree) -> Vec<Finding> {
                 found.push(finding(&file.path, pair[1].line, advice));
             }
         }
-        let inside = file.path.strip_prefix("src/").unwrap_or_default();
-        let drawer = inside
-            .split('/')
-            .map(|part| part.strip_suffix(".rs").unwrap_or(part))
-            .find(|part| DRAWERS.contains(part));
+        let spot = layout::source(&file.path);
+        let names = spot
+            .into_iter()
+            .flat_map(|spot| std::iter::once(spot.part).chain(spot.inside.split('/')));
+        let drawer = names
+            .map(|name| name.strip_suffix(".rs").unwrap_or(name))
+            .find(|name| DRAWERS.contains(name));
         if let Some(drawer) = drawer {
             let advice = format!("`{drawer}` is a drawer: name the module by what is in it");
             found.push(finding(&file.path, 1, advice));

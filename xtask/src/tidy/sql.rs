@@ -3,20 +3,22 @@
 //! A string counts as SQL when it begins like a statement or like a clause of one, in capitals; or in small letters when
 //! it also goes on like one. Deliberately not here: whether the SQL is right, which tests on both engines decide.
 
+use super::layout::Spot;
 use super::lexer::{Kind, Source, Token};
 use super::migrations;
-use super::order::FEATURES;
 use super::tree::Tree;
 use super::{Finding, finding};
 
-/// Files that read tables of other features, in one statement, because a page needs it: (file, reason).
-const READ_MODELS: &[(&str, &str)] = &[
+/// Files that read tables of other features, in one statement, because a page needs it: (part, file in it, reason).
+const READ_MODELS: &[(&str, &str, &str)] = &[
     (
-        "src/subscriptions/store.rs",
+        "subscriptions",
+        "store.rs",
         "shows names and addresses of owners, in one query for a whole list",
     ),
     (
-        "src/subscriptions/store/seats.rs",
+        "subscriptions",
+        "store/seats.rs",
         "shows names and addresses of members, in one query for a whole list",
     ),
 ];
@@ -24,8 +26,14 @@ const READ_MODELS: &[(&str, &str)] = &[
 /// More branches by engine than this are a second program.
 const MOST_BRANCHES: usize = 10;
 
-fn may_hold_sql(path: &str) -> bool {
-    path.starts_with("src/base/") || path.ends_with("/store.rs") || path.contains("/store/")
+fn is_read_model(spot: Spot) -> bool {
+    let mut listed = READ_MODELS.iter();
+    listed.any(|(part, inside, _)| spot.part == *part && spot.inside == *inside)
+}
+
+/// Only there text is turned into SQL, and one engine told from the other.
+fn is_database(spot: Spot) -> bool {
+    spot.part == "base" && (spot.inside == "db.rs" || spot.inside.starts_with("db/"))
 }
 
 /// True for what begins like a statement or a clause.
@@ -63,8 +71,8 @@ fn literals(source: &Source) -> impl Iterator<Item = (usize, &str)> {
 /// The rule `sql-place`.
 pub fn place(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (file, source) in tree.rust("src/") {
-        if may_hold_sql(&file.path) {
+    for (file, source, spot) in tree.sources() {
+        if spot.is_store() {
             continue;
         }
         for (line, text) in literals(source) {
@@ -83,22 +91,22 @@ pub fn owner(tree: &Tree) -> Vec<Finding> {
     let owners = migrations::owners(tree);
     let mut found = Vec::new();
     // The samples of the tests are no whole trees.
-    let whole = tree.find("src/lib.rs").is_some();
-    for (path, _) in READ_MODELS.iter().filter(|_| whole) {
-        if tree.find(path).is_none() {
-            let advice = format!("{path} is listed as a read model in tidy and is not there");
+    let whole = tree.find("Cargo.toml").is_some();
+    for (part, inside, _) in READ_MODELS.iter().filter(|_| whole) {
+        if tree.at(Spot { part, inside }).is_none() {
+            let advice =
+                format!("{inside} of {part} is listed as a read model in tidy and is not there");
             found.push(finding("xtask/src/tidy/sql.rs", 1, advice));
         }
     }
-    for (file, source) in tree.rust("src/") {
-        if !may_hold_sql(&file.path) || READ_MODELS.iter().any(|(path, _)| *path == file.path) {
+    for (file, source, spot) in tree.sources() {
+        if !spot.is_store() || is_read_model(spot) {
             continue;
         }
-        let feature = file.path.split('/').nth(1).unwrap_or_default();
         for (line, text) in literals(source) {
             for table in tables_in(text) {
                 match owners.get(table.as_str()) {
-                    Some(owner) if owner != feature => {
+                    Some(owner) if owner != spot.part => {
                         let advice = format!(
                             "`{table}` belongs to {owner}: ask {owner}, or list this file as a read model in tidy"
                         );
@@ -161,9 +169,9 @@ fn is_name(word: &str) -> bool {
 /// The rule `sql-text`.
 pub fn no_text_into_sql(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (file, source) in tree.rust("src/") {
+    for (file, source, spot) in tree.sources() {
         let tokens = &source.tokens;
-        let in_db = file.path.starts_with("src/base/db");
+        let in_db = is_database(spot);
         for (at, token) in tokens
             .iter()
             .enumerate()
@@ -194,8 +202,8 @@ fn makes_text(tokens: &[Token], at: usize) -> bool {
 /// The rule `engine-branches`.
 pub fn engine_branches(tree: &Tree) -> Vec<Finding> {
     let mut branches = Vec::new();
-    for (file, source) in tree.rust("src/") {
-        if file.path.starts_with("src/base/db") {
+    for (file, source, spot) in tree.sources() {
+        if is_database(spot) {
             continue;
         }
         let lines = |engine: &str| -> Vec<usize> {
@@ -234,9 +242,12 @@ pub fn engine_branches(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// True for a feature, or for base, which owns the tables of jobs and the like.
-pub fn may_own(name: &str) -> bool {
-    name == "base" || FEATURES.contains(&name)
+/// True for what has a store, and for base, which owns the tables of jobs and the like.
+pub fn may_own(tree: &Tree, name: &str) -> bool {
+    name == "base"
+        || tree
+            .sources()
+            .any(|(_, _, spot)| spot.part == name && spot.is_store())
 }
 
 #[cfg(test)]
@@ -279,6 +290,8 @@ mod tests {
             ("src/articles/store.rs", text),
             ("src/articles/store/feeds.rs", text),
             ("src/base/jobs.rs", text),
+            ("crates/stories/src/store.rs", text),
+            ("crates/markup/tests/sample.rs", text),
         ]);
         let found = place(&tree);
         assert_eq!(found.len(), 1);

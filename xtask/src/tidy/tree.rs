@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use anyhow::Context as _;
 
+use super::layout::{self, Spot};
 use super::lexer::{self, Source};
 use drive::{child, provision};
 
@@ -63,6 +64,19 @@ impl Tree {
             .iter()
             .filter(move |file| file.path.starts_with(folder) && file.path.ends_with(".rs"))
             .filter_map(|file| Some((file, file.source()?)))
+    }
+
+    /// The Rust sources of the application, with their places.
+    pub fn sources(&self) -> impl Iterator<Item = (&File, &Source, Spot<'_>)> {
+        self.rust("")
+            .filter_map(|(file, source)| Some((file, source, layout::source(&file.path)?)))
+    }
+
+    /// The file at this place of the application.
+    pub fn at(&self, spot: Spot) -> Option<&File> {
+        self.files
+            .iter()
+            .find(|file| layout::source(&file.path) == Some(spot))
     }
 
     /// Text files whose path ends in one of `endings`.
