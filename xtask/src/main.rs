@@ -11,6 +11,7 @@
 )]
 
 mod e2e;
+mod first_page;
 mod generate;
 mod instructions;
 mod programs;
@@ -34,6 +35,7 @@ cargo xtask loom             the locks of the engine in every order of threads
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
 cargo xtask simulate         many nodes in virtual time, thousands of seeds; --seeds N (5000), --from N
 cargo xtask instructions [--keep]  what a page costs in instructions, against what it cost before; --keep notes it
+cargo xtask first-page --base COMMIT  from a clean clone to the first page, there and here
 cargo xtask gen [--check]    write generated files again; --check only says whether they are fresh
 cargo xtask postgres         a private PostgreSQL for trying things by hand, until Enter is pressed
 ";
@@ -57,6 +59,7 @@ fn run(words: &[String]) -> anyhow::Result<bool> {
         "model" => programs::model(rest),
         "simulate" => programs::simulate(rest),
         "instructions" => instructions::run(rest),
+        "first-page" => first_page::run(rest),
         "gen" => generate::run(rest),
         "postgres" => postgres(),
         "help" | "--help" | "-h" => {
