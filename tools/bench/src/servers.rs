@@ -105,7 +105,7 @@ impl Server {
         let begun = Instant::now();
         Ok(Server {
             side,
-            running: Running::listening(command, log, &ports)?,
+            running: Running::listening(command, log, &ports).context(side.name())?,
             for_readers: ports[0],
             for_anybody: ports[1],
             begun,
