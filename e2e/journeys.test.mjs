@@ -26,7 +26,7 @@ import { journeys as pages } from "./journeys/pages.mjs";
 const LIMIT = 180_000; // ms for one journey; a busy machine is slow
 const screens = process.env.GACETA_SCREENS ?? "";
 
-/** What all journeys share: made by the first of them, since filling the paper takes longer than most. */
+/** What all journeys share: begun by the first of them, since filling the paper takes longer than most. */
 let stage;
 
 async function begin() {
@@ -44,18 +44,19 @@ async function begin() {
 }
 
 after(async () => {
-  if (!stage) return;
-  await stage.browser.close();
-  await stage.paper.close();
-  stage.edition.remove();
+  const made = await stage?.catch(() => null); // each journey has told of it
+  if (!made) return;
+  await made.browser.close();
+  await made.paper.close();
+  made.edition.remove();
   delays.sort((a, b) => a - b);
   if (delays.length) console.log(`an open page knew of ${delays.length} changes of device after ${delays[delays.length >> 1]} ms (median), ${delays.at(-1)} ms at most`);
 });
 
 async function walked(t, { walk, settings }) {
-  stage ??= await begin();
-  const paper = settings ? await stage.edition.paper(settings) : stage.paper;
-  const people = new People(stage.browser, paper);
+  const made = await (stage ??= begin());
+  const paper = settings ? await made.edition.paper(settings) : made.paper;
+  const people = new People(made.browser, paper);
   const over = new AbortController();
   try {
     const late = pause(LIMIT, null, { signal: over.signal }).then(() => assert.fail(`not done after ${LIMIT} ms`));
