@@ -189,11 +189,20 @@ impl Drop for Taken<'_> {
 
 #[cfg(test)]
 mod tests {
+    use base::config::Config;
+    use base::rng::Rng;
+    use base::time::Clock;
+
     use super::*;
 
-    #[test]
-    fn what_was_not_written_goes_back_in_its_order() {
-        let events = Events::default();
+    #[tokio::test]
+    async fn what_was_not_written_goes_back_in_its_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.database.dir = dir.path().to_owned();
+        let clock = Clock::fixed(UnixMillis(0));
+        let base = Base::open(config, clock, Rng::seeded(1)).await.unwrap();
+        let events = Events::new(&base);
         let push = |at: i64| {
             events.push(Event {
                 reader: ReaderId::from_bits(1),

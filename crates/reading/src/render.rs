@@ -265,6 +265,10 @@ fn write(
         translation.as_ref(),
     );
     let moment = |at: UnixMillis| say.moment(at, &room.zone);
+    let dated = |card: Card| {
+        let at = moment(card.published_at);
+        (card, at)
+    };
     let page = ArticlePage {
         say,
         article,
@@ -280,14 +284,7 @@ fn write(
         restricted: article.access != Access::Open,
         wall: variant == Variant::Wall,
         path: &article.path,
-        latest: beside
-            .latest
-            .into_iter()
-            .map(|card| {
-                let at = moment(card.published_at);
-                (card, at)
-            })
-            .collect(),
+        latest: beside.latest.into_iter().map(dated).collect(),
         recommended: beside
             .recommended
             .into_iter()
