@@ -4,6 +4,7 @@
 //! No newspaper words here. A line belongs in `base` when it would make sense in any other web application.
 
 pub mod address;
+pub mod background;
 pub mod changes;
 pub mod config;
 pub mod db;

@@ -117,6 +117,9 @@ impl std::str::FromStr for Span {
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
         let whole = ["d", "h", "m", "s", "ms"]
             .iter()
             .filter_map(|unit| UNITS.iter().find(|(name, _)| name == unit))
@@ -215,6 +218,7 @@ mod tests {
             assert_eq!(text.parse::<Span>(), Ok(Span(millis)), "{text}");
         }
         assert_eq!(Span(180_000).to_string(), "3m");
+        assert_eq!(Span(0).to_string(), "0s");
         assert_eq!(Span(90_500).to_string(), "90500ms");
         for bad in [
             "",

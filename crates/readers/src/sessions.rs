@@ -1,13 +1,14 @@
 //! Sessions, asked on every request: from memory, from the database only when memory does not know them.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use http::HeaderMap;
 
 use super::rules::{DeviceId, ReaderId};
 use super::store;
 use base::Base;
+use base::background::Taken;
 use base::lang::Lang;
 use base::memory::Memory;
 use base::secret::{Key, TokenHash};
@@ -206,10 +207,7 @@ impl Sessions {
                 .compare_exchange(saved, now.0, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
         {
-            self.seen
-                .lock()
-                .expect("nothing panics while it holds this lock")
-                .push(Arc::clone(session));
+            self.seen().push(Arc::clone(session));
         }
     }
 
@@ -259,24 +257,27 @@ impl Sessions {
         }
     }
 
-    /// Writes down when sessions were last used; one step of background work.
+    fn seen(&self) -> MutexGuard<'_, Vec<Arc<Session>>> {
+        self.seen
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    /// Writes down when sessions were last used; one step of background work. May be dropped half way.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// Whatever the database says; then all of them wait on.
     pub async fn save_seen(&self) -> sqlx::Result<()> {
-        let seen = std::mem::take(
-            &mut *self
-                .seen
-                .lock()
-                .expect("nothing panics while it holds this lock"),
-        );
+        let seen = std::mem::take(&mut *self.seen());
+        let seen = Taken::new(seen, |seen| self.seen().extend(seen));
         // Others write in between: sign-ins do not wait for all of them.
-        for portion in seen.chunks(SAVED_AT_ONCE) {
+        for portion in seen.get().chunks(SAVED_AT_ONCE) {
             let mut tx = self.base.write().await?;
             let portion: Vec<_> = portion.iter().map(|one| (one.token, one.device)).collect();
             store::set_seen(&mut tx, &portion).await?;
             tx.commit().await?;
         }
+        seen.written();
         Ok(())
     }
 }

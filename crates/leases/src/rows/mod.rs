@@ -31,6 +31,7 @@ use futures_util::stream::{self, TryStreamExt as _};
 use lease::{At, Epoch, Epochs, Millis, Outcome, Register, Rules};
 
 use super::store::LeaseRow;
+use base::background::Taken;
 use base::changes::Freshness;
 use base::time::UnixMillis;
 use readers::{DeviceId, ReaderId};
@@ -232,10 +233,11 @@ impl<S: Store> Rows<S> {
         }
     }
 
-    /// Writes the signs of life that wait; one step of background work.
+    /// Writes the signs of life that wait; one step of background work. May be dropped half way.
     pub(super) async fn write_signs(&self, fresh: &Freshness) -> sqlx::Result<()> {
         let readers = std::mem::take(&mut *self.unwritten());
-        stream::iter(readers.into_iter().map(Ok))
+        let readers = Taken::new(readers, |readers| self.unwritten().extend(readers));
+        stream::iter(readers.get().iter().copied().map(Ok))
             .try_for_each_concurrent(WRITES_AT_ONCE, |reader| async move {
                 let known = self.part(reader).known.get(&reader).cloned();
                 match known {
@@ -244,7 +246,9 @@ impl<S: Store> Rows<S> {
                     None => Ok(()),
                 }
             })
-            .await
+            .await?;
+        readers.written();
+        Ok(())
     }
 
     /// Forgets readers who have been at rest for so long; their rows stay, since numbers must not begin anew.
