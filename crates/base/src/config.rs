@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Root;
 use super::db::{Location, text_enum};
+use super::mail::MAIL;
 use super::time::Span;
 
 mod gate;
@@ -64,6 +65,8 @@ section! {
         database: Database = Database::default(),
         /// `[mail]`
         mail: Mail = Mail::default(),
+        /// `[background]`
+        background: Background = Background::default(),
         /// `[reading]`
         reading: Reading = Reading::default(),
         /// `[meter]`
@@ -134,6 +137,16 @@ section! {
         dir: PathBuf = "gaceta-data/mail".into(),
         /// Server for `smtp`: `smtp://`, `smtps://`, or `smtp://..?tls=required`.
         smtp_url: String = "smtp://localhost:25".into(),
+        /// One mail.
+        send_for: Span = Span::minutes(1),
+    }
+}
+
+section! {
+    /// Work beside answering requests.
+    Background {
+        /// Jobs that run at the same time.
+        workers: usize = 3,
     }
 }
 
@@ -326,6 +339,13 @@ impl Config {
                 "[accounts] hashes_at_once and [pages] archive_length must be at least 1"
             );
         }
+        if self.background.workers == 0 {
+            anyhow::bail!("[background] workers must be at least 1, or no mail would leave");
+        }
+        let longest = MAIL.limit();
+        if self.mail.send_for.0 == 0 || self.mail.send_for >= longest {
+            anyhow::bail!("[mail] send_for must be more than nothing and less than {longest}");
+        }
         if self.reading.silent_for <= self.reading.beat_every {
             anyhow::bail!(
                 "[reading] silent_for must be longer than beat_every, or every page would be at rest"
@@ -424,6 +444,8 @@ mod tests {
                 ("GACETA_READING__SILENT_FOR", "20s"),
                 "longer than beat_every",
             ),
+            ("", ("GACETA_BACKGROUND__WORKERS", "0"), "at least 1"),
+            ("", ("GACETA_MAIL__SEND_FOR", "2m"), "less than 2m"),
             (
                 "[gate]\nsites = [\"archive.example\"]",
                 ("X", ""),

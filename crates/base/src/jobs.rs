@@ -1,19 +1,26 @@
-//! Background work, kept in the database so that a crash loses none of it.
+//! Jobs: work that must not be lost, kept in the database until it is done.
 //!
-//! A job is put in the same transaction as what it follows from. A worker claims one job by a conditional update, does
-//! it outside of any transaction, and marks it done. It exposes a single step, so tests run it to the end instead of
-//! sleeping. A job may run twice (a crash between doing and marking), so every kind must bear that.
+//! A job is put in the same transaction as what it follows from. It is typed: a [`Kind`] says which payload it has and for
+//! how long one may run. A [`Worker`] claims one job by a conditional update, does it outside of any transaction, and
+//! marks it done. It exposes a single step, so tests run it to the end instead of sleeping. Delivery is at least once (a
+//! crash between doing and marking, a time limit), so every kind must bear to run twice.
 
-use super::db::{Tx, execute, fetch_optional};
+mod kind;
+mod worker;
+
+use super::db::{Tx, execute, fetch_all, fetch_one, fetch_optional};
 use super::id::Id;
 use super::time::{Span, UnixMillis};
+
+pub use kind::{Kind, Runner};
+pub use worker::Worker;
 
 /// Marks the identifiers of jobs.
 #[derive(Debug)]
 pub struct Job;
 
 /// A claimed job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Claimed {
     /// Its identifier.
     pub id: Id<Job>,
@@ -23,15 +30,16 @@ pub struct Claimed {
     pub payload: String,
     /// How often it was tried before.
     pub attempts: i64,
+    /// Until when it belongs to its worker; a fencing token, too: whoever claims it later has another one.
+    until: UnixMillis,
 }
-
-/// A claimed job belongs to its worker for this long.
-const CLAIM_FOR: Span = Span::minutes(5);
 
 /// After this many failures a job stays where it is, for a person to look at.
 pub const MAX_ATTEMPTS: i64 = 8;
+/// A job of an unknown kind is looked at again after this.
+const UNKNOWN_FOR: Span = Span::minutes(1);
 
-/// Puts a job into the queue, to be run at once or at `run_at`.
+/// Puts a job into the queue, to be run at once or at `run_at`. Features use [`Kind::insert`].
 ///
 /// # Errors
 /// Whatever the database says.
@@ -54,12 +62,13 @@ pub async fn insert_job(
     Ok(())
 }
 
-/// Claims the oldest job that is due. Of many workers exactly one gets it.
+/// Claims the oldest job that is due, for so long. Of many workers exactly one gets it.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn claim_job(tx: &mut Tx) -> sqlx::Result<Option<Claimed>> {
+pub async fn claim_job(tx: &mut Tx, claim_for: Span) -> sqlx::Result<Option<Claimed>> {
     let now = tx.now();
+    let until = now.plus(claim_for);
     let row = fetch_optional!(
         tx,
         (Id<Job>, String, String, i64),
@@ -68,7 +77,7 @@ pub async fn claim_job(tx: &mut Tx) -> sqlx::Result<Option<Claimed>> {
                      ORDER BY run_at, id LIMIT 1)
            AND (locked_until IS NULL OR locked_until <= $2)
          RETURNING id, kind, payload, attempts",
-        now.plus(CLAIM_FOR),
+        until,
         now,
         MAX_ATTEMPTS
     )?;
@@ -77,6 +86,7 @@ pub async fn claim_job(tx: &mut Tx) -> sqlx::Result<Option<Claimed>> {
         kind,
         payload,
         attempts: attempts - 1,
+        until,
     }))
 }
 
@@ -102,19 +112,54 @@ pub async fn finish_job(tx: &mut Tx, id: Id<Job>) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Failed: tried again after 1, 2, 4 .. minutes, with the reason kept.
+/// Failed: tried again after 1, 2, 4 .. minutes (back-off), with the reason kept. Nothing happens if the claim has lapsed
+/// and somebody else has the job.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn delay_job(tx: &mut Tx, id: Id<Job>, attempts: i64, reason: &str) -> sqlx::Result<()> {
-    let wait = Span::minutes(1 << attempts.clamp(0, 8));
+pub async fn delay_job(tx: &mut Tx, job: &Claimed, reason: &str) -> sqlx::Result<()> {
+    let wait = Span::minutes(1 << job.attempts.clamp(0, 8));
     let run_at = tx.now().plus(wait);
     execute!(
         tx,
-        "UPDATE job SET run_at = $2, locked_until = NULL, last_error = $3 WHERE id = $1",
-        id,
+        "UPDATE job SET run_at = $3, locked_until = NULL, last_error = $4 WHERE id = $1 AND locked_until = $2",
+        job.id,
+        job.until,
         run_at,
         reason
+    )?;
+    Ok(())
+}
+
+/// Put off, since nobody here knows its kind: that does not count as an attempt, however long it lasts.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn put_off_job(tx: &mut Tx, job: &Claimed, reason: &str) -> sqlx::Result<()> {
+    let run_at = tx.now().plus(UNKNOWN_FOR);
+    execute!(
+        tx,
+        "UPDATE job SET run_at = $3, locked_until = NULL, attempts = $4, last_error = $5 WHERE id = $1 AND locked_until = $2",
+        job.id,
+        job.until,
+        run_at,
+        job.attempts,
+        reason
+    )?;
+    Ok(())
+}
+
+/// Given back by a worker that has to stop, as if it had never been claimed.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn release_job(tx: &mut Tx, job: &Claimed) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "UPDATE job SET locked_until = NULL, attempts = $3 WHERE id = $1 AND locked_until = $2",
+        job.id,
+        job.until,
+        job.attempts
     )?;
     Ok(())
 }
@@ -125,18 +170,64 @@ pub async fn delay_job(tx: &mut Tx, id: Id<Job>, attempts: i64, reason: &str) ->
 /// Whatever the database says.
 pub async fn count_jobs(tx: &mut Tx) -> sqlx::Result<(i64, i64)> {
     let now = tx.now();
-    let due = super::db::fetch_one!(
+    let due = fetch_one!(
         tx,
         (i64,),
         "SELECT COUNT(*) FROM job WHERE run_at <= $1 AND attempts < $2",
         now,
         MAX_ATTEMPTS
     )?;
-    let given_up = super::db::fetch_one!(
+    let given_up = fetch_one!(
         tx,
         (i64,),
         "SELECT COUNT(*) FROM job WHERE attempts >= $1",
         MAX_ATTEMPTS
     )?;
     Ok((due.0, given_up.0))
+}
+
+/// A job that did not succeed yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failed {
+    /// Its identifier.
+    pub id: Id<Job>,
+    /// What was to be done.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Since when it waits.
+    pub created_at: UnixMillis,
+    /// Why it failed last.
+    pub last_error: String,
+}
+
+impl Failed {
+    /// Whether it was tried for the last time.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.attempts >= MAX_ATTEMPTS
+    }
+}
+
+/// The jobs that failed at least once, the most often tried first, `most` of them.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_failed_jobs(tx: &mut Tx, most: i64) -> sqlx::Result<Vec<Failed>> {
+    let rows = fetch_all!(
+        tx,
+        (Id<Job>, String, i64, UnixMillis, String),
+        "SELECT id, kind, attempts, created_at, COALESCE(last_error, '') FROM job
+         WHERE last_error IS NOT NULL OR attempts >= $1 ORDER BY attempts DESC, id LIMIT $2",
+        MAX_ATTEMPTS,
+        most
+    )?;
+    let failed = |(id, kind, attempts, created_at, last_error)| Failed {
+        id,
+        kind,
+        attempts,
+        created_at,
+        last_error,
+    };
+    Ok(rows.into_iter().map(failed).collect())
 }

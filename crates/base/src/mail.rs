@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -10,10 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use super::config::{self, MailTransport};
 use super::db::Tx;
-use super::jobs::insert_job;
+use super::jobs::Kind;
+use super::time::Span;
 
-/// Kind of the job that hands a [`Mail`] over.
-pub const MAIL_JOB: &str = "mail";
+/// The job that hands a [`Mail`] over.
+pub const MAIL: Kind<Mail> = Kind::new(
+    "mail",
+    "Hands one mail over to the mail server.",
+    Span::minutes(2),
+);
 
 /// A mail, ready to send, in plain text and HTML.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,15 +39,14 @@ pub struct Mail {
 /// # Errors
 /// Whatever the database says.
 pub async fn post(tx: &mut Tx, mail: &Mail) -> sqlx::Result<()> {
-    let payload = serde_json::to_string(mail).expect("four texts always become JSON");
-    insert_job(tx, MAIL_JOB, payload, None).await
+    MAIL.insert(tx, mail).await
 }
 
 /// How mail leaves.
 #[derive(Clone, Debug)]
 pub enum Mailer {
-    /// A real server.
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>, Mailbox),
+    /// A real server, which may take so long for one mail.
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>, Mailbox, Duration),
     /// One `.eml` file for each mail.
     File(PathBuf, Mailbox),
     /// For tests.
@@ -62,12 +67,15 @@ impl Mailer {
         })?;
         Ok(match config.transport {
             MailTransport::Smtp => {
+                let patience = config.send_for.duration();
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp_url)
                     .map_err(|error| {
                         anyhow::anyhow!("[mail] smtp_url = {:?}: {error}", config.smtp_url)
                     })?
+                    // For each address of the server.
+                    .timeout(Some(patience))
                     .build();
-                Self::Smtp(Box::new(transport), from)
+                Self::Smtp(Box::new(transport), from, patience)
             }
             MailTransport::File => Self::File(config.dir.clone(), from),
             MailTransport::Memory => Self::Memory(Arc::default()),
@@ -80,24 +88,35 @@ impl Mailer {
     /// Why it cannot be reached.
     pub async fn is_reachable(&self) -> anyhow::Result<bool> {
         match self {
-            Self::Smtp(transport, _) => Ok(transport.test_connection().await?),
+            Self::Smtp(transport, ..) => Ok(transport.test_connection().await?),
             Self::File(..) | Self::Memory(_) => Ok(true),
         }
     }
 
-    /// Hands one mail over.
+    /// Hands one mail over. `name` tells it from all others, and is the same when it is sent again: its Message-ID is made
+    /// of it, so that a mail that was sent twice can be known by that (RFC 5322, 3.6.4).
+    ///
+    /// Each mail has a connection of its own, which is closed when the time is over. lettre 0.11 knows no time limit but
+    /// for connecting, and its pool would take back a connection whose answers are still to come: the next mail would
+    /// take them for its own.
     ///
     /// # Errors
-    /// When it was not accepted; the caller tries again later.
+    /// When it was not accepted in time; the caller tries again later.
     pub async fn send(&self, mail: &Mail, name: &str) -> anyhow::Result<()> {
         match self {
-            Self::Smtp(transport, from) => {
-                transport.send(message(mail, from)?).await?;
+            Self::Smtp(transport, from, patience) => {
+                let sent = transport.send(message(mail, from, name)?);
+                tokio::time::timeout(*patience, sent).await.map_err(|_| {
+                    anyhow::anyhow!(
+                        "the mail server did not take it within {} s",
+                        patience.as_secs_f32()
+                    )
+                })??;
             }
             Self::File(dir, from) => {
                 tokio::fs::create_dir_all(dir).await?;
                 let file = dir.join(format!("{name}.eml"));
-                tokio::fs::write(&file, message(mail, from)?.formatted()).await?;
+                tokio::fs::write(&file, message(mail, from, name)?.formatted()).await?;
                 tracing::info!(file = %file.display(), subject = %mail.subject, "mail written");
             }
             Self::Memory(sent) => sent
@@ -109,8 +128,9 @@ impl Mailer {
     }
 }
 
-fn message(mail: &Mail, from: &Mailbox) -> anyhow::Result<Message> {
+fn message(mail: &Mail, from: &Mailbox, name: &str) -> anyhow::Result<Message> {
     Ok(Message::builder()
+        .message_id(Some(format!("<{name}@{}>", from.email.domain())))
         .from(from.clone())
         .to(mail.to.parse()?)
         .subject(&mail.subject)

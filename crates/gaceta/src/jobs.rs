@@ -1,42 +1,34 @@
-//! The worker of the outbox: claims one job, does what its kind says, and marks it done or puts it off.
-//!
-//! It exposes a single step; `serve` calls it until nothing is due, and so do tests. A job of a kind that nobody knows
-//! (as after going back to an older version) is put off like a failed one, never dropped.
+//! The list of what this program can run as a job: each kind with the part that runs it. `docs/tasks.md` is written from
+//! where the kinds are declared; a test compares.
 
 use crate::App;
-use base::jobs::{Claimed, claim_job, delay_job, finish_job};
-use base::mail::{MAIL_JOB, Mail};
+use base::jobs::{Runner, Worker};
+use base::mail::MAIL;
 
-/// Runs the oldest job that is due; `false` if there is none. A job that fails is tried again later.
+/// The kinds.
+fn runners(app: &App) -> Vec<Runner> {
+    vec![
+        MAIL.run_by(app.base.mailer.clone(), |mailer, id, mail| async move {
+            Ok(mailer.send(&mail, &id.to_string()).await?)
+        }),
+    ]
+}
+
+/// Runs jobs of this paper.
+#[must_use]
+pub fn worker(app: &App) -> Worker {
+    let (db, clock, rng) = (
+        app.base.db.clone(),
+        app.base.clock.clone(),
+        app.base.rng.clone(),
+    );
+    Worker::new(db, clock, rng, runners(app))
+}
+
+/// Runs the oldest job that is due; `false` if there is none.
 ///
 /// # Errors
 /// Whatever the database says; the job's own failure is kept with the job.
-pub async fn step(app: &App) -> anyhow::Result<bool> {
-    let mut tx = app.base.write().await?;
-    let Some(job) = claim_job(&mut tx).await? else {
-        return Ok(false);
-    };
-    tx.commit().await?;
-    let done = run(app, &job).await;
-    let mut tx = app.base.write().await?;
-    match done {
-        Ok(()) => finish_job(&mut tx, job.id).await?,
-        Err(error) => {
-            let reason = format!("{error:#}");
-            tracing::warn!(job = %job.id, kind = job.kind, reason, "a job failed and is tried again");
-            delay_job(&mut tx, job.id, job.attempts, &reason).await?;
-        }
-    }
-    tx.commit().await?;
-    Ok(true)
-}
-
-async fn run(app: &App, job: &Claimed) -> anyhow::Result<()> {
-    match job.kind.as_str() {
-        MAIL_JOB => {
-            let mail: Mail = serde_json::from_str(&job.payload)?;
-            app.base.mailer.send(&mail, &job.id.to_string()).await
-        }
-        other => anyhow::bail!("this version knows no job of the kind {other}"),
-    }
+pub async fn step(app: &App) -> sqlx::Result<bool> {
+    worker(app).step().await
 }

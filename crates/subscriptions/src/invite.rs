@@ -344,7 +344,10 @@ mod tests {
             (1, 0),
             "one mail, for the one who was invited"
         );
-        let job = base::jobs::claim_job(&mut tx).await.unwrap().unwrap();
+        let job = base::jobs::claim_job(&mut tx, Span::minutes(5))
+            .await
+            .unwrap()
+            .unwrap();
         drop(tx);
         let mail: Mail = serde_json::from_str(&job.payload).unwrap();
         let token = token_of(&mail);

@@ -26,10 +26,21 @@ async fn what_a_worker_that_died_had_claimed_is_done_by_the_next() {
     jobs::insert_job(&mut tx, "mail", "{}".into(), None)
         .await
         .unwrap();
-    let claimed = jobs::claim_job(&mut tx).await.unwrap().unwrap();
-    assert!(jobs::claim_job(&mut tx).await.unwrap().is_none());
+    let claimed = jobs::claim_job(&mut tx, Span::minutes(5))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        jobs::claim_job(&mut tx, Span::minutes(5))
+            .await
+            .unwrap()
+            .is_none()
+    );
     jobs::free_jobs(&mut tx).await.unwrap();
-    let again = jobs::claim_job(&mut tx).await.unwrap().unwrap();
+    let again = jobs::claim_job(&mut tx, Span::minutes(5))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((again.id, again.attempts), (claimed.id, 1));
     jobs::finish_job(&mut tx, again.id).await.unwrap();
     tx.commit().await.unwrap();
@@ -45,21 +56,36 @@ async fn a_job_is_claimed_by_one_worker_and_tried_again_later() {
         .unwrap();
     tx.commit().await.unwrap();
     let mut tx = app.base.write().await.unwrap();
-    let job = jobs::claim_job(&mut tx).await.unwrap().unwrap();
+    let job = jobs::claim_job(&mut tx, Span::minutes(5))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(
-        jobs::claim_job(&mut tx).await.unwrap().is_none(),
+        jobs::claim_job(&mut tx, Span::minutes(5))
+            .await
+            .unwrap()
+            .is_none(),
         "claimed once"
     );
-    jobs::delay_job(&mut tx, job.id, job.attempts, "the server was away")
+    jobs::delay_job(&mut tx, &job, "the server was away")
         .await
         .unwrap();
     tx.commit().await.unwrap();
     paper.advance(Span::minutes(2));
     let mut tx = app.base.write().await.unwrap();
-    let again = jobs::claim_job(&mut tx).await.unwrap().unwrap();
+    let again = jobs::claim_job(&mut tx, Span::minutes(5))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((again.id, again.attempts), (job.id, 1));
+    jobs::delay_job(&mut tx, &job, "too late").await.unwrap();
+    assert!(
+        jobs::list_failed_jobs(&mut tx, 9).await.unwrap()[0].last_error != "too late",
+        "a claim that has lapsed says nothing any more"
+    );
     jobs::finish_job(&mut tx, again.id).await.unwrap();
     assert_eq!(jobs::count_jobs(&mut tx).await.unwrap(), (0, 0));
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]
