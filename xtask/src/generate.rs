@@ -3,6 +3,8 @@
 //! Each row of [`FILES`] names a document and what makes it. `--check` compares and writes nothing; it is a step of
 //! `cargo xtask test`. Deliberately not here: fonts, pictures and scripts, which are made by hand-run tools.
 
+mod tasks;
+
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail, ensure};
@@ -27,6 +29,10 @@ const FILES: &[Generated] = &[
     Generated {
         path: "docs/settings.md",
         make: settings,
+    },
+    Generated {
+        path: "docs/tasks.md",
+        make: tasks::document,
     },
 ];
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::background::Register;
 use crate::changes::Freshness;
 use crate::config::Config;
 use crate::db::{Db, Tx};
@@ -32,6 +33,8 @@ pub struct Base {
     pub secret: Key,
     /// For how long memory is good.
     pub fresh: Freshness,
+    /// How background work is doing.
+    pub work: Register,
     stopping: AtomicBool,
 }
 
@@ -55,6 +58,7 @@ impl Base {
             mailer: Mailer::new(&config.mail)?,
             secret,
             fresh,
+            work: Register::default(),
             stopping: AtomicBool::new(false),
             config,
             clock,

@@ -5,6 +5,7 @@
 //! walks a request through all of them.
 
 mod app;
+pub mod background;
 pub mod cli;
 mod connections;
 pub mod jobs;

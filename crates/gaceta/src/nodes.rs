@@ -4,6 +4,8 @@
 //! another. A node alone with an embedded database has nothing to hear. Deliberately not here: leases, which have rules of
 //! their own for what may be kept (`leases::rows`).
 
+mod tasks;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,7 +14,6 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use lease::Millis;
 use sqlx::PgConnection;
-use tokio::sync::watch;
 
 use self::heard::Unreadable;
 use crate::App;
@@ -32,6 +33,7 @@ pub fn routes(base: &Arc<Base>) -> Vec<Route> {
     let routes = vec![
         Route::get("/health/live", show_live),
         Route::get("/health/ready", show_ready),
+        Route::get("/health/tasks", tasks::show_tasks),
     ];
     with_state(routes, base)
 }
@@ -45,6 +47,8 @@ pub struct Ear {
     /// Where the next look begins.
     from: i64,
     generation: u64,
+    /// The last look failed or was abandoned half way: the connection is not used again.
+    lost: bool,
     unreadable: Unreadable,
 }
 
@@ -72,6 +76,7 @@ impl Ear {
             conn,
             from: first.next,
             generation: first.generation,
+            lost: false,
             unreadable: Unreadable::default(),
         })
     }
@@ -117,7 +122,8 @@ impl Ear {
             self.conn = conn;
         } else {
             let primary = self.primary.clone();
-            *self = Self::on(&primary, conn).await?;
+            let anew = Self::on(&primary, conn).await?;
+            *self = Self { lost: true, ..anew };
             app.leases.hear_generation(self.generation);
             begin_anew(app).await?;
         }
@@ -127,38 +133,22 @@ impl Ear {
     }
 }
 
-/// Listens until the server stops.
-pub async fn follow(app: Arc<App>, mut ear: Ear, mut stopped: watch::Receiver<bool>) {
-    let mut lost = false;
-    loop {
-        let heard = if lost {
-            ear.return_to(&app).await
-        } else {
-            ear.listen(&app).await
-        };
-        if let Err(error) = heard {
-            if !lost {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "the database does not answer; readers go on for a while"
-                );
-            }
-            lost = true;
-            app.base.fresh.failed();
-        } else {
-            if lost {
-                tracing::warn!("the database answers again");
-            }
-            lost = false;
-        }
-        let pause = app.base.config.nodes.look_every.duration();
-        if tokio::time::timeout(pause, stopped.wait_for(|stop| *stop))
-            .await
-            .is_ok()
-        {
-            return;
-        }
+/// Looks once more, on a new connection after a look that failed; one step of background work. May be dropped half way.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn follow(app: &App, ear: &mut Ear) -> anyhow::Result<()> {
+    let lost = std::mem::replace(&mut ear.lost, true);
+    let heard = if lost {
+        ear.return_to(app).await
+    } else {
+        ear.listen(app).await
+    };
+    if heard.is_err() {
+        app.base.fresh.failed();
     }
+    ear.lost = heard.is_err();
+    heard
 }
 
 /// Forgets all that other nodes may have changed, and reads again what is needed whole.

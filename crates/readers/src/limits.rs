@@ -2,16 +2,11 @@
 //!
 //! Refusals never depend on whether an address is known: what counts is what was typed.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use super::rules::Email;
 use base::config::Accounts;
-use base::time::{Clock, Span, UnixMillis};
+use base::time::Clock;
 use web::Result;
 use web::limits::{Limit, Network};
-
-/// Full buckets are forgotten this often.
-const FORGET_EVERY: Span = Span::minutes(10);
 
 /// The three limits.
 #[derive(Debug)]
@@ -19,7 +14,6 @@ pub struct Limits {
     account: Limit,
     network: Limit,
     mails: Limit,
-    forgot_at: AtomicI64,
 }
 
 impl Limits {
@@ -30,7 +24,6 @@ impl Limits {
             account: Limit::an_hour(config.attempts_per_account, clock),
             network: Limit::an_hour(config.attempts_per_network, clock),
             mails: Limit::an_hour(config.mails_per_address, clock),
-            forgot_at: AtomicI64::new(clock.now().0),
         }
     }
 
@@ -58,13 +51,10 @@ impl Limits {
         self.mails.count(email.as_str())
     }
 
-    /// Forgets who has not tried for a while; cheap to call often.
-    pub fn forget_full(&self, now: UnixMillis) {
-        if now >= UnixMillis(self.forgot_at.load(Ordering::Relaxed)).plus(FORGET_EVERY) {
-            self.forgot_at.store(now.0, Ordering::Relaxed);
-            for limit in [&self.account, &self.network, &self.mails] {
-                limit.forget_full();
-            }
+    /// Forgets who has not tried for a while; one step of background work.
+    pub fn forget_full(&self) {
+        for limit in [&self.account, &self.network, &self.mails] {
+            limit.forget_full();
         }
     }
 }

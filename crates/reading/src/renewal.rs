@@ -62,12 +62,9 @@ impl Renewal {
         true
     }
 
-    /// Does so for ever.
-    pub async fn run(&self, reading: &Reading) {
-        loop {
-            while self.step(reading).await {}
-            self.any.notified().await;
-        }
+    /// Waits until a page was asked for.
+    pub async fn asked(&self) {
+        self.any.notified().await;
     }
 
     fn wanted(&self) -> MutexGuard<'_, Wanted> {

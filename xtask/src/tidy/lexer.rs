@@ -27,7 +27,9 @@ pub enum Kind {
     Path,
     /// One character of punctuation.
     Mark(char),
-    /// Numbers, characters, lifetimes.
+    /// A number, as written.
+    Number(String),
+    /// Characters, lifetimes.
     Other,
 }
 
@@ -203,7 +205,7 @@ impl<'a> Reader<'a> {
             .rest
             .find(|c: char| !c.is_alphanumeric() && c != '_')
             .unwrap_or(self.rest.len());
-        self.push(Kind::Other, length);
+        self.push(Kind::Number(self.rest[..length].to_owned()), length);
     }
 }
 

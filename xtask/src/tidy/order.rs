@@ -26,7 +26,7 @@ pub const FEATURES: &[&str] = &[
 const FACES: &[&str] = &["desk", "admin", "nodes"];
 
 /// Puts the paper together, so it sees all of it. Nobody looks at these, but each other.
-const TOP: &[&str] = &["main", "lib", "cli", "demo", "jobs"];
+const TOP: &[&str] = &["main", "lib", "cli", "demo", "jobs", "background"];
 
 /// Handed to everybody: the paper that runs.
 const APP: &[&str] = &["app", "App"];

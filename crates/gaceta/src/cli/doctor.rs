@@ -3,17 +3,15 @@
 //! It changes nothing: the database is opened without migrating it, no file is made and no mail is sent. It works beside
 //! a serving process. Deliberately not here: mending anything.
 
+mod work;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::net::UnixStream;
-
-use super::control;
 use articles::Editions;
 use base::config::{Config, MailTransport};
 use base::db::{Db, GENERATION, Location, Schema, Tx};
-use base::jobs::count_jobs;
 use base::lock::DataLock;
 use base::mail::Mailer;
 use base::rng::Rng;
@@ -148,9 +146,7 @@ async fn holder(dir: &Path, found: &mut Findings) {
     let at = dir.display();
     match DataLock::is_taken(dir) {
         Ok(false) => found.fine(format!("nobody works on {at}")),
-        Ok(true) if UnixStream::connect(control::socket(dir)).await.is_ok() => {
-            found.fine("the paper is being served and takes orders");
-        }
+        Ok(true) if work::tasks(dir, found).await => {}
         Ok(true) => found.note(format!(
             "another gaceta works on {at} and takes no orders: a command, or a paper that is starting or stopping"
         )),
@@ -188,7 +184,7 @@ async fn database(config: &Config, found: &mut Findings) -> anyhow::Result<()> {
     }
     let mut tx = db.read(&clock, &rng).await?;
     contents(config, &mut tx, found).await?;
-    work(&mut tx, found).await?;
+    work::jobs(&mut tx, found).await?;
     moment(&mut tx, found).await?;
     drop(tx);
     db.close().await;
@@ -216,16 +212,6 @@ async fn contents(config: &Config, tx: &mut Tx, found: &mut Findings) -> sqlx::R
         None => {
             found.note("terms: none are published, so readers agree to nothing when they sign up")
         }
-    }
-    Ok(())
-}
-
-async fn work(tx: &mut Tx, found: &mut Findings) -> sqlx::Result<()> {
-    match count_jobs(tx).await? {
-        (due, 0) => found.fine(format!("background work: {due} jobs are due")),
-        (due, given_up) => found.wrong(format!(
-            "background work: {due} jobs are due, and {given_up} were given up after many tries (mail that nobody took); the reasons are in last_error of the table job"
-        )),
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
@@ -11,10 +10,11 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::control;
 use crate::App;
+use crate::background;
 use crate::connections::{self, Limits};
-use crate::nodes::{self, Ear};
+use crate::nodes::Ear;
 use crate::router::router;
-use base::changes;
+use base::background::Driver;
 use base::config::Config;
 use base::db::Db;
 use base::jobs::free_jobs;
@@ -73,7 +73,8 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Serves an open paper until SIGINT or SIGTERM; then finishes the requests under way and writes what waits.
+/// Serves an open paper until SIGINT or SIGTERM; then drains requests, orders and background work for `[server] stop_for`,
+/// and writes what waits.
 ///
 /// # Errors
 /// When the listener breaks or the last writes fail.
@@ -87,18 +88,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
         tx.commit().await?;
     }
     let (stop, stopped) = watch::channel(false);
-    let work = tokio::spawn(work(Arc::clone(&app), stopped.clone()));
-    let renewal = tokio::spawn({
-        let app = Arc::clone(&app);
-        async move { app.reading.renewal.run(&app.reading).await }
-    });
     // A node that joins forgets what it had read before it listened, so reading ahead comes after.
     let ear = Ear::join(&app).await?;
-    let following = ear.map(|ear| {
-        let (app, stopped) = (Arc::clone(&app), stopped.clone());
-        tokio::spawn(nodes::follow(app, ear, stopped))
-    });
-    let preload = tokio::spawn(preload(Arc::clone(&app)));
+    let tasks = background::tasks(&app, ear);
+    let mut background = Driver::start(tasks, &app.base.work, &app.base.clock);
     let mut orders = take_orders(&app, &stopped);
     let mut counters = open_counters(&app, listener, &stopped)?;
     tokio::select! {
@@ -108,27 +101,29 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     app.base.stop();
     stop.send_replace(true);
     let patience = app.base.config.server.stop_for.duration();
-    if tokio::time::timeout(patience, &mut orders).await.is_err() {
-        orders.abort();
+    // All of them at the same time, so that the slowest decides how long a stop takes.
+    tokio::join!(
+        async {
+            if tokio::time::timeout(patience, &mut orders).await.is_err() {
+                orders.abort();
+            }
+        },
+        counters.answered.recv(),
+        background.drain(patience),
+    );
+    // Requests leave something to be written until the last one was answered.
+    let written = background.finish(patience).await;
+    if tokio::time::timeout(patience, app.base.db.close())
+        .await
+        .is_err()
+    {
+        tracing::warn!("the database was not closed within [server] stop_for");
     }
-    let _ = counters.answered.recv().await;
-    work.await?;
-    if let Some(following) = following {
-        following.await?;
-    }
-    app.leases.write_signs().await?;
-    for ahead in [preload, renewal] {
-        ahead.abort();
-        let _ = ahead.await;
-    }
-    app.leases.events.write().await?;
-    app.readers.sessions.save_seen().await?;
-    app.base.db.close().await;
     counters.close.send_replace(true);
     while let Some(ended) = counters.threads.join_next().await {
         ended??;
     }
-    Ok(())
+    written
 }
 
 /// The threads that answer.
@@ -229,66 +224,4 @@ fn signal() -> std::io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => {}
         }
     })
-}
-
-/// Reads who is signed in, who has a seat and what devices are called, while pages are answered already: whoever comes
-/// before it is done is looked up by themselves.
-async fn preload(app: Arc<App>) {
-    let done = async {
-        app.subscriptions.seats.preload().await?;
-        app.readers.sessions.preload().await?;
-        app.readers.devices.preload().await
-    };
-    if let Err(error) = done.await {
-        tracing::warn!(%error, "readers could not be read ahead; each is looked up when they come");
-    }
-}
-
-/// Background work: each turn is a few single steps, which tests call by themselves.
-async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let mut forget_at = app.base.clock.mono();
-    loop {
-        let pause = match turn(&app, &mut forget_at).await {
-            Ok(()) => Duration::from_secs(1),
-            Err(error) => {
-                tracing::warn!(%error, "background work failed and is tried again");
-                Duration::from_secs(5)
-            }
-        };
-        if tokio::time::timeout(pause, stopped.wait_for(|stop| *stop))
-            .await
-            .is_ok()
-        {
-            return;
-        }
-    }
-}
-
-/// Makes the allocator look whether there is memory to give back to the system. It does that with what was freed a second
-/// ago and is not used again, but only when something large comes or goes; in a paper at rest nothing does, and it would
-/// keep for hours what a few pictures once took. The piece is never written to, so this takes microseconds.
-fn give_back() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
-}
-
-/// Between two looks at what is old, milliseconds: an hour.
-const FORGET_EVERY: u64 = 3_600_000;
-
-async fn turn(app: &App, forget_at: &mut lease::Millis) -> anyhow::Result<()> {
-    app.leases.write_signs().await?;
-    app.leases.events.write().await?;
-    app.readers.sessions.save_seen().await?;
-    while !app.base.stopping() && crate::jobs::step(app).await? {}
-    app.articles.shelf.renew_old().await?;
-    app.readers.limits.forget_full(app.base.clock.now());
-    give_back();
-    let now = app.base.clock.mono();
-    if now >= *forget_at {
-        app.leases.forget_old().await?;
-        let mut tx = app.base.write().await?;
-        changes::forget_old(&mut tx).await?;
-        tx.commit().await?;
-        *forget_at = lease::Millis(now.0 + FORGET_EVERY);
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod archive;
+mod background;
 mod canary;
 mod doors;
 mod gate;

@@ -1,12 +1,13 @@
 //! Several nodes over one PostgreSQL, each with its own memory, and readers whose requests reach any of them.
 
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use base::background::Driver;
 use base::db::Db;
 use base::time::Span;
-use gaceta::nodes::{self, Ear};
+use gaceta::background;
+use gaceta::nodes::Ear;
 use http::{Method, StatusCode};
 use leases::Notices;
 use sqlx::Executor as _;
@@ -374,8 +375,8 @@ async fn without_the_database_readers_go_on_for_a_while_and_nobody_else_gets_in(
     let wire = Wire::to(&url).await;
     let paper = TestPaper::with(|config| config.database.url = wire.url(&url)).await;
     let ear = Ear::join(&paper.app).await.unwrap().unwrap();
-    let (_stop, stopped) = watch::channel(false);
-    let following = tokio::spawn(nodes::follow(Arc::clone(&paper.app), ear, stopped));
+    let following = vec![background::follow_changes(&paper.app, ear)];
+    let following = Driver::start(following, &paper.app.base.work, &paper.app.base.clock);
     let ada = paper.reader("ada", true).await;
     let eve = paper.reader("eve", false).await;
     let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
@@ -428,5 +429,5 @@ async fn without_the_database_readers_go_on_for_a_while_and_nobody_else_gets_in(
     soon(async || phone.opens("/health/ready").await.status == StatusCode::OK).await;
     soon(async || phone.opens(ARTICLE).await.access() == "full").await;
     assert_eq!(reads(&laptop).await, "elsewhere");
-    following.abort();
+    drop(following);
 }

@@ -71,12 +71,27 @@ impl Paper {
             let app = App::open(config, Clock::System, Rng::System).await?;
             return Ok(Self::Here { app, _lock: lock });
         }
-        let mut stream = UnixStream::connect(socket(&dir)).await.map_err(|error| {
+        let stream = UnixStream::connect(socket(&dir)).await.map_err(|error| {
             anyhow::anyhow!(
                 "another gaceta works on {} and takes no orders ({error}); wait until it is done, or stop it",
                 dir.display()
             )
         })?;
+        Self::greet(stream).await
+    }
+
+    /// The paper that is served from this directory, without opening it here; `None` if nobody takes orders there.
+    ///
+    /// # Errors
+    /// When the other process is another version of this program.
+    pub async fn reach(dir: &Path) -> anyhow::Result<Option<Self>> {
+        match UnixStream::connect(socket(dir)).await {
+            Ok(stream) => Self::greet(stream).await.map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn greet(mut stream: UnixStream) -> anyhow::Result<Self> {
         wire::write(&mut stream, &wire::VERSION).await?;
         wire::answer::<()>(&mut stream).await?;
         Ok(Self::There(stream))

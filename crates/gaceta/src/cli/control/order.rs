@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 use crate::cli::{grant, import, paper, reader, staff};
 use articles::{self, Batch, EditionDraft, Published, TopicDraft};
+use base::background::Status;
 
 /// Something to be done with a paper. Whole in itself: what it needs from files was read by who orders it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,6 +38,8 @@ pub enum Order {
     AddReader(reader::Order),
     /// `gaceta staff add`, with an address.
     AddStaff(String),
+    /// How background work is doing, for `gaceta doctor`.
+    ListTasks,
 }
 
 /// What came of it.
@@ -50,6 +53,8 @@ pub enum Reply {
     Edition(EditionFound),
     /// A page of slugs and unix milliseconds; an empty one is the end.
     Slugs(Vec<(String, i64)>),
+    /// The tasks of the serving process.
+    Tasks(Vec<Status>),
 }
 
 /// What an import needs to know of an edition.
@@ -87,6 +92,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Reply> {
         Order::FindEdition(slug) => {
             return Ok(Reply::Edition(import::find_edition(app, slug.as_deref())?));
         }
+        Order::ListTasks => return Ok(Reply::Tasks(app.base.work.list())),
         Order::ListSlugs { edition, after } => {
             return Ok(Reply::Slugs(
                 import::list_slugs(app, &edition, &after).await?,
