@@ -16,8 +16,9 @@ use axum::Router;
 use axum::body::Body;
 use base::config::{Config, MailTransport};
 use base::db::Db;
+use base::jobs::count_jobs;
 use base::lang::Lang;
-use base::mail::Mailer;
+use base::mail::{Mail, Mailer};
 use base::rng::Rng;
 use base::time::{Clock, Span, UnixMillis};
 use gaceta::App;
@@ -40,7 +41,36 @@ pub struct TestPaper {
     /// Who is refused; nobody watches the clock here, so it is what a test sets.
     pub pressure: Arc<Pressure>,
     router: Router,
+    /// Looks, at the end, whether a job is left over: whoever made the database, unless a test cannot have that.
+    pub looks_for_jobs: bool,
     _dir: tempfile::TempDir,
+}
+
+/// A test cleans up: it fails when it leaves a job behind that is due, such as a mail that nobody asked for.
+impl Drop for TestPaper {
+    fn drop(&mut self) {
+        if !self.looks_for_jobs || std::thread::panicking() {
+            return;
+        }
+        let (at, clock) = (self.app.base.config.location(), self.app.base.clock.clone());
+        // Its own connection and runtime: the ones of the test cannot be waited for here.
+        let due = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let db = Db::open_to_look(&at).await.unwrap();
+                let mut tx = db.read(&clock, &Rng::seeded(1)).await.unwrap();
+                count_jobs(&mut tx).await.unwrap().0
+            })
+        });
+        let due = due.join().unwrap();
+        assert_eq!(
+            due, 0,
+            "jobs are left over that are due; `mails()` runs them and gives what was sent"
+        );
+    }
 }
 
 static DATABASES: AtomicU64 = AtomicU64::new(0);
@@ -90,7 +120,8 @@ impl TestPaper {
             config.database.url = postgres().await;
         }
         change(&mut config);
-        let paper = Self::open(config, Clock::fixed(NOON), 7, dir).await;
+        let mut paper = Self::open(config, Clock::fixed(NOON), 7, dir).await;
+        paper.looks_for_jobs = true;
         paper.publish_all().await;
         paper
     }
@@ -112,6 +143,7 @@ impl TestPaper {
             app,
             pressure,
             router,
+            looks_for_jobs: false,
             _dir: dir,
         }
     }
@@ -261,13 +293,18 @@ impl TestPaper {
         }
     }
 
-    /// The path of the link in the newest mail that leads below `start`, after everything that waits was sent.
-    pub async fn mailed_link(&self, start: &str) -> String {
+    /// Runs every job that is due; all mails that were sent so far, the oldest first.
+    pub async fn mails(&self) -> Vec<Mail> {
         while gaceta::jobs::step(&self.app).await.unwrap() {}
         let Mailer::Memory(sent) = &self.app.base.mailer else {
             panic!("mails of tests are kept in memory");
         };
-        let sent = sent.lock().unwrap();
+        sent.lock().unwrap().clone()
+    }
+
+    /// The path of the link in the newest mail that leads below `start`, after everything that waits was sent.
+    pub async fn mailed_link(&self, start: &str) -> String {
+        let sent = self.mails().await;
         let link = sent.iter().rev().find_map(|mail| {
             let path = mail.text.split(start).nth(1)?;
             path.split_whitespace().next().map(str::to_owned)

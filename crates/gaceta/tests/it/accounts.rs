@@ -88,6 +88,12 @@ async fn known_and_unknown_addresses_get_the_same_answers() {
         }
         assert_eq!(answers[0], answers[1], "{path}");
     }
+    // Only the mails themselves differ; there are as many for one as for the other.
+    let mails = paper.mails().await;
+    let mut to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
+    to.sort_unstable();
+    let nobody = "nobody@example.com";
+    assert_eq!(to, [&ada.email, &ada.email, nobody, nobody]);
 }
 
 #[tokio::test]
@@ -118,6 +124,8 @@ async fn a_reset_ends_every_session_and_its_link_works_once() {
             .status,
         StatusCode::SEE_OTHER
     );
+    let mails = paper.mails().await;
+    assert_eq!(mails.len(), 2, "the link, and that it was used");
 }
 
 #[tokio::test]
@@ -138,6 +146,9 @@ async fn a_change_of_password_signs_the_other_devices_out() {
     assert_eq!(laptop.opens("/account").await.status, StatusCode::SEE_OTHER);
     assert_eq!(laptop.opens(&path).await.access(), "wall");
     assert_eq!(phone.opens(&path).await.access(), "full");
+    let mails = paper.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, ada.email, "the owner hears of it");
 }
 
 #[tokio::test]

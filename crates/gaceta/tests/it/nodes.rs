@@ -373,7 +373,8 @@ async fn soon(holds: impl AsyncFn() -> bool) {
 async fn without_the_database_readers_go_on_for_a_while_and_nobody_else_gets_in() {
     let url = postgres().await;
     let wire = Wire::to(&url).await;
-    let paper = TestPaper::with(|config| config.database.url = wire.url(&url)).await;
+    let mut paper = TestPaper::with(|config| config.database.url = wire.url(&url)).await;
+    paper.looks_for_jobs = false; // its wire ends with this test
     let ear = Ear::join(&paper.app).await.unwrap().unwrap();
     let following = vec![background::follow_changes(&paper.app, ear)];
     let following = Driver::start(following, &paper.app.base.work, &paper.app.base.clock);

@@ -89,6 +89,9 @@ async fn seats_of_another_subscription_cannot_be_touched() {
         seat_of(&ours.opens("/account/seats").await, "nora@example.com"),
         seat
     );
+    let mails = paper.mails().await;
+    assert_eq!(mails.len(), 1, "nobody else was invited");
+    assert_eq!(mails[0].to, "nora@example.com");
 }
 
 #[tokio::test]
