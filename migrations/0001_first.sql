@@ -41,6 +41,12 @@ CREATE TABLE edition (
     place BIGINT NOT NULL
 );
 
+-- A set of articles, stories or topics that are the same in several editions: each of them refers to it.
+-- owner: articles
+CREATE TABLE translation (
+    id TEXT PRIMARY KEY
+);
+
 -- owner: articles
 CREATE TABLE topic (
     id TEXT PRIMARY KEY,
@@ -48,9 +54,59 @@ CREATE TABLE topic (
     slug TEXT NOT NULL,
     name TEXT NOT NULL,
     description TEXT,
-    same_as TEXT NOT NULL,
+    translation_id TEXT REFERENCES translation (id),
     place BIGINT NOT NULL,
-    UNIQUE (edition, slug)
+    UNIQUE (edition, slug),
+    UNIQUE (translation_id, edition)
+);
+
+-- A running story: what is known, and below it its events, people and figures, each in the newsroom's order.
+-- owner: stories
+CREATE TABLE story (
+    id TEXT PRIMARY KEY,
+    edition TEXT NOT NULL REFERENCES edition (slug),
+    slug TEXT NOT NULL,
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    known TEXT NOT NULL,
+    translation_id TEXT REFERENCES translation (id),
+    -- EDITION/SLUG of the story it is a translation of, while that is not there.
+    translation_wanted TEXT,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (edition, slug),
+    UNIQUE (translation_id, edition)
+);
+
+-- owner: stories
+CREATE TABLE story_event (
+    story_id TEXT NOT NULL REFERENCES story (id),
+    place BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    day_text TEXT,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (story_id, place)
+);
+
+-- owner: stories
+CREATE TABLE story_person (
+    story_id TEXT NOT NULL REFERENCES story (id),
+    place BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    office TEXT NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (story_id, place)
+);
+
+-- owner: stories
+CREATE TABLE story_figure (
+    story_id TEXT NOT NULL REFERENCES story (id),
+    place BIGINT NOT NULL,
+    value TEXT NOT NULL,
+    label TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (story_id, place)
 );
 
 -- owner: articles
@@ -70,12 +126,13 @@ CREATE TABLE article (
     kicker TEXT,
     headline TEXT NOT NULL,
     deck TEXT NOT NULL,
-    byline TEXT NOT NULL,
     dateline TEXT NOT NULL,
     -- values: Access
     access TEXT NOT NULL,
-    story TEXT NOT NULL,
-    translation TEXT NOT NULL,
+    story TEXT,
+    translation_id TEXT REFERENCES translation (id),
+    -- EDITION/SLUG of the article it is a translation of, while that is not there.
+    translation_wanted TEXT,
     image_id TEXT REFERENCES image (id),
     image_alt TEXT,
     image_caption TEXT,
@@ -88,11 +145,33 @@ CREATE TABLE article (
     published_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     revision BIGINT NOT NULL,
-    UNIQUE (edition, slug)
+    UNIQUE (edition, slug),
+    UNIQUE (translation_id, edition),
+    FOREIGN KEY (edition, story) REFERENCES story (edition, slug) ON UPDATE CASCADE
 );
 CREATE INDEX article_by_edition ON article (edition, published_at, id);
 CREATE INDEX article_by_story ON article (edition, story, published_at, id);
 CREATE INDEX article_by_time ON article (published_at, id);
+CREATE INDEX article_by_translation_wanted ON article (translation_wanted) WHERE translation_wanted IS NOT NULL;
+
+-- Who writes. Two may share a name; the slug tells them apart.
+-- owner: articles
+CREATE TABLE author (
+    id TEXT PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX author_by_name ON author (name);
+
+-- owner: articles
+CREATE TABLE article_author (
+    article_id TEXT NOT NULL REFERENCES article (id),
+    author_id TEXT NOT NULL REFERENCES author (id),
+    place BIGINT NOT NULL,
+    PRIMARY KEY (article_id, author_id)
+);
+CREATE INDEX article_author_by_author ON article_author (author_id);
 
 -- With the article's own moment, so that the archive of a topic is one range of an index.
 -- owner: articles
@@ -243,52 +322,6 @@ CREATE TABLE lease_sum (
     kind TEXT NOT NULL,
     count BIGINT NOT NULL,
     PRIMARY KEY (day, kind)
-);
-
--- A running story: what is known, and below it its events, people and figures, each in the newsroom's order.
--- owner: stories
-CREATE TABLE story (
-    id TEXT PRIMARY KEY,
-    edition TEXT NOT NULL REFERENCES edition (slug),
-    slug TEXT NOT NULL,
-    title TEXT NOT NULL,
-    summary TEXT NOT NULL,
-    known TEXT NOT NULL,
-    translation TEXT NOT NULL,
-    updated_at BIGINT NOT NULL,
-    UNIQUE (edition, slug)
-);
-
--- owner: stories
-CREATE TABLE story_event (
-    story_id TEXT NOT NULL REFERENCES story (id),
-    place BIGINT NOT NULL,
-    day TEXT NOT NULL,
-    day_text TEXT,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (story_id, place)
-);
-
--- owner: stories
-CREATE TABLE story_person (
-    story_id TEXT NOT NULL REFERENCES story (id),
-    place BIGINT NOT NULL,
-    name TEXT NOT NULL,
-    office TEXT NOT NULL,
-    note TEXT NOT NULL,
-    PRIMARY KEY (story_id, place)
-);
-
--- owner: stories
-CREATE TABLE story_figure (
-    story_id TEXT NOT NULL REFERENCES story (id),
-    place BIGINT NOT NULL,
-    value TEXT NOT NULL,
-    label TEXT NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (story_id, place)
 );
 
 -- A reader's lease, for every node to compare and set. Only PostgreSQL fills it: an embedded database serves one node,

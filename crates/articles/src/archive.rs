@@ -230,18 +230,28 @@ fn frame(articles: &Articles, room: &Room, topic: &Topic, own: &str) -> Frame {
         .iter_mut()
         .for_each(|link| link.current = link.href == topic.path());
     frame.canonical = format!("{}{own}", articles.base.config.site.public_url);
-    if let Some((edition, slug)) = topic.same_as.split_once('/')
-        && let Some(other) = articles.editions.find(edition)
-        && let Some(twin) = other.topics.iter().find(|twin| twin.slug.as_str() == slug)
-    {
-        let link = |room: &Room, topic: &Topic| Alternate {
-            tag: room.edition.locale.clone(),
-            href: format!("{}{}", articles.base.config.site.public_url, topic.path()),
-            name: Say::new(room.edition.language).say("language-name"),
-        };
-        frame.alternates = vec![link(room, topic), link(&other, twin)];
-    }
+    frame.alternates = alternates(articles, topic);
     frame
+}
+
+/// The topic in all its editions, itself included; nothing if there is no other.
+fn alternates(articles: &Articles, topic: &Topic) -> Vec<Alternate> {
+    let Some(set) = topic.translation else {
+        return Vec::new();
+    };
+    let all = articles.editions.all();
+    let twins = all.iter().flat_map(|room| {
+        let same = room
+            .topics
+            .iter()
+            .filter(|twin| twin.translation == Some(set));
+        same.map(|twin| Alternate {
+            tag: room.edition.locale.clone(),
+            href: format!("{}{}", articles.base.config.site.public_url, twin.path()),
+            name: Say::new(room.edition.language).say("language-name"),
+        })
+    });
+    twins.collect()
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ pub async fn publish_batch(
     batch: Batch,
     mut told: impl FnMut(),
 ) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
+    let names = names(&batch.sheets);
     let files: Vec<_> = batch.sheets.iter().map(|sheet| &sheet.files).collect();
     let pictures = prepare_all(articles, &files).await;
     let mut series = Series::begin(articles, &batch.topics, batch.dry_run).await?;
@@ -94,7 +95,24 @@ pub async fn publish_batch(
         told();
     }
     series.finish().await?;
+    settle(&names, answers.iter_mut().flatten());
     Ok(answers)
+}
+
+/// What the articles are called by those they are translations of: `EDITION/SLUG`.
+#[must_use]
+pub fn names(sheets: &[Sheet]) -> BTreeSet<String> {
+    let drafts = sheets.iter().map(|sheet| &sheet.draft);
+    drafts
+        .map(|draft| format!("{}/{}", draft.edition, draft.slug))
+        .collect()
+}
+
+/// Of articles that were published together none is missing, whichever came first.
+pub fn settle<'a>(names: &BTreeSet<String>, answers: impl Iterator<Item = &'a mut Published>) {
+    for answer in answers {
+        answer.missing = answer.missing.take().filter(|one| !names.contains(one));
+    }
 }
 
 /// Articles that are handed in one after the other, as many as there may be, and written in one transaction: all of
@@ -104,7 +122,7 @@ pub struct Series<'a> {
     tx: Tx,
     /// Editions with new topics.
     shelves: BTreeSet<Slug>,
-    topics: Found,
+    found: Found,
     /// A list, since it is told line by line into the table of contents: a `Vec` would be held beside it until the end.
     written: LinkedList<Written>,
     real: bool,
@@ -124,7 +142,7 @@ impl<'a> Series<'a> {
         let mut shelves = BTreeSet::new();
         for (edition, draft) in topics {
             let room = find_room(articles, edition)?;
-            if insert_topic(&mut tx, &room.edition.slug, draft).await? {
+            if insert_topic(articles, &mut tx, &room.edition.slug, draft).await? {
                 shelves.insert(room.edition.slug.clone());
             }
         }
@@ -132,7 +150,7 @@ impl<'a> Series<'a> {
             articles,
             tx,
             shelves,
-            topics: Found::default(),
+            found: Found::default(),
             written: LinkedList::new(),
             real: !dry_run,
         })
@@ -159,20 +177,12 @@ impl<'a> Series<'a> {
         let Self {
             articles,
             tx,
-            topics,
+            found,
             ..
         } = self;
         let written = match pictures {
             Ok(pictures) => {
-                write(
-                    articles,
-                    tx,
-                    topics,
-                    &sheet.draft,
-                    sheet.document,
-                    &pictures,
-                )
-                .await
+                write(articles, tx, found, &sheet.draft, sheet.document, &pictures).await
             }
             Err(error) => Err(error),
         };

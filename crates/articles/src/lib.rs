@@ -18,21 +18,27 @@ pub mod rules;
 mod sections;
 mod sitemap;
 mod store;
+mod translations;
 
 pub use archive::Position;
-pub use batch::{Batch, Series, Sheet, publish_batch};
+pub use batch::{Batch, Series, Sheet, names, publish_batch, settle};
 pub use catalog::{Catalog, Entry, reload};
 pub use editions::{Editions, Room};
 pub use images::{ImageTags, Images};
 pub use pages::{Shown, edition_frame, quick, routes, shown};
 pub use part::Articles;
-pub use publish::{Draft, Published, publish};
+pub use publish::{Change, Draft, Published, publish};
 pub use rails::{Rails, Shelf};
-pub use rules::{Article, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId};
+pub use rules::{
+    Article, AuthorId, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId,
+    TranslationId,
+};
 pub use sections::{EditionDraft, TopicDraft, add_topic, set_editions, set_topics};
 pub use store::{
-    find_article, find_by_slug, find_entry, list_cards, list_of_story, list_positions, published_at,
+    delete_translation, find_article, find_by_slug, find_entry, insert_translation, list_cards,
+    list_of_story, list_positions, list_translations, published_at,
 };
+pub use translations::{Joined, Member, join, parse_twin};
 
 /// What pages of articles say.
 pub const TEXTS: web::locale::Texts = &[

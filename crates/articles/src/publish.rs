@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::Entry;
 use super::images::{Pictures, Prepared, prepare_all};
-use super::rules::{Article, Body, Correction, FREE_PARAGRAPHS, Picture, Slug, Topic};
+use super::rules::{
+    Article, AuthorId, Body, Correction, FREE_PARAGRAPHS, Picture, Slug, Topic, byline,
+};
 use super::sections::{find_room, given};
 use super::store;
+use super::translations::{connect, parse_twin};
 use crate::Articles;
 use access::Access;
 use base::db::Tx;
@@ -101,24 +104,25 @@ pub struct Draft {
 }
 
 /// What publishing did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Published {
-    /// A new article at this address.
-    New(String),
-    /// A changed one.
-    Changed(String),
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// It was not there before.
+    New,
+    /// It was, and is different now.
+    Changed,
     /// Nothing was different.
-    Same(String),
+    Same,
 }
 
-impl Published {
-    /// The article's address, from the root.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        match self {
-            Self::New(path) | Self::Changed(path) | Self::Same(path) => path,
-        }
-    }
+/// What came of publishing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// What it did.
+    pub change: Change,
+    /// The address of what was published, from the root.
+    pub path: String,
+    /// `EDITION/SLUG` of what it says it is a translation of, if that is not there yet. The two are linked as soon as it is.
+    pub missing: Option<String>,
 }
 
 /// Publishes a draft with the text `document` and the pictures that text and draft name, by their names there.
@@ -134,21 +138,28 @@ pub async fn publish(
     let mut pictures = prepare_all(articles, &[files]).await;
     let pictures = pictures.pop().expect("one answer for one article")?;
     let mut tx = articles.base.write().await?;
-    let mut topics = Found::default();
+    let mut found = Found::default();
     let (published, written) =
-        write(articles, &mut tx, &mut topics, draft, document, &pictures).await?;
+        write(articles, &mut tx, &mut found, draft, document, &pictures).await?;
     tx.commit().await?;
     written.announce(articles);
     Ok(published)
 }
 
-/// Topics that were looked up in a transaction, by edition and slug.
-pub(super) type Found = HashMap<(Slug, String), Topic>;
+/// What was looked up in a transaction.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By edition and slug.
+    topics: HashMap<(Slug, String), Topic>,
+    /// By name.
+    authors: HashMap<String, AuthorId>,
+}
 
 /// What was written and is still to be told to the memory of this process, once it is on disk.
 #[derive(Debug)]
 pub(super) struct Written {
-    entry: Option<(String, Entry)>,
+    /// The article's line in the table of contents, and those of articles whose translations are others now.
+    entries: Vec<(String, Entry)>,
     pictures: Vec<Arc<Prepared>>,
 }
 
@@ -158,7 +169,7 @@ impl Written {
         self.pictures
             .iter()
             .for_each(|one| articles.images.set(one));
-        if let Some((path, entry)) = self.entry {
+        for (path, entry) in self.entries {
             let edition = entry.edition.clone();
             articles.catalog.set(&path, entry);
             articles.shelf.changed(&edition);
@@ -170,7 +181,7 @@ impl Written {
 pub(super) async fn write(
     articles: &Articles,
     tx: &mut Tx,
-    topics: &mut Found,
+    found: &mut Found,
     draft: &Draft,
     document: Document,
     pictures: &Pictures,
@@ -181,39 +192,75 @@ pub(super) async fn write(
         !draft.headline.trim().is_empty(),
         "the article has no headline"
     );
-    if !draft.story.is_empty() {
-        draft
-            .story
-            .parse::<Slug>()
-            .map_err(|error| anyhow::anyhow!("story: {error}"))?;
-    }
+    let twin = parse_twin(articles, &room.edition.slug, &draft.translation_of)?;
     let document = with_stored_pictures(document, pictures, draft.access);
     let before = store::find_by_slug(tx, &room.edition.slug, &slug).await?;
-    let topics = find_topics(tx, topics, &draft.topics, &room).await?;
+    let topics = find_topics(tx, &mut found.topics, &draft.topics, &room).await?;
     let mut article = assemble(tx, draft, &room, slug, document, pictures, before.as_ref())?;
     article.topics = topics;
-    if before.as_ref().is_some_and(|before| same(before, &article)) {
-        let nothing = Written {
-            entry: None,
-            pictures: Vec::new(),
-        };
-        return Ok((Published::Same(article.path), nothing));
-    }
-    for prepared in &pictures.fresh {
-        store::insert_image(tx, prepared.id, prepared.size, &prepared.files).await?;
-    }
-    store::set_article(tx, &article).await?;
-    let entry = Entry::of(&article);
-    let path = article.path;
-    let published = match before {
-        Some(_) => Published::Changed(path.clone()),
-        None => Published::New(path.clone()),
+    check_story(tx, &article).await?;
+    let mut change = match &before {
+        None => Change::New,
+        Some(before) if same(before, &article) => Change::Same,
+        Some(_) => Change::Changed,
     };
-    let written = Written {
-        entry: Some((path, entry)),
-        pictures: pictures.fresh.clone(),
+    let mut written = Written {
+        entries: Vec::new(),
+        pictures: Vec::new(),
+    };
+    if change != Change::Same {
+        for prepared in &pictures.fresh {
+            store::insert_image(tx, prepared.id, prepared.size, &prepared.files).await?;
+        }
+        let authors = find_authors(tx, &mut found.authors, &article.byline).await?;
+        store::set_article(tx, &article, &authors).await?;
+        written.pictures.clone_from(&pictures.fresh);
+        let entry = Entry::of(&article);
+        written.entries.push((article.path.clone(), entry));
+    }
+    let connected = connect(tx, &article, before.is_none(), twin).await?;
+    for id in connected.changed {
+        if id == article.id && change == Change::Same {
+            change = Change::Changed;
+        }
+        // Behind the article's own line, so that of two the newer is told last.
+        written.entries.extend(store::find_line(tx, id).await?);
+    }
+    let published = Published {
+        change,
+        path: article.path,
+        missing: connected.missing,
     };
     Ok((published, written))
+}
+
+async fn check_story(tx: &mut Tx, article: &Article) -> anyhow::Result<()> {
+    let Some(story) = &article.story else {
+        return Ok(());
+    };
+    anyhow::ensure!(
+        store::has_story(tx, &article.edition, story).await?,
+        "edition {} has no running story {story:?}: publish the story first, or take `story` out of the article",
+        article.edition
+    );
+    Ok(())
+}
+
+async fn find_authors(
+    tx: &mut Tx,
+    found: &mut HashMap<String, AuthorId>,
+    names: &[String],
+) -> sqlx::Result<Vec<AuthorId>> {
+    let mut authors = Vec::new();
+    for name in names {
+        let id = match found.get(name) {
+            Some(id) => *id,
+            None => store::find_or_insert_author(tx, name).await?,
+        };
+        found.insert(name.clone(), id);
+        authors.push(id);
+    }
+    Ok(authors)
 }
 
 /// Names pictures by their stored identifier, and cuts a restricted text whose author set no cut.
@@ -262,11 +309,10 @@ fn assemble(
         kicker: given(&draft.kicker),
         headline: draft.headline.trim().to_owned(),
         deck: draft.deck.trim().to_owned(),
-        byline: draft.byline.clone(),
+        byline: byline(&draft.byline),
         dateline: draft.dateline.clone(),
         access: draft.access,
-        story: draft.story.clone(),
-        translation: draft.translation_of.clone(),
+        story: given(&draft.story),
         picture,
         body: Body::new(id, document),
         pinned: draft.pinned,
@@ -287,7 +333,7 @@ fn assemble(
 
 async fn find_topics(
     tx: &mut Tx,
-    found: &mut Found,
+    found: &mut HashMap<(Slug, String), Topic>,
     names: &[String],
     room: &super::editions::Room,
 ) -> anyhow::Result<Vec<Topic>> {
@@ -356,11 +402,11 @@ fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<
 /// Whether readers would see any difference.
 fn same(before: &Article, after: &Article) -> bool {
     let key = |a: &Article| {
-        let texts = [&a.headline, &a.deck, &a.dateline, &a.story, &a.translation].map(Clone::clone);
+        let texts = [&a.headline, &a.deck, &a.dateline].map(Clone::clone);
         let topics: Vec<_> = a.topics.iter().map(|topic| topic.id).collect();
         (
             texts,
-            a.kicker.clone(),
+            (a.kicker.clone(), a.story.clone()),
             a.byline.clone(),
             a.access,
             a.picture.clone(),

@@ -17,6 +17,18 @@ pub struct TopicKind;
 /// Identifier of a topic.
 pub type TopicId = Id<TopicKind>;
 
+/// Marks the identifiers of authors.
+#[derive(Debug)]
+pub struct AuthorKind;
+/// Identifier of an author.
+pub type AuthorId = Id<AuthorKind>;
+
+/// Marks the identifiers of sets of translations.
+#[derive(Debug)]
+pub struct TranslationKind;
+/// Identifier of a set of articles, topics or stories that are the same in several editions.
+pub type TranslationId = Id<TranslationKind>;
+
 /// Marks the identifiers of pictures.
 #[derive(Debug)]
 pub struct ImageKind;
@@ -126,8 +138,8 @@ pub struct Topic {
     pub name: String,
     /// What it is about.
     pub description: Option<String>,
-    /// `EDITION/SLUG` of the same topic in another language, or empty.
-    pub same_as: String,
+    /// The set of the same topic in several editions.
+    pub translation: Option<TranslationId>,
 }
 
 impl Topic {
@@ -216,16 +228,14 @@ pub struct Article {
     pub headline: String,
     /// One or two sentences below the headline.
     pub deck: String,
-    /// Who wrote it.
+    /// Names of its authors.
     pub byline: Vec<String>,
     /// Where it was written, or empty.
     pub dateline: String,
     /// Whom it is for.
     pub access: Access,
-    /// Slug of the running story it belongs to, or empty.
-    pub story: String,
-    /// `EDITION/SLUG` of its translation, or empty.
-    pub translation: String,
+    /// Slug of the running story it belongs to.
+    pub story: Option<String>,
     /// Lead picture.
     pub picture: Option<Picture>,
     /// The text.
@@ -263,8 +273,8 @@ pub struct Card {
     pub image: Option<ImageId>,
     /// What is seen on it.
     pub alt: String,
-    /// Story it belongs to, or empty.
-    pub story: String,
+    /// Story it belongs to.
+    pub story: Option<String>,
     /// Stays first.
     pub pinned: bool,
     /// First published.
@@ -285,6 +295,19 @@ impl Card {
     }
 }
 
+/// Names of authors as they are stored: one line each, and each once.
+#[must_use]
+pub fn byline(names: &[String]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in names {
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !name.is_empty() && !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
 /// How many paragraphs are free when the author set no cut.
 pub const FREE_PARAGRAPHS: usize = 2;
 
@@ -298,7 +321,7 @@ pub fn recommended(cards: &[Card], of: &Article, count: usize) -> Vec<Card> {
             .iter()
             .filter(|topic| of.topics.iter().any(|own| own.id == **topic))
             .count();
-        shared * 2 + usize::from(!of.story.is_empty() && card.story == of.story)
+        shared * 2 + usize::from(of.story.is_some() && card.story == of.story)
     };
     let mut rest: Vec<(usize, &Card)> = cards
         .iter()

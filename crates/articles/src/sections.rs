@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::editions::Room;
 use super::rules::{Edition, Slug, Topic};
 use super::store;
+use super::translations::{join, parse_twin};
 use crate::Articles;
 use base::db::Tx;
 use base::lang::Lang;
@@ -81,6 +82,40 @@ pub async fn set_editions(articles: &Articles, drafts: &[EditionDraft]) -> anyho
     Ok(())
 }
 
+/// Connects a topic that was just written with the same one in another edition; `false` if that is not there.
+async fn connect_topic(
+    tx: &mut Tx,
+    topic: &Topic,
+    twin: Option<&(Slug, Slug)>,
+) -> anyhow::Result<bool> {
+    let Some((edition, slug)) = twin else {
+        return Ok(true);
+    };
+    let own = store::list_topic_set(tx, &topic.edition, &topic.slug).await?;
+    let twin = store::list_topic_set(tx, edition, slug).await?;
+    let me = own.iter().find(|one| one.edition == topic.edition);
+    let (Some(me), false) = (me, twin.is_empty()) else {
+        return Ok(false);
+    };
+    let Some(joined) = join(me.id, &own, &twin) else {
+        return Ok(true);
+    };
+    for id in joined.alone {
+        store::set_topic_translation(tx, id, None).await?;
+    }
+    let set = match joined.set {
+        Some(set) => set,
+        None => store::insert_translation(tx).await?,
+    };
+    for id in joined.together {
+        store::set_topic_translation(tx, id, Some(set)).await?;
+    }
+    for set in joined.empty {
+        store::delete_translation(tx, set).await?;
+    }
+    Ok(true)
+}
+
 /// Writes topics of an edition, in this order.
 ///
 /// # Errors
@@ -99,13 +134,17 @@ pub async fn set_topics(
             slug: draft.slug.parse().map_err(anyhow::Error::msg)?,
             name: draft.name.clone(),
             description: given(&draft.description),
-            same_as: draft.same_as.clone(),
+            translation: None,
         };
         store::set_topic(&mut tx, &topic, place).await?;
+        let twin = parse_twin(articles, &topic.edition, &draft.same_as)?;
+        // One that is not there yet comes with the list of its edition, which names this one.
+        connect_topic(&mut tx, &topic, twin.as_ref()).await?;
     }
     tx.commit().await?;
     articles.load_editions().await?;
-    articles.shelf.changed(&room.edition.slug);
+    // Their pages name each other over all editions.
+    articles.changed_everywhere();
     Ok(())
 }
 
@@ -140,15 +179,17 @@ pub async fn add_topic(
 ) -> anyhow::Result<bool> {
     let room = find_room(articles, edition)?;
     let mut tx = articles.base.write().await?;
-    let fresh = insert_topic(&mut tx, &room.edition.slug, draft).await?;
+    let fresh = insert_topic(articles, &mut tx, &room.edition.slug, draft).await?;
     tx.commit().await?;
     articles.load_editions().await?;
-    articles.shelf.changed(&room.edition.slug);
+    // Their pages name each other over all editions.
+    articles.changed_everywhere();
     Ok(fresh)
 }
 
 /// Inserts a topic behind the others; says whether it is new.
 pub(super) async fn insert_topic(
+    articles: &Articles,
     tx: &mut Tx,
     edition: &Slug,
     draft: &TopicDraft,
@@ -168,8 +209,15 @@ pub(super) async fn insert_topic(
         slug,
         name: draft.name.trim().to_owned(),
         description: given(&draft.description),
-        same_as: draft.same_as.clone(),
+        translation: None,
     };
     store::set_topic(tx, &topic, place).await?;
+    let twin = parse_twin(articles, edition, &draft.same_as)?;
+    anyhow::ensure!(
+        connect_topic(tx, &topic, twin.as_ref()).await?,
+        "there is no topic {0} yet: add it first, or add this one without it and then {0} with `--same-as {edition}/{1}`",
+        draft.same_as.trim(),
+        topic.slug
+    );
     Ok(true)
 }

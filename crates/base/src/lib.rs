@@ -8,6 +8,7 @@ pub mod background;
 pub mod changes;
 pub mod config;
 pub mod db;
+pub mod fold;
 pub mod id;
 pub mod jobs;
 pub mod lang;

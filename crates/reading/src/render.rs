@@ -179,7 +179,8 @@ async fn write_page(
 struct Beside {
     latest: Vec<Card>,
     recommended: Vec<Card>,
-    translation: Option<Article>,
+    /// Of the same text in other editions.
+    translations: Vec<Alternate>,
     story: Option<stories::Brief>,
 }
 
@@ -195,22 +196,24 @@ impl Beside {
         Ok(Self {
             latest,
             recommended,
-            translation: translation(reading, article).await?,
-            story: stories::brief(&reading.stories, article.edition.as_str(), &article.story)
-                .await?,
+            translations: translations(reading, article).await?,
+            story: match &article.story {
+                Some(story) => {
+                    stories::brief(&reading.stories, article.edition.as_str(), story).await?
+                }
+                None => None,
+            },
         })
     }
 }
 
-/// The same article in another edition.
-async fn translation(reading: &Reading, article: &Article) -> Result<Option<Article>> {
-    let Some((edition, slug)) = article.translation.split_once('/') else {
-        return Ok(None);
-    };
-    let (Some(room), Ok(slug)) = (reading.articles.editions.find(edition), slug.parse()) else {
-        return Ok(None);
-    };
-    Ok(articles::find_by_slug(&mut reading.base.read().await?, &room.edition.slug, &slug).await?)
+/// The same article in other editions.
+async fn translations(reading: &Reading, article: &Article) -> Result<Vec<Alternate>> {
+    let twins = articles::list_translations(&mut reading.base.read().await?, article.id).await?;
+    let twins = twins.iter();
+    Ok(twins
+        .filter_map(|(edition, path)| alternate(reading, edition, path))
+        .collect())
 }
 
 #[derive(Template)]
@@ -230,7 +233,7 @@ struct ArticlePage<'a> {
     path: &'a str,
     latest: Vec<(Card, String)>,
     recommended: Vec<(Card, Option<ImageTags>)>,
-    translation: Option<Alternate>,
+    translations: Vec<Alternate>,
     topics: &'a [Topic],
     story: Option<stories::Brief>,
     beat_every: Span,
@@ -252,17 +255,13 @@ fn write(
     let say = Say::new(room.edition.language);
     let text = body_html(reading, say, article, variant, pass)?;
     let picture = picture(reading, article);
-    let translation = beside
-        .translation
-        .as_ref()
-        .and_then(|other| alternate(reading, other));
     let frame = frame(
         reading,
         &room,
         article,
         variant,
         picture.as_ref().map(|(tags, _)| tags),
-        translation.as_ref(),
+        &beside.translations,
     );
     let moment = |at: UnixMillis| say.moment(at, &room.zone);
     let dated = |card: Card| {
@@ -293,7 +292,7 @@ fn write(
                 (card, tags)
             })
             .collect(),
-        translation,
+        translations: beside.translations,
         topics: &article.topics,
         story: beside.story,
         picture,
@@ -304,11 +303,11 @@ fn write(
     Ok(page.render()?)
 }
 
-fn alternate(reading: &Reading, article: &Article) -> Option<Alternate> {
-    let room = reading.articles.editions.find(article.edition.as_str())?;
+fn alternate(reading: &Reading, edition: &str, path: &str) -> Option<Alternate> {
+    let room = reading.articles.editions.find(edition)?;
     Some(Alternate {
         tag: room.edition.locale.clone(),
-        href: format!("{}{}", reading.base.config.site.public_url, article.path),
+        href: format!("{}{path}", reading.base.config.site.public_url),
         name: Say::new(room.edition.language).say("language-name"),
     })
 }
@@ -319,7 +318,7 @@ fn frame(
     article: &Article,
     variant: Variant,
     picture: Option<&ImageTags>,
-    translation: Option<&Alternate>,
+    translations: &[Alternate],
 ) -> Frame {
     let url = &reading.base.config.site.public_url;
     let mut frame = articles::edition_frame(&reading.articles, room, article.headline.clone());
@@ -328,10 +327,10 @@ fn frame(
     frame.kind = "article";
     frame.watch = variant == Variant::Watched;
     frame.picture = picture.map_or_else(String::new, |tags| format!("{url}{}", tags.largest));
-    if let Some(other) = translation {
-        frame.alternates = alternate(reading, article)
+    if !translations.is_empty() {
+        frame.alternates = alternate(reading, article.edition.as_str(), &article.path)
             .into_iter()
-            .chain([other.clone()])
+            .chain(translations.iter().cloned())
             .collect();
     }
     frame.json_ld = structured(reading, article, &frame, &room.edition.locale);

@@ -9,6 +9,7 @@ mod part;
 mod publish;
 mod rules;
 mod store;
+mod translations;
 
 pub use pages::{Brief, brief, routes};
 pub use part::Stories;

@@ -110,7 +110,7 @@ struct StoryPage<'a> {
     order: Order,
     days: Vec<DayShown<'a>>,
     articles: Vec<Shown>,
-    translation: Option<Alternate>,
+    translations: Vec<Alternate>,
 }
 
 async fn show_story(
@@ -146,12 +146,15 @@ async fn write_story(stories: &Stories, room: &Room, slug: &str, order: Order) -
         .await?
         .ok_or(Error::NotFound)?;
     let cards = articles::list_of_story(&mut tx, &room.edition.slug, slug, ARTICLES).await?;
-    let other = match story.translation.split_once('/') {
-        Some((edition, slug)) => store::find_story(&mut tx, edition, slug).await?,
-        None => None,
-    };
+    let set = store::list_set(&mut tx, edition, slug).await?;
     drop(tx);
-    let html = write(stories, room, &story, order, cards, other.as_ref())?;
+    let set = set
+        .iter()
+        .map(|(one, slug)| (one.edition.as_str(), slug.as_str()));
+    let all: Vec<_> = set
+        .filter_map(|(edition, slug)| alternate(stories, edition, slug))
+        .collect();
+    let html = write(stories, room, &story, order, cards, all)?;
     Ok(Draft::html(Keep::Public, html))
 }
 
@@ -179,7 +182,7 @@ fn write(
     story: &Story,
     order: Order,
     cards: Vec<Card>,
-    other: Option<&Story>,
+    all: Vec<Alternate>,
 ) -> Result<String> {
     let say = Say::new(room.edition.language);
     let site = &stories.base.config.site.public_url;
@@ -187,21 +190,10 @@ fn write(
     frame.description = story.summary.clone();
     frame.canonical = format!("{site}{}", story.path());
     frame.feed = format!("/{}/feed.xml", room.edition.slug);
-    let translation = other.and_then(|other| {
-        let room = stories.articles.editions.find(&other.edition)?;
-        Some(Alternate {
-            tag: room.edition.locale.clone(),
-            href: format!("{site}{}", other.path()),
-            name: Say::new(room.edition.language).say("language-name"),
-        })
-    });
-    if let Some(other) = &translation {
-        let own = Alternate {
-            tag: room.edition.locale.clone(),
-            href: frame.canonical.clone(),
-            name: say.say("language-name"),
-        };
-        frame.alternates = vec![own, other.clone()];
+    let others = all.iter().filter(|one| one.href != frame.canonical);
+    let translations: Vec<_> = others.cloned().collect();
+    if !translations.is_empty() {
+        frame.alternates = all;
     }
     frame.json_ld = structured(stories, story, &frame, &cards);
     let days = by_day(&story.events, order)
@@ -222,9 +214,22 @@ fn write(
         story,
         order,
         days,
-        translation,
+        translations,
     };
     Ok(page.render()?)
+}
+
+fn alternate(stories: &Stories, edition: &str, slug: &str) -> Option<Alternate> {
+    let room = stories.articles.editions.find(edition)?;
+    Some(Alternate {
+        tag: room.edition.locale.clone(),
+        href: format!(
+            "{}{}",
+            stories.base.config.site.public_url,
+            super::rules::path(edition, slug)
+        ),
+        name: Say::new(room.edition.language).say("language-name"),
+    })
 }
 
 /// Structured data: a `CollectionPage` with the story's articles (schema.org).

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::{Event, Figure, Person, Story, newest_first};
 use super::store;
+use super::translations::{Connected, connect};
 use crate::Stories;
-use articles::{Published, Slug};
+use articles::{Change, Published, Slug, parse_twin};
 
 /// An event as the newsroom writes it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,6 +92,7 @@ pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Pu
         .find(&draft.edition)
         .ok_or_else(|| anyhow::anyhow!("there is no edition {:?}", draft.edition))?;
     check(draft)?;
+    let twin = parse_twin(&stories.articles, &room.edition.slug, &draft.translation_of)?;
     let mut tx = stories.base.write().await?;
     let before = store::find_story(&mut tx, &draft.edition, &draft.slug).await?;
     let mut story = Story {
@@ -102,7 +104,6 @@ pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Pu
         title: draft.title.trim().to_owned(),
         summary: draft.summary.trim().to_owned(),
         known: draft.what_we_know.clone(),
-        translation: draft.translation_of.clone(),
         updated_at: before.as_ref().map_or(tx.now(), |story| story.updated_at),
         events: draft.event.iter().map(event).collect(),
         people: draft.person.iter().map(person).collect(),
@@ -110,18 +111,28 @@ pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Pu
     };
     newest_first(&mut story.events);
     let path = story.path();
-    if before.as_ref() == Some(&story) {
-        return Ok(Published::Same(path));
+    let mut change = match &before {
+        None => Change::New,
+        Some(before) if *before == story => Change::Same,
+        Some(_) => Change::Changed,
+    };
+    if change != Change::Same {
+        story.updated_at = tx.now();
+        store::set_story(&mut tx, &story).await?;
     }
-    story.updated_at = tx.now();
-    store::set_story(&mut tx, &story).await?;
+    let Connected { changed, missing } = connect(&mut tx, &story, twin).await?;
+    if changed && change == Change::Same {
+        change = Change::Changed;
+    }
     tx.commit().await?;
-    // The story's page, and what stands beside its articles, are made anew.
-    stories.articles.shelf.changed(&room.edition.slug);
-    Ok(if before.is_some() {
-        Published::Changed(path)
-    } else {
-        Published::New(path)
+    if change != Change::Same {
+        // The story's page, and what stands beside its articles, are made anew; so are the pages of its translations.
+        stories.articles.shelf.changed(&room.edition.slug);
+    }
+    Ok(Published {
+        change,
+        path,
+        missing,
     })
 }
 

@@ -61,8 +61,6 @@ pub struct Story {
     pub summary: String,
     /// What is known, and what is not.
     pub known: Vec<String>,
-    /// `EDITION/SLUG` of the same story in another language, or empty.
-    pub translation: String,
     /// Last changed for readers.
     pub updated_at: UnixMillis,
     /// Newest first (see [`newest_first`]).
@@ -77,8 +75,14 @@ impl Story {
     /// Its address.
     #[must_use]
     pub fn path(&self) -> String {
-        format!("/{}/story/{}", self.edition, self.slug)
+        path(&self.edition, &self.slug)
     }
+}
+
+/// Address of the story with this slug in this edition.
+#[must_use]
+pub fn path(edition: &str, slug: &str) -> String {
+    format!("/{edition}/story/{slug}")
 }
 
 /// In which direction a timeline runs.

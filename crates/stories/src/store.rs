@@ -1,6 +1,7 @@
 //! SQL of running stories.
 
 use super::rules::{Event, Figure, Person, Story, StoryId};
+use articles::{Member, Slug, TranslationId};
 use base::db::{Tx, execute, fetch_all, fetch_optional};
 use base::time::UnixMillis;
 
@@ -11,12 +12,12 @@ use base::time::UnixMillis;
 pub async fn find_story(tx: &mut Tx, edition: &str, slug: &str) -> sqlx::Result<Option<Story>> {
     let row = fetch_optional!(
         tx,
-        (StoryId, String, String, String, String, UnixMillis),
-        "SELECT id, title, summary, known, translation, updated_at FROM story WHERE edition = $1 AND slug = $2",
+        (StoryId, String, String, String, UnixMillis),
+        "SELECT id, title, summary, known, updated_at FROM story WHERE edition = $1 AND slug = $2",
         edition,
         slug
     )?;
-    let Some((id, title, summary, known, translation, updated_at)) = row else {
+    let Some((id, title, summary, known, updated_at)) = row else {
         return Ok(None);
     };
     let known =
@@ -28,7 +29,6 @@ pub async fn find_story(tx: &mut Tx, edition: &str, slug: &str) -> sqlx::Result<
         title,
         summary,
         known,
-        translation,
         updated_at,
         events: list_events(tx, id).await?,
         people: list_people(tx, id).await?,
@@ -85,7 +85,7 @@ async fn list_figures(tx: &mut Tx, story: StoryId) -> sqlx::Result<Vec<Figure>> 
         .collect())
 }
 
-/// Inserts the story, or changes the one with the same identifier.
+/// Inserts the story, or changes the one with the same identifier. Its translations stay.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -93,17 +93,16 @@ pub async fn set_story(tx: &mut Tx, story: &Story) -> sqlx::Result<()> {
     let known = serde_json::Value::from(story.known.clone()).to_string();
     execute!(
         tx,
-        "INSERT INTO story (id, edition, slug, title, summary, known, translation, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO story (id, edition, slug, title, summary, known, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (id) DO UPDATE SET title = excluded.title, summary = excluded.summary, known = excluded.known,
-             translation = excluded.translation, updated_at = excluded.updated_at",
+             updated_at = excluded.updated_at",
         story.id,
         story.edition.as_str(),
         story.slug.as_str(),
         story.title.as_str(),
         story.summary.as_str(),
         known,
-        story.translation.as_str(),
         story.updated_at
     )?;
     set_events(tx, story).await?;
@@ -159,5 +158,81 @@ async fn set_figures(tx: &mut Tx, story: &Story) -> sqlx::Result<()> {
             figure.source.as_str()
         )?;
     }
+    Ok(())
+}
+
+/// The story and those that are the same in other editions, each with its slug.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_set(
+    tx: &mut Tx,
+    edition: &str,
+    slug: &str,
+) -> sqlx::Result<Vec<(Member<StoryId>, String)>> {
+    let rows = fetch_all!(
+        tx,
+        (StoryId, String, String, Option<TranslationId>),
+        "SELECT o.id, o.edition, o.slug, o.translation_id
+         FROM story s JOIN story o ON o.id = s.id OR o.translation_id = s.translation_id
+         WHERE s.edition = $1 AND s.slug = $2 ORDER BY o.edition",
+        edition,
+        slug
+    )?;
+    let member = |(id, edition, slug, set): (_, String, _, _)| {
+        let edition = Slug::edition(&edition).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        Ok((Member { id, edition, set }, slug))
+    };
+    rows.into_iter().map(member).collect()
+}
+
+/// Stories that said they are a translation of this one, `EDITION/SLUG`, before it was there: edition and slug.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_wanting(tx: &mut Tx, name: &str) -> sqlx::Result<Vec<(String, String)>> {
+    fetch_all!(
+        tx,
+        (String, String),
+        "SELECT edition, slug FROM story WHERE translation_wanted = $1 ORDER BY id",
+        name
+    )
+}
+
+/// Which story this one is a translation of, while that one is not there; `None` when there is nothing to wait for.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_wanted(
+    tx: &mut Tx,
+    edition: &str,
+    slug: &str,
+    wanted: Option<&str>,
+) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "UPDATE story SET translation_wanted = $3 WHERE edition = $1 AND slug = $2 AND translation_wanted IS DISTINCT FROM $3",
+        edition,
+        slug,
+        wanted
+    )?;
+    Ok(())
+}
+
+/// Puts a story into a set, or takes it out of the one it is in.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_translation(
+    tx: &mut Tx,
+    id: StoryId,
+    set: Option<TranslationId>,
+) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "UPDATE story SET translation_id = $2 WHERE id = $1",
+        id,
+        set
+    )?;
     Ok(())
 }

@@ -134,7 +134,7 @@ async fn publish(app: &App, articles: usize) -> anyhow::Result<String> {
             batch.sheets.push(sheet(app, number)?);
         }
         for answer in articles::publish_batch(&app.articles, batch, || {}).await? {
-            writeln!(urls, "{}", answer?.path())?;
+            writeln!(urls, "{}", answer?.path)?;
         }
     }
     Ok(urls)

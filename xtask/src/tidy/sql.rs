@@ -12,6 +12,11 @@ use super::{Finding, finding};
 /// Files that read tables of other features, in one statement, because a page needs it: (part, file in it, reason).
 const READ_MODELS: &[(&str, &str, &str)] = &[
     (
+        "articles",
+        "store/named.rs",
+        "asks whether the story that an article names is there, to refuse it in words before the foreign key does",
+    ),
+    (
         "subscriptions",
         "store.rs",
         "shows names and addresses of owners, in one query for a whole list",

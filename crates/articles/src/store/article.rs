@@ -5,7 +5,8 @@ use std::fmt::Display;
 use markup::Document;
 
 use super::super::catalog::Entry;
-use super::super::rules::{Article, Body, Correction, ImageId, Picture, Slug, Topic};
+use super::super::rules::{Article, AuthorId, Body, Correction, ImageId, Picture, Slug, Topic};
+use super::authors::set_authors;
 use super::editions::{TopicRow, topic};
 use super::{broken, readable};
 use access::{Access, ArticleId};
@@ -22,9 +23,9 @@ pub(crate) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(String, Entry
     Ok(readable(rows, entry))
 }
 
-type EntryRow = (String, String, String, String, String, String, i64);
+pub(super) type EntryRow = (String, String, String, String, String, String, i64);
 
-fn entry(row: EntryRow) -> sqlx::Result<(String, Entry)> {
+pub(super) fn entry(row: EntryRow) -> sqlx::Result<(String, Entry)> {
     let (path, id, edition, headline, deck, access, revision) = row;
     let broken = |what: &dyn Display| broken(format!("article {path}: {what}"));
     let entry = Entry {
@@ -102,9 +103,11 @@ pub async fn find_by_slug(
 pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Article>> {
     let row = fetch_optional!(
         tx,
-        (String, String, String, Option<String>, String, String, String, String, Access, String, String, bool, UnixMillis, UnixMillis, i64),
-        "SELECT edition, slug, path, kicker, headline, deck, byline, dateline, access, story, translation, pinned,
-                published_at, updated_at, revision
+        (String, String, String, Option<String>, String, String, Option<String>, String, Access, Option<String>, bool, UnixMillis, UnixMillis, i64),
+        "SELECT edition, slug, path, kicker, headline, deck,
+                (SELECT string_agg(w.name, '\n' ORDER BY l.place)
+                 FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id),
+                dateline, access, story, pinned, published_at, updated_at, revision
          FROM article WHERE id = $1",
         id
     )?;
@@ -120,11 +123,11 @@ pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Art
         dateline,
         access,
         story,
-        translation,
         pinned,
-        ..,
+        published_at,
+        updated_at,
+        revision,
     ) = row;
-    let (published_at, updated_at, revision) = (row.12, row.13, row.14);
     let (picture, document) = get_text(tx, id).await?;
     let (topics, corrections) = list_belongings(tx, id).await?;
     Ok(Some(Article {
@@ -135,11 +138,10 @@ pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Art
         kicker,
         headline,
         deck,
-        byline: serde_json::from_str(&byline).map_err(broken)?,
+        byline: names(byline),
         dateline,
         access,
         story,
-        translation,
         picture,
         body: Body::new(id, document),
         pinned,
@@ -151,6 +153,12 @@ pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Art
     }))
 }
 
+/// Authors as `string_agg` gives them, one in a line.
+pub(super) fn names(joined: Option<String>) -> Vec<String> {
+    let lines = joined.as_deref().unwrap_or_default().lines();
+    lines.map(str::to_owned).collect()
+}
+
 async fn list_belongings(
     tx: &mut Tx,
     id: ArticleId,
@@ -158,7 +166,7 @@ async fn list_belongings(
     let topics = fetch_all!(
         tx,
         TopicRow,
-        "SELECT t.id, t.edition, t.slug, t.name, t.description, t.same_as
+        "SELECT t.id, t.edition, t.slug, t.name, t.description, t.translation_id
          FROM topic t JOIN article_topic a ON a.topic_id = t.id WHERE a.article_id = $1 ORDER BY a.place",
         id
     )?;
@@ -200,19 +208,21 @@ async fn get_text(tx: &mut Tx, id: ArticleId) -> sqlx::Result<(Option<Picture>, 
     Ok((picture, document))
 }
 
-/// Inserts the article, or changes the one with the same edition and slug. Its address and first date stay.
-pub(crate) async fn set_article(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
-    let byline = serde_json::to_string(&article.byline).map_err(broken)?;
+/// Inserts the article, or changes the one with the same edition and slug. Its address, first date and translations stay.
+pub(crate) async fn set_article(
+    tx: &mut Tx,
+    article: &Article,
+    authors: &[AuthorId],
+) -> sqlx::Result<()> {
     let picture = article.picture.as_ref();
     execute!(
         tx,
-        "INSERT INTO article (id, edition, slug, path, kicker, headline, deck, byline, dateline, access, story, translation,
+        "INSERT INTO article (id, edition, slug, path, kicker, headline, deck, dateline, access, story,
              image_id, image_alt, image_caption, image_place, image_date, image_credit, image_agency, body, pinned,
              published_at, updated_at, revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
          ON CONFLICT (id) DO UPDATE SET kicker = excluded.kicker, headline = excluded.headline, deck = excluded.deck,
-             byline = excluded.byline, dateline = excluded.dateline, access = excluded.access, story = excluded.story,
-             translation = excluded.translation, image_id = excluded.image_id, image_alt = excluded.image_alt,
+             dateline = excluded.dateline, access = excluded.access, story = excluded.story, image_id = excluded.image_id, image_alt = excluded.image_alt,
              image_caption = excluded.image_caption, image_place = excluded.image_place, image_date = excluded.image_date,
              image_credit = excluded.image_credit, image_agency = excluded.image_agency, body = excluded.body,
              pinned = excluded.pinned, published_at = excluded.published_at, updated_at = excluded.updated_at,
@@ -224,11 +234,9 @@ pub(crate) async fn set_article(tx: &mut Tx, article: &Article) -> sqlx::Result<
         article.kicker.as_deref(),
         article.headline.as_str(),
         article.deck.as_str(),
-        byline,
         article.dateline.as_str(),
         article.access,
-        article.story.as_str(),
-        article.translation.as_str(),
+        article.story.as_deref(),
         picture.map(|picture| picture.image),
         picture.map(|picture| picture.alt.as_str()),
         picture.map(|picture| picture.caption.as_str()),
@@ -242,7 +250,8 @@ pub(crate) async fn set_article(tx: &mut Tx, article: &Article) -> sqlx::Result<
         article.updated_at,
         article.revision
     )?;
-    set_belongings(tx, article).await
+    set_belongings(tx, article).await?;
+    set_authors(tx, article.id, authors).await
 }
 
 /// Its topics and corrections, as they are now.
@@ -282,6 +291,11 @@ async fn remove_belongings(tx: &mut Tx, article: &Article) -> sqlx::Result<()> {
     execute!(
         tx,
         "DELETE FROM correction WHERE article_id = $1",
+        article.id
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM article_author WHERE article_id = $1",
         article.id
     )?;
     Ok(())

@@ -4,18 +4,22 @@ use std::collections::HashMap;
 
 use super::super::archive::Position;
 use super::super::rules::{Card, ImageId, Slug, TopicId};
-use super::broken;
+use super::article::names;
 use access::{Access, ArticleId};
 use base::db::{Tx, fetch_all, fetch_in};
 use base::time::UnixMillis;
 
 /// The newest of an edition before a position.
-const OF_EDITION: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at, byline
+const OF_EDITION: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
+       (SELECT string_agg(w.name, '\n' ORDER BY l.place)
+        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id)
      FROM article WHERE edition = $1 AND (published_at, id) < ($2, $3)
      ORDER BY published_at DESC, id DESC LIMIT $4";
 /// The newest of a topic before a position.
 const OF_TOPIC: &str = "SELECT a.id, a.path, a.kicker, a.headline, a.deck, a.access, a.image_id, a.image_alt, a.story, a.pinned,
-     a.published_at, a.updated_at, a.byline
+     a.published_at, a.updated_at,
+       (SELECT string_agg(w.name, '\n' ORDER BY l.place)
+        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = a.id)
      FROM article_topic t JOIN article a ON a.id = t.article_id
      WHERE t.topic_id = $1 AND (t.published_at, t.article_id) < ($2, $3)
      ORDER BY t.published_at DESC, t.article_id DESC LIMIT $4";
@@ -24,7 +28,9 @@ const POSITIONS: &str = "SELECT published_at, article_id FROM article_topic
      WHERE topic_id = $1 AND (published_at, article_id) >= ($2, $3)
      ORDER BY published_at, article_id LIMIT $4";
 /// The newest of a running story.
-const OF_STORY: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at, byline
+const OF_STORY: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
+       (SELECT string_agg(w.name, '\n' ORDER BY l.place)
+        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id)
      FROM article WHERE edition = $1 AND story = $2 ORDER BY published_at DESC, id DESC LIMIT $3";
 
 type Row = (
@@ -36,14 +42,14 @@ type Row = (
     Access,
     Option<ImageId>,
     Option<String>,
-    String,
+    Option<String>,
     bool,
     UnixMillis,
     UnixMillis,
-    String,
+    Option<String>,
 );
 
-fn card(row: Row) -> sqlx::Result<Card> {
+fn card(row: Row) -> Card {
     let (
         id,
         path,
@@ -59,9 +65,9 @@ fn card(row: Row) -> sqlx::Result<Card> {
         updated_at,
         byline,
     ) = row;
-    let byline = serde_json::from_str(&byline).map_err(broken)?;
+    let byline = names(byline);
     let topics = Vec::new();
-    Ok(Card {
+    Card {
         id,
         path,
         kicker: kicker.unwrap_or_default(),
@@ -76,7 +82,7 @@ fn card(row: Row) -> sqlx::Result<Card> {
         updated_at,
         byline,
         topics,
-    })
+    }
 }
 
 /// The newest articles before a position, of a whole edition or of one topic, with their topics. Reads no more rows however
@@ -145,10 +151,7 @@ pub async fn list_of_story(
 
 /// Cards of these rows, with their topics.
 async fn with_topics(tx: &mut Tx, rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
-    let mut cards = rows
-        .into_iter()
-        .map(card)
-        .collect::<sqlx::Result<Vec<_>>>()?;
+    let mut cards: Vec<Card> = rows.into_iter().map(card).collect();
     let links = fetch_in!(
         tx,
         (ArticleId, TopicId, String),

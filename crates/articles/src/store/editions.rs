@@ -1,6 +1,7 @@
 //! Editions and their topics.
 
-use super::super::rules::{Edition, Slug, Topic};
+use super::super::rules::{Edition, Slug, Topic, TopicId, TranslationId};
+use super::super::translations::Member;
 use super::{broken, readable};
 use base::db::{Tx, execute, fetch_all, fetch_optional};
 
@@ -54,10 +55,17 @@ pub(crate) async fn set_edition(tx: &mut Tx, edition: &Edition, place: i64) -> s
 }
 
 /// A topic as it stands in a row.
-pub(super) type TopicRow = (String, String, String, String, Option<String>, String);
+pub(super) type TopicRow = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<TranslationId>,
+);
 
 pub(super) fn topic(
-    (id, edition, slug, name, description, same_as): TopicRow,
+    (id, edition, slug, name, description, translation): TopicRow,
 ) -> sqlx::Result<Topic> {
     let (edition, slug) = (
         Slug::edition(&edition).map_err(broken)?,
@@ -69,7 +77,7 @@ pub(super) fn topic(
         slug,
         name,
         description,
-        same_as,
+        translation,
     })
 }
 
@@ -78,7 +86,7 @@ pub(crate) async fn list_topics(tx: &mut Tx, edition: &Slug) -> sqlx::Result<Vec
     let rows = fetch_all!(
         tx,
         TopicRow,
-        "SELECT id, edition, slug, name, description, same_as FROM topic WHERE edition = $1 ORDER BY place, slug",
+        "SELECT id, edition, slug, name, description, translation_id FROM topic WHERE edition = $1 ORDER BY place, slug",
         edition.as_str()
     )?;
     Ok(readable(rows, topic))
@@ -92,7 +100,7 @@ pub(crate) async fn find_topic(
     let row = fetch_optional!(
         tx,
         TopicRow,
-        "SELECT id, edition, slug, name, description, same_as FROM topic WHERE edition = $1 AND slug = $2",
+        "SELECT id, edition, slug, name, description, translation_id FROM topic WHERE edition = $1 AND slug = $2",
         edition.as_str(),
         slug.as_str()
     )?;
@@ -102,16 +110,52 @@ pub(crate) async fn find_topic(
 pub(crate) async fn set_topic(tx: &mut Tx, topic: &Topic, place: i64) -> sqlx::Result<()> {
     execute!(
         tx,
-        "INSERT INTO topic (id, edition, slug, name, description, same_as, place) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO topic (id, edition, slug, name, description, place) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (edition, slug) DO UPDATE SET name = excluded.name, description = excluded.description,
-             same_as = excluded.same_as, place = excluded.place",
+             place = excluded.place",
         topic.id,
         topic.edition.as_str(),
         topic.slug.as_str(),
         topic.name.as_str(),
         topic.description.as_deref(),
-        topic.same_as.as_str(),
         place
+    )?;
+    Ok(())
+}
+
+/// The topic and those that are the same in other editions.
+pub(crate) async fn list_topic_set(
+    tx: &mut Tx,
+    edition: &Slug,
+    slug: &Slug,
+) -> sqlx::Result<Vec<Member<TopicId>>> {
+    let rows = fetch_all!(
+        tx,
+        (TopicId, String, Option<TranslationId>),
+        "SELECT o.id, o.edition, o.translation_id
+         FROM topic t JOIN topic o ON o.id = t.id OR o.translation_id = t.translation_id
+         WHERE t.edition = $1 AND t.slug = $2 ORDER BY o.id",
+        edition.as_str(),
+        slug.as_str()
+    )?;
+    let member = |(id, edition, set): (_, String, _)| {
+        let edition = Slug::edition(&edition).map_err(broken)?;
+        Ok(Member { id, edition, set })
+    };
+    rows.into_iter().map(member).collect()
+}
+
+/// Puts a topic into a set, or takes it out of the one it is in.
+pub(crate) async fn set_topic_translation(
+    tx: &mut Tx,
+    id: TopicId,
+    set: Option<TranslationId>,
+) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "UPDATE topic SET translation_id = $2 WHERE id = $1",
+        id,
+        set
     )?;
     Ok(())
 }

@@ -1,17 +1,29 @@
 //! SQL of editions, topics, articles and pictures.
 
 mod article;
+mod authors;
 mod cards;
 mod editions;
 mod images;
+mod named;
 mod paths;
+mod translations;
 
 pub use article::{find_article, find_by_slug, find_entry, published_at};
 pub(super) use article::{list_entries, set_article};
+pub(super) use authors::find_or_insert_author;
 pub use cards::{list_cards, list_of_story, list_positions};
-pub(super) use editions::{find_topic, list_editions, list_topics, set_edition, set_topic};
+pub(super) use editions::{
+    find_topic, list_editions, list_topic_set, list_topics, set_edition, set_topic,
+    set_topic_translation,
+};
 pub(super) use images::{find_image_file, insert_image, list_image_widths};
+pub(super) use named::has_story;
 pub(super) use paths::{count_all_articles, list_paths, list_places};
+pub use translations::{delete_translation, insert_translation, list_translations};
+pub(super) use translations::{
+    find_id, find_line, list_set, list_wanting, set_translation, set_wanted,
+};
 
 /// A row that our own checks would not have let in: the database was changed by other means.
 fn broken(what: impl std::fmt::Display) -> sqlx::Error {

@@ -135,17 +135,18 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
     for (edition, topics) in &topics {
         articles::set_topics(&app.articles, edition, topics).await?;
     }
-    if app.articles.catalog.is_empty() {
-        publish(app).await?;
-    }
-    for name in ["terms.en.md", "terms.es.md"] {
-        terms(app, &text(name)?).await?;
-    }
+    // Articles name them.
     for name in Files::iter().filter(|name| name.contains("/story-")) {
         let story: StoryDraft = toml::from_str(&text(&name)?)?;
         stories::publish(&app.stories, &story)
             .await
             .map_err(|error| error.context(name.to_string()))?;
+    }
+    if app.articles.catalog.is_empty() {
+        publish(app).await?;
+    }
+    for name in ["terms.en.md", "terms.es.md"] {
+        terms(app, &text(name)?).await?;
     }
     for person in &READERS {
         settle(app, person).await?;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::control::Paper;
 use super::draft;
-use articles::{Batch, Published, Sheet};
+use articles::{Batch, Change, Published, Sheet};
 use base::config::Config;
 
 /// Options of `publish`.
@@ -76,11 +76,18 @@ fn refuse(bad: &[String], all: usize) -> anyhow::Result<()> {
 }
 
 fn line(published: &Published, url: &str) -> String {
-    match published {
-        Published::New(path) => format!("new      {url}{path}"),
-        Published::Changed(path) => format!("changed  {url}{path}"),
-        Published::Same(path) => format!("same     {url}{path}"),
+    let change = match published.change {
+        Change::New => "new",
+        Change::Changed => "changed",
+        Change::Same => "same",
+    };
+    let mut line = format!("{change:8} {url}{}", published.path);
+    if let Some(missing) = &published.missing {
+        line += &format!(
+            "\n         translation {missing} is not there yet: the two are linked when you publish it"
+        );
     }
+    line
 }
 
 /// Reads a file and its pictures; also what of it was left out.

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 
-use crate::paper::Paper;
+use testing::Paper;
 
 #[test]
 fn what_commands_do_while_the_paper_is_served_is_seen_at_once() {
@@ -214,4 +214,31 @@ fn the_socket_is_private_refuses_other_versions_and_goes_with_the_paper() {
     let _idle = UnixStream::connect(&socket).unwrap();
     serving.stop();
     assert!(!socket.exists());
+}
+
+#[test]
+fn a_translation_that_is_not_there_yet_is_named_when_an_article_is_published() {
+    let paper = Paper::new();
+    let well = |of: &str| {
+        format!(
+            "+++\nheadline = \"The well\"\npublished = \"2024-05-01T10:00:00Z\"\nedition = \"en\"\nslug = \"the-well\"\n\
+             access = \"open\"\n{of}+++\nText.\n"
+        )
+    };
+    let pozo = well("")
+        .replace("\"en\"", "\"es\"")
+        .replace("the-well", "el-pozo");
+    paper.write("42a.md", &well("translation_of = \"es/el-pozo\"\n"));
+    paper.write("42b.md", &pozo);
+    let tried = paper
+        .run(&["publish", "--dry-run", "42a.md", "42b.md"])
+        .well();
+    assert!(!tried.contains("not there yet"), "{tried}");
+    let said = paper.run(&["publish", "42a.md"]).well();
+    assert!(
+        said.contains("translation es/el-pozo is not there yet"),
+        "{said}"
+    );
+    let said = paper.run(&["publish", "42b.md", "42a.md"]).well();
+    assert!(!said.contains("not there yet"), "{said}");
 }

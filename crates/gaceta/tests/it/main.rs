@@ -16,3 +16,4 @@ mod reading;
 mod schema;
 mod seats;
 mod stores;
+mod translations;

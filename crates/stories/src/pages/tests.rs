@@ -1,12 +1,11 @@
 //! A story as it is handed in, and the page made of it.
 
 use super::*;
-use articles::Articles;
-use articles::{Draft, EditionDraft, Published};
-use base::Base;
+use crate::{StoryDraft, publish};
+use articles::{Change, Draft, EditionDraft};
 use base::config::Config;
 use base::rng::Rng;
-use web::Site;
+use base::time::{Clock, Span, UnixMillis};
 
 use crate::{StoryDraft, publish};
 use base::time::{Clock, Span, UnixMillis};
@@ -31,6 +30,7 @@ async fn paper(dir: &std::path::Path) -> Arc<Stories> {
     articles::set_editions(&stories.articles, &editions)
         .await
         .unwrap();
+    publish(&stories, &draft("en")).await.unwrap();
     let article: Draft = toml::from_str(
         "headline = \"One more day\"\npublished = \"2026-02-25T10:00:00Z\"\nedition = \"en\"\nslug = \"day\"\n\
          access = \"subscribers\"\nstory = \"the-fall-of-el-mencho\"",
@@ -90,7 +90,6 @@ fn stand_in_order(text: &str, words: &[&str]) {
 async fn a_story_has_its_parts_in_order_either_way_and_no_text_of_an_article() {
     let dir = tempfile::tempdir().unwrap();
     let stories = paper(dir.path()).await;
-    publish(&stories, &draft("en")).await.unwrap();
     let text = page(&stories, None).await;
     stand_in_order(
         &text,
@@ -130,19 +129,21 @@ async fn a_story_has_its_parts_in_order_either_way_and_no_text_of_an_article() {
 async fn a_story_published_again_changes_at_once_and_finds_its_translation() {
     let dir = tempfile::tempdir().unwrap();
     let stories = paper(dir.path()).await;
-    let path = "/en/story/the-fall-of-el-mencho".to_owned();
     let mut story = draft("en");
-    assert_eq!(
-        publish(&stories, &story).await.unwrap(),
-        Published::New(path.clone())
-    );
     assert!(!page(&stories, None).await.contains("hreflang"));
     stories.base.clock.advance(Span::minutes(5));
+    let again = publish(&stories, &story).await.unwrap();
+    assert_eq!(again.change, Change::Same);
+    assert_eq!(again.path, "/en/story/the-fall-of-el-mencho");
     assert_eq!(
-        publish(&stories, &story).await.unwrap(),
-        Published::Same(path.clone())
+        again.missing.as_deref(),
+        Some("es/la-caida-de-el-mencho"),
+        "said until it is there"
     );
-    publish(&stories, &draft("es")).await.unwrap();
+    let mut spanish = draft("es");
+    spanish.translation_of = String::new();
+    let came = publish(&stories, &spanish).await.unwrap();
+    assert_eq!((came.change, came.missing), (Change::New, None));
     assert!(
         page(&stories, None)
             .await
@@ -150,10 +151,8 @@ async fn a_story_published_again_changes_at_once_and_finds_its_translation() {
     );
     story.title = "A new title".into();
     story.event.truncate(1);
-    assert_eq!(
-        publish(&stories, &story).await.unwrap(),
-        Published::Changed(path)
-    );
+    let changed = publish(&stories, &story).await.unwrap();
+    assert_eq!((changed.change, changed.missing), (Change::Changed, None));
     let text = page(&stories, None).await;
     assert!(text.contains("<h1>A new title") && !text.contains("The day after</h3>"));
     let short = brief(&stories, "en", "the-fall-of-el-mencho")

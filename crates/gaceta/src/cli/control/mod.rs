@@ -25,7 +25,7 @@ use portions::Told;
 
 use super::serve;
 use crate::App;
-use articles::{Batch, Published, Series, Sheet, TopicDraft, publish_batch};
+use articles::{self, Batch, Published, Series, Sheet, TopicDraft, publish_batch};
 use base::config::Config;
 use base::lock::DataLock;
 use base::rng::Rng;
@@ -183,14 +183,17 @@ impl Paper {
                 } = batch;
                 let run = Run { topics, dry_run };
                 let mut answers: Vec<Option<Result<Published, String>>> = vec![None; sheets.len()];
-                let articles = || Ok(sheets.iter().cloned().map(Ok));
+                let all = || Ok(sheets.iter().cloned().map(Ok));
                 let mut one = |one: Told<'_>| {
                     answers[one.at] = Some(one.answer);
                     if !one.tried || run.dry_run {
                         told();
                     }
                 };
-                portions::publish(self, &run, articles, &mut one).await?;
+                portions::publish(self, &run, all, &mut one).await?;
+                // A portion does not know what comes with the next one.
+                let written = answers.iter_mut().flatten().flatten();
+                articles::settle(&articles::names(&sheets), written);
                 Ok(answers.into_iter().flatten().collect())
             }
         }

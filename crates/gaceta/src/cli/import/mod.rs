@@ -25,7 +25,7 @@ use jiff::tz::TimeZone;
 use super::control::{EditionFound, Order, Paper, Reply, Run};
 use crate::App;
 use access::Access;
-use articles::{Published, Room, TopicDraft, published_at};
+use articles::{Change, Published, Room, TopicDraft, published_at};
 use base::config::Config;
 use base::time::Clock;
 use source::Source;
@@ -197,9 +197,11 @@ impl Takeover<'_> {
         let told = |slug: &str, answer| {
             bar.inc(1);
             match answer {
-                Ok(Published::New(_)) => done.new += 1,
-                Ok(Published::Changed(_)) => done.changed += 1,
-                Ok(Published::Same(_)) => done.same += 1,
+                Ok(Published { change, .. }) => match change {
+                    Change::New => done.new += 1,
+                    Change::Changed => done.changed += 1,
+                    Change::Same => done.same += 1,
+                },
                 Err(error) => bad.push(format!("{slug}: {error}")),
             }
         };
