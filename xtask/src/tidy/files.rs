@@ -117,7 +117,7 @@ mod tests {
             );
             let comment = format!("// {bad}\nlet x = \"/tmp/x\";");
             assert_eq!(
-                absolute_paths(&Tree::of(&[("src/a.rs", &comment)])).len(),
+                absolute_paths(&Tree::of(&[("crates/web/src/a.rs", &comment)])).len(),
                 1,
                 "{bad}"
             );

@@ -269,11 +269,11 @@ mod tests {
 
     fn check(en: &str, es: &str, template: &str) -> Vec<Finding> {
         agree(&Tree::of(&[
-            ("locales/en/a.ftl", en),
-            ("locales/es/a.ftl", es),
-            ("templates/a/b.html", template),
+            ("crates/web/locales/en/a.ftl", en),
+            ("crates/web/locales/es/a.ftl", es),
+            ("crates/web/templates/a/b.html", template),
             (
-                "src/web/view.rs",
+                "crates/web/src/view.rs",
                 "fn f() { t.say_with(\"in-rust\", x); let k = \"as-string\"; }",
             ),
         ]))
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn what_is_no_fluent_is_found_with_its_line() {
         let found = agree(&Tree::of(&[(
-            "locales/en/a.ftl",
+            "crates/web/locales/en/a.ftl",
             "# one\nhello = { $n -> }\n",
         )]));
         assert_eq!(found[0].line, 2, "{found:?}");
@@ -355,8 +355,8 @@ mod tests {
     #[test]
     fn a_file_that_one_language_lacks_is_found() {
         let tree = Tree::of(&[
-            ("locales/en/a.ftl", ""),
-            ("locales/es/a.ftl", ""),
+            ("crates/web/locales/en/a.ftl", ""),
+            ("crates/web/locales/es/a.ftl", ""),
             ("crates/web/locales/en/b.ftl", ""),
         ]);
         let found = agree(&tree);

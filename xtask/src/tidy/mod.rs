@@ -4,20 +4,20 @@
 //! finding is one line, `path:line: rule: what to do instead`. Exceptions are rows of a table beside their rule, each
 //! with its reason. Deliberately not here: what rustc, rustfmt or clippy already know.
 
+mod app;
 mod dependencies;
 mod files;
 pub mod layout;
 pub mod lexer;
+mod line;
 mod locales;
 mod migrations;
 mod names;
-mod order;
+mod pure;
 mod settings;
 mod shape;
 mod sql;
 pub mod tree;
-
-use std::collections::BTreeMap;
 
 use anyhow::bail;
 use drive::child::{Count, Ended};
@@ -49,14 +49,24 @@ fn finding(path: &str, line: usize, advice: impl Into<String>) -> Finding {
 
 const RULES: &[Rule] = &[
     Rule {
-        name: "import-order",
-        why: "whoever reads a feature needs to know only what stands left of it; a cycle would make that the whole paper",
-        check: order::import_order,
+        name: "line",
+        why: "whoever reads a feature needs to know only what stands left of it",
+        check: line::manifests,
+    },
+    Rule {
+        name: "app",
+        why: "whoever is handed the whole paper can reach everything, and nobody sees from outside what it needs",
+        check: app::named,
     },
     Rule {
         name: "pure-rules",
         why: "decisions that see no clock, database or network can be read, tabled and tested in one place",
-        check: order::pure_rules,
+        check: pure::rules,
+    },
+    Rule {
+        name: "typed-refusals",
+        why: "a refusal that is a value is told to people in their language; an English sentence is not",
+        check: pure::refusals,
     },
     Rule {
         name: "sql-place",
@@ -174,7 +184,7 @@ pub fn step() -> Ended {
         broken += findings.len();
     }
     let trouble = (broken > 0).then(|| format!("the house rules are broken in {broken} places"));
-    println!("{}", who_names_app(&tree));
+    println!("{}", app::told(&tree));
     if trouble.is_none() {
         println!("{} rules, {} files: tidy", RULES.len(), tree.files.len());
     }
@@ -184,39 +194,9 @@ pub fn step() -> Ended {
     }
 }
 
-/// How many sources name `App`, the paper put together, and of which parts they are. Tests may.
-fn who_names_app(tree: &Tree) -> String {
-    let mut parts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, source, spot) in tree.sources() {
-        if source
-            .tokens
-            .iter()
-            .any(|token| !token.in_test && token.is("App"))
-        {
-            *parts.entry(spot.part).or_default() += 1;
-        }
-    }
-    let list: Vec<String> = parts
-        .iter()
-        .map(|(part, files)| format!("{part} {files}"))
-        .collect();
-    let all: usize = parts.values().sum();
-    format!("{all} files name `App`: {}", list.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn whoever_names_app_is_counted_outside_tests() {
-        let tree = Tree::of(&[
-            ("crates/gaceta/src/app.rs", "pub struct App;"),
-            ("crates/articles/src/lib.rs", "mod tests; // App"),
-            ("crates/articles/tests/it.rs", "use gaceta::App;"),
-        ]);
-        assert_eq!(who_names_app(&tree), "1 files name `App`: gaceta 1");
-    }
 
     #[test]
     fn every_rule_has_a_name_of_its_own_and_a_reason() {

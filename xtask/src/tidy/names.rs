@@ -1,8 +1,7 @@
 //! Which modules a file names: every path in it, with `use` trees unfolded and `super` resolved.
 //!
-//! Deliberately not here: which of them it may name (see `order.rs`).
+//! Deliberately not here: which of them it may name (see `pure.rs`).
 
-use super::layout;
 use super::lexer::{Kind, Token};
 
 /// A path that stands somewhere in a file.
@@ -19,12 +18,7 @@ pub struct Named {
     pub in_test: bool,
 }
 
-/// The module that `path` (like `src/articles/store.rs`) is, from the root of its crate.
-pub fn module_of(path: &str) -> Vec<String> {
-    layout::module(path)
-}
-
-/// Every path with at least two segments, and every `use`.
+/// Every path with at least two segments, and every `use`, in the file that is `module` of its crate.
 pub fn named(tokens: &[Token], module: &[String]) -> Vec<Named> {
     let mut reader = Reader {
         tokens,
@@ -177,10 +171,10 @@ fn resolve(module: &[String], segments: Vec<String>) -> (bool, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::lexer;
+    use crate::tidy::{layout, lexer};
 
-    fn of_crate(text: &str, path: &str) -> Vec<String> {
-        named(&lexer::read(text).tokens, &module_of(path))
+    fn of_crate(text: &str, inside: &str) -> Vec<String> {
+        named(&lexer::read(text).tokens, &layout::module(inside))
             .into_iter()
             .filter(|named| named.of_crate)
             .map(|named| named.segments.join("::"))
@@ -189,33 +183,39 @@ mod tests {
 
     #[test]
     fn use_trees_are_unfolded() {
-        let text = "use crate::{base::{Tx, id::{self, Id}}, web::*, readers as r}; use std::fmt;";
-        let found = of_crate(text, "src/articles/pages.rs");
+        let text = "use crate::{store::{Tx, id::{self, Id}}, pages::*, rules as r}; use std::fmt;";
+        let found = of_crate(text, "lib.rs");
         assert_eq!(
             found,
-            ["base::Tx", "base::id", "base::id::Id", "web::*", "readers"]
+            [
+                "store::Tx",
+                "store::id",
+                "store::id::Id",
+                "pages::*",
+                "rules"
+            ]
         );
     }
 
     #[test]
     fn super_and_self_are_resolved_also_in_inline_modules() {
-        let text = "use super::rules::A; fn f() { super::super::web::x(); self::y::z() } \
+        let text = "use super::rules::A; fn f() { super::super::publish::x(); self::y::z() } \
                     mod inner { use super::super::store; } use super::b;";
-        let found = of_crate(text, "src/articles/pages.rs");
+        let found = of_crate(text, "pages/archive.rs");
         let expected = [
-            "articles::rules::A",
-            "web::x",
-            "articles::pages::y::z",
-            "articles::store",
-            "articles::b",
+            "pages::rules::A",
+            "publish::x",
+            "pages::archive::y::z",
+            "pages::store",
+            "pages::b",
         ];
         assert_eq!(found, expected);
     }
 
     #[test]
     fn paths_in_expressions_are_seen() {
-        let found = of_crate("let x = crate::leases::Board::<u8>::new();", "src/a.rs");
-        assert_eq!(found, ["leases::Board"]);
+        let found = of_crate("let x = crate::notices::Board::<u8>::new();", "a.rs");
+        assert_eq!(found, ["notices::Board"]);
     }
 
     #[test]

@@ -139,33 +139,43 @@ mod tests {
 
     #[test]
     fn long_files_are_found() {
-        assert_eq!(file_length(&one("src/a.rs", &"\n".repeat(600))), []);
-        assert_eq!(file_length(&one("src/a.rs", &"\n".repeat(601))).len(), 1);
+        assert_eq!(
+            file_length(&one("crates/web/src/a.rs", &"\n".repeat(600))),
+            []
+        );
+        assert_eq!(
+            file_length(&one("crates/web/src/a.rs", &"\n".repeat(601))).len(),
+            1
+        );
         assert_eq!(file_length(&one("README.md", &"\n".repeat(601))), []);
     }
 
     #[test]
     fn modules_begin_with_prose() {
         assert_eq!(
-            module_prose(&one("src/a.rs", "//! What it is.\nfn f() {}")),
+            module_prose(&one("crates/web/src/a.rs", "//! What it is.\nfn f() {}")),
             []
         );
         assert_eq!(
-            module_prose(&one("src/a.rs", "// not so\nfn f() {}")).len(),
+            module_prose(&one("crates/web/src/a.rs", "// not so\nfn f() {}")).len(),
             1
         );
         assert_eq!(
-            module_prose(&one("src/a.rs", "fn f() {}\nmod a {\n//! late\n}")).len(),
+            module_prose(&one(
+                "crates/web/src/a.rs",
+                "fn f() {}\nmod a {\n//! late\n}"
+            ))
+            .len(),
             1
         );
-        assert_eq!(module_prose(&one("src/a.rs", "")).len(), 1);
+        assert_eq!(module_prose(&one("crates/web/src/a.rs", "")).len(), 1);
     }
 
     #[test]
     fn empty_words_are_no_names() {
         assert_eq!(
             type_names(&one(
-                "src/a.rs",
+                "crates/web/src/a.rs",
                 "struct Desk; enum Handle {} impl Service for X {}"
             )),
             []
@@ -175,24 +185,31 @@ mod tests {
             "trait Handler {}",
             "type StringUtils = u8;",
         ] {
-            assert_eq!(type_names(&one("src/a.rs", bad)).len(), 1, "{bad}");
+            assert_eq!(
+                type_names(&one("crates/web/src/a.rs", bad)).len(),
+                1,
+                "{bad}"
+            );
         }
-        assert_eq!(type_names(&one("src/web/utils.rs", "")).len(), 1);
-        assert_eq!(type_names(&one("src/common/a.rs", "")).len(), 1);
+        assert_eq!(type_names(&one("crates/web/src/utils.rs", "")).len(), 1);
+        assert_eq!(type_names(&one("crates/common/src/a.rs", "")).len(), 1);
     }
 
     #[test]
     fn gaps_are_found() {
         assert_eq!(
             finished(&one(
-                "src/a.rs",
+                "crates/web/src/a.rs",
                 "//! todo lists\nfn todo() { \"todo!()\" }"
             )),
             []
         );
-        assert_eq!(finished(&one("src/a.rs", "fn f() { todo!() }")).len(), 1);
+        assert_eq!(
+            finished(&one("crates/web/src/a.rs", "fn f() { todo!() }")).len(),
+            1
+        );
         let mark = format!("// {}: later", MARKS[0]);
-        assert_eq!(finished(&one("src/a.rs", &mark)).len(), 1);
+        assert_eq!(finished(&one("crates/web/src/a.rs", &mark)).len(), 1);
         assert_eq!(finished(&one("README.md", &mark)).len(), 1);
     }
 }

@@ -291,16 +291,15 @@ mod tests {
     fn sql_stands_in_stores_and_base() {
         let text = "fn f() { q(\"SELECT 1\") } #[cfg(test)] mod t { fn g() { q(\"SELECT 2\") } }";
         let tree = Tree::of(&[
-            ("src/articles/pages.rs", text),
-            ("src/articles/store.rs", text),
-            ("src/articles/store/feeds.rs", text),
-            ("src/base/jobs.rs", text),
-            ("crates/stories/src/store.rs", text),
+            ("crates/articles/src/pages.rs", text),
+            ("crates/articles/src/store.rs", text),
+            ("crates/articles/src/store/feeds.rs", text),
+            ("crates/base/src/jobs.rs", text),
             ("crates/markup/tests/sample.rs", text),
         ]);
         let found = place(&tree);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].path, "src/articles/pages.rs");
+        assert_eq!(found[0].path, "crates/articles/src/pages.rs");
     }
 
     #[test]
@@ -311,7 +310,7 @@ mod tests {
             let text = format!("fn f() {{ q(\"{sql}\") }}");
             Tree::of(&[
                 ("migrations/0001_a.sql", migration),
-                ("src/articles/store.rs", &text),
+                ("crates/articles/src/store.rs", &text),
             ])
         };
         assert_eq!(owner(&tree("SELECT 1 FROM article")), []);
@@ -336,16 +335,16 @@ mod tests {
             "use sqlx::AssertSqlSafe;",
         ];
         for text in bad {
-            let found = no_text_into_sql(&Tree::of(&[("src/articles/store.rs", text)]));
+            let found = no_text_into_sql(&Tree::of(&[("crates/articles/src/store.rs", text)]));
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(
-                no_text_into_sql(&Tree::of(&[("src/base/db/mod.rs", text)])),
+                no_text_into_sql(&Tree::of(&[("crates/base/src/db/mod.rs", text)])),
                 []
             );
         }
         let good = "fn f() { format!(\"Select {x}\"); query(\"SELECT 1\") }";
         assert_eq!(
-            no_text_into_sql(&Tree::of(&[("src/articles/store.rs", good)])),
+            no_text_into_sql(&Tree::of(&[("crates/articles/src/store.rs", good)])),
             []
         );
     }
@@ -356,8 +355,8 @@ mod tests {
         let tree = |n: usize| {
             let text = format!("fn f() {{ {} }}", one.repeat(n));
             Tree::of(&[
-                ("src/articles/store.rs", &text),
-                ("src/base/db/mod.rs", &text),
+                ("crates/articles/src/store.rs", &text),
+                ("crates/base/src/db/mod.rs", &text),
             ])
         };
         assert_eq!(engine_branches(&tree(10)), []);

@@ -121,7 +121,7 @@ impl File {
         Some(self.source.get_or_init(|| {
             let mut source = lexer::read(text);
             let test_file = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
-            if test_file || self.path.starts_with("tests/") {
+            if test_file {
                 source
                     .tokens
                     .iter_mut()
