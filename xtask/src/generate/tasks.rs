@@ -16,7 +16,7 @@ const LIMIT: &str = "1m";
 /// Makes the document.
 pub fn document(tree: &Tree) -> anyhow::Result<String> {
     let (mut tasks, mut jobs) = (Vec::new(), Vec::new());
-    for (file, source) in tree.rust("src/") {
+    for (file, source) in tree.rust("crates/") {
         let declared: Vec<usize> = (0..source.tokens.len())
             .filter(|at| declared(&source.tokens[*at..]).is_some())
             .collect();

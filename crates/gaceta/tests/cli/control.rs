@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 
-use testing::Paper;
+use crate::paper::Paper;
 
 #[test]
 fn what_commands_do_while_the_paper_is_served_is_seen_at_once() {

@@ -1,14 +1,14 @@
 //! A story as it is handed in, and the page made of it.
 
-use super::*;
-use crate::{StoryDraft, publish};
-use articles::{Change, Draft, EditionDraft};
+use articles::{Articles, Change, Draft, EditionDraft};
+use base::Base;
 use base::config::Config;
 use base::rng::Rng;
 use base::time::{Clock, Span, UnixMillis};
+use web::Site;
 
+use super::*;
 use crate::{StoryDraft, publish};
-use base::time::{Clock, Span, UnixMillis};
 
 async fn paper(dir: &std::path::Path) -> Arc<Stories> {
     let mut config = Config::default();
