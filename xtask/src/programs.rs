@@ -62,8 +62,10 @@ pub fn simulate(words: &[String]) -> anyhow::Result<bool> {
             _ => bail!("{word} is no option\n\n{SIMULATE}"),
         }
     }
-    let mut command = root::cargo(&["test", "--quiet", "--lib", "leases::simulation::", "--"]);
-    command.args(["--nocapture", "--test-threads=1"]);
+    let test = ["-p", "leases", "--lib", "simulation::"];
+    let mut command = root::cargo(&["test", "--quiet"]);
+    command.args(test);
+    command.args(["--", "--nocapture", "--test-threads=1"]);
     command.env("GACETA_SIMULATE", format!("{from}+{seeds}"));
     instead(command)
 }
