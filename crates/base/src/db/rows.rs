@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 
 use sqlx::AssertSqlSafe;
 
-/// Values in one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; larger ones gain nothing.
-const MOST_VALUES: usize = 2_048;
+/// Values in one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; but to bind each by its name SQLite looks
+/// through the names of all.
+const MOST_VALUES: usize = 512;
 
 /// What goes into one statement each, with `width` values for one row: as many as fit, then the half, and so on.
 pub fn portions<T>(rows: &[T], width: usize) -> impl Iterator<Item = &[T]> {
@@ -68,7 +69,7 @@ fn list(sql: &mut String, first: usize, count: usize) {
 }
 
 /// So many keys go into one statement.
-pub const MOST_KEYS: usize = 512;
+pub const MOST_KEYS: usize = 256;
 
 /// `insert_rows!(tx, "INSERT INTO t (a, b) VALUES", rows, |row| (row.a, row.b), "ON CONFLICT DO NOTHING")` gives the number
 /// of rows inserted, `sqlx::Result<u64>`. `rows` is a slice; the tail may be left out.
@@ -184,7 +185,7 @@ mod tests {
         assert_eq!(lengths(0, 7), [0; 0]);
         assert_eq!(lengths(1, 7), [1]);
         assert_eq!(lengths(7, 7), [4, 2, 1]);
-        assert_eq!(lengths(700, 7), [256, 256, 128, 32, 16, 8, 4]);
+        assert_eq!(lengths(150, 7), [64, 64, 16, 4, 2]);
         let all: Vec<usize> = portions(&rows, 3).flatten().copied().collect();
         assert_eq!(all, rows);
     }
