@@ -93,6 +93,12 @@ struct Asked {
 
 impl Asked {
     fn hear(&mut self, member: &[u8]) {
+        let member = member.trim_ascii_start();
+        // Most of what browsers name we do not have, and need not read on.
+        let first = member.first().map(u8::to_ascii_lowercase);
+        if !matches!(first, Some(b'b' | b'g' | b'i' | b'x' | b'*')) {
+            return;
+        }
         let (name, weight) = weighed(member);
         let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         let place = match name.len() {
