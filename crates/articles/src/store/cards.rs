@@ -1,10 +1,12 @@
 //! Lists of articles: headline, deck and picture, never the text.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use super::super::archive::Position;
 use super::super::rules::{Card, ImageId, Slug, TopicId};
 use super::article::names;
+use super::{broken, readable};
 use access::{Access, ArticleId};
 use base::db::{Tx, fetch_all, fetch_in};
 use base::time::UnixMillis;
@@ -34,13 +36,13 @@ const OF_STORY: &str = "SELECT id, path, kicker, headline, deck, access, image_i
      FROM article WHERE edition = $1 AND story = $2 ORDER BY published_at DESC, id DESC LIMIT $3";
 
 type Row = (
-    ArticleId,
+    String,
     String,
     Option<String>,
     String,
     String,
-    Access,
-    Option<ImageId>,
+    String,
+    Option<String>,
     Option<String>,
     Option<String>,
     bool,
@@ -49,7 +51,7 @@ type Row = (
     Option<String>,
 );
 
-fn card(row: Row) -> Card {
+fn card(row: Row) -> sqlx::Result<Card> {
     let (
         id,
         path,
@@ -66,8 +68,13 @@ fn card(row: Row) -> Card {
         byline,
     ) = row;
     let byline = names(byline);
+    let broken = |what: &dyn Display| broken(format!("article {path}: {what}"));
+    let image = image.map(|id| id.parse::<ImageId>()).transpose();
+    let image = image.map_err(|error| broken(&error))?;
+    let access = access.parse::<Access>().map_err(|error| broken(&error))?;
+    let id = id.parse::<ArticleId>().map_err(|error| broken(&error))?;
     let topics = Vec::new();
-    Card {
+    Ok(Card {
         id,
         path,
         kicker: kicker.unwrap_or_default(),
@@ -82,7 +89,7 @@ fn card(row: Row) -> Card {
         updated_at,
         byline,
         topics,
-    }
+    })
 }
 
 /// The newest articles before a position, of a whole edition or of one topic, with their topics. Reads no more rows however
@@ -149,9 +156,9 @@ pub async fn list_of_story(
     with_topics(tx, rows).await
 }
 
-/// Cards of these rows, with their topics.
+/// Cards of these rows, with their topics; see [`readable`].
 async fn with_topics(tx: &mut Tx, rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
-    let mut cards: Vec<Card> = rows.into_iter().map(card).collect();
+    let mut cards = readable(rows, card);
     let links = fetch_in!(
         tx,
         (ArticleId, TopicId, String),

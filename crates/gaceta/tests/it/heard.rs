@@ -90,9 +90,17 @@ async fn an_article_that_cannot_be_read_is_closed_and_takes_no_node_along() {
     assert_eq!(guest.opens(open).await.status, StatusCode::NOT_FOUND);
     let other = guest.opens("/en/2026-02-24/open-2").await;
     assert_eq!(other.status, StatusCode::OK);
-    // Nor does it keep a node from starting.
+    // Nor does it keep a node from starting, or others from being listed.
     let third = paper.node(9).await;
     assert!(Ear::join(&third.app).await.unwrap().is_some());
-    let other = third.guest().opens("/es/2026-02-24/open-1").await;
-    assert_eq!(other.status, StatusCode::OK);
+    for path in [
+        "/en/2026-02-24/open-2",
+        "/es/2026-02-24/open-1",
+        "/en",
+        "/en/topic/water",
+        "/en/feed.xml",
+    ] {
+        let page = third.guest().opens(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+    }
 }
