@@ -1,7 +1,7 @@
 // Another site than the paper, with a web server in front of it that asks the paper who may read, as Caddy does.
 //
 // It stands on the paper's host (localhost) under a port of its own, so browsers send it the session cookie. How real web
-// servers ask is tried in tests/cli/gate; here it is about what a browser makes of the answers, and of the script.
+// servers ask is tried in crates/gaceta/tests/cli/gate; here it is about what a browser makes of the answers, and of the script.
 
 import { createServer, request as ask } from "node:http";
 

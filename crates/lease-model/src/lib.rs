@@ -12,7 +12,7 @@
 //! | | |
 //! |---|---|
 //! | register, epochs and generations, operation ids, at-rest rules | **shipped**: `lease::Register`, `lease::Epochs`, `lease::Rules`, unchanged, driven by [`store`] |
-//! | what a node keeps and when it may use it | the design's protocol, in [`protocol`], which the product follows (`src/leases/rows/mod.rs`) |
+//! | what a node keeps and when it may use it | the design's protocol, in [`protocol`], which the product follows (`crates/leases/src/rows/mod.rs`) |
 //! | what real processes were told, while they were broken | [`history`], for `cargo xtask chaos` |
 //! | the world around: network, browsers, crashes, failover, time | model: [`state`], [`step`] |
 //! | the promises | model: [`judge`], which shares no code with the engine; [`model`] lists them |

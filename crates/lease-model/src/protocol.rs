@@ -1,7 +1,7 @@
 //! The design's protocol of many nodes (`design.md` section 4): what one node keeps of a reader, and when it may use it.
 //!
 //! This file is the protocol as it is checked, pure: time is handed in, and the store and the network are the caller's. The
-//! product's own (`src/leases/rows/mod.rs`) follows it rule by rule, without rule 5.
+//! product's own (`crates/leases/src/rows/mod.rs`) follows it rule by rule, without rule 5.
 //!
 //! 1. A node keeps what the primary said of a reader: holder and epoch. Each entry carries the moment at which *this node
 //!    put the question*, on its own clock; never the moment of the answer, and never a time of somebody else's clock.

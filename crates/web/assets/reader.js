@@ -8,7 +8,7 @@
 // It counts nothing about the reader, stores nothing, knows no language (every word comes from the server) and decides
 // nothing: in doubt, offline or on an error the page stays as it is. Without it the next page is the message.
 //
-// What stands between "// [name" and "// name]" is also in the script for pages of other sites (src/reading/gate/watch.js).
+// What stands between "// [name" and "// name]" is also in the script for pages of other sites (crates/gate/src/watch.js).
 //
 // Markup: <div class="frame"><div class="body" id="text" data-beat="MS" data-silent="MS"> with blocks p-1, p-2 ...; looks:
 // "MOVED" in gaceta.css.

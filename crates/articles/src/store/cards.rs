@@ -192,7 +192,7 @@ mod tests {
     use super::*;
     use base::db::{Db, Location};
 
-    /// How the embedded engine answers a statement; `tests/it/archive.rs` counts what the other one reads.
+    /// How the embedded engine answers a statement; `crates/gaceta/tests/it/archive.rs` counts what the other one reads.
     async fn plan(db: &Db, sql: &'static str) -> String {
         let Db::Sqlite { read, .. } = db else {
             unreachable!("the embedded engine");

@@ -1,7 +1,7 @@
 //! A row of the stream of changes, parsed: what of this node's memory is different now.
 //!
-//! The kinds are those of the triggers in `migrations/postgres`, which a test compares. Deliberately not here: what is done
-//! about a change (`nodes`).
+//! The kinds are those of the triggers in `migrations/0002_engine.postgres.sql`, which a test compares. Deliberately not
+//! here: what is done about a change (`nodes`).
 
 use std::collections::BTreeMap;
 

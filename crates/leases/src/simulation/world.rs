@@ -295,7 +295,7 @@ impl Store for Link {
     }
 }
 
-/// The ear of a node: what `crate::nodes` does with what it hears of leases.
+/// The ear of a node: what `gaceta::nodes` does with what it hears of leases.
 async fn listen(world: Rc<World>, node: Rc<Node>, at: usize, generation: u64, from: usize) {
     let link = Link {
         world: Rc::clone(&world),
