@@ -13,8 +13,11 @@ mod translations;
 
 pub use pages::{Brief, brief, routes};
 pub use part::Stories;
-pub use publish::{EventDraft, FigureDraft, PersonDraft, StoryDraft, publish};
+pub use publish::{
+    Batch, EventDraft, FigureDraft, PersonDraft, StoryDraft, publish, publish_batch,
+};
 pub use rules::{Event, Figure, Person, Story, StoryId};
+pub use store::list_stories;
 
 /// What pages of stories say.
 pub const TEXTS: web::locale::Texts = &[

@@ -6,7 +6,8 @@ use super::rules::{Event, Figure, Person, Story, newest_first};
 use super::store;
 use super::translations::{Connected, connect};
 use crate::Stories;
-use articles::{Change, Published, Slug, parse_twin};
+use articles::{Change, Published, Slug, parse_twin, settle};
+use base::db::Tx;
 
 /// An event as the newsroom writes it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -81,11 +82,66 @@ pub struct StoryDraft {
     pub figure: Vec<FigureDraft>,
 }
 
+/// Stories that are published together.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Batch {
+    /// Stories.
+    pub stories: Vec<StoryDraft>,
+    /// Find out what would happen, and change nothing.
+    pub dry_run: bool,
+}
+
 /// Publishes a story, or changes the one with the same edition and slug.
 ///
 /// # Errors
 /// Names what is wrong with the draft; then nothing is changed.
 pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Published> {
+    let mut tx = stories.base.write().await?;
+    let published = write(stories, &mut tx, draft).await?;
+    tx.commit().await?;
+    announce(stories, draft, &published);
+    Ok(published)
+}
+
+/// Publishes a batch in one transaction and answers for each story in turn. Where one answer is an error, nothing is
+/// changed.
+///
+/// # Errors
+/// When the database fails; then nothing is changed.
+pub async fn publish_batch(
+    stories: &Stories,
+    batch: &Batch,
+) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
+    let mut tx = stories.base.write().await?;
+    let mut answers = Vec::new();
+    for draft in &batch.stories {
+        answers.push(write(stories, &mut tx, draft).await);
+    }
+    let drafts = batch.stories.iter();
+    let names = drafts.map(|draft| format!("{}/{}", draft.edition, draft.slug));
+    settle(&names.collect(), answers.iter_mut().flatten());
+    if batch.dry_run || answers.iter().any(Result::is_err) {
+        return Ok(answers);
+    }
+    tx.commit().await?;
+    for (draft, published) in batch.stories.iter().zip(answers.iter().flatten()) {
+        announce(stories, draft, published);
+    }
+    Ok(answers)
+}
+
+/// Has the story's page, what stands beside its articles, and the pages of its translations made anew. After the commit,
+/// never before.
+fn announce(stories: &Stories, draft: &StoryDraft, published: &Published) {
+    if published.change != Change::Same
+        && let Some(room) = stories.articles.editions.find(&draft.edition)
+    {
+        stories.articles.shelf.changed(&room.edition.slug);
+    }
+}
+
+/// Writes one story in a transaction that somebody else commits.
+async fn write(stories: &Stories, tx: &mut Tx, draft: &StoryDraft) -> anyhow::Result<Published> {
     let room = stories
         .articles
         .editions
@@ -93,8 +149,7 @@ pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Pu
         .ok_or_else(|| anyhow::anyhow!("there is no edition {:?}", draft.edition))?;
     check(draft)?;
     let twin = parse_twin(&stories.articles, &room.edition.slug, &draft.translation_of)?;
-    let mut tx = stories.base.write().await?;
-    let before = store::find_story(&mut tx, &draft.edition, &draft.slug).await?;
+    let before = store::find_story(tx, &draft.edition, &draft.slug).await?;
     let mut story = Story {
         id: before
             .as_ref()
@@ -118,16 +173,11 @@ pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Pu
     };
     if change != Change::Same {
         story.updated_at = tx.now();
-        store::set_story(&mut tx, &story).await?;
+        store::set_story(tx, &story).await?;
     }
-    let Connected { changed, missing } = connect(&mut tx, &story, twin).await?;
+    let Connected { changed, missing } = connect(tx, &story, twin).await?;
     if changed && change == Change::Same {
         change = Change::Changed;
-    }
-    tx.commit().await?;
-    if change != Change::Same {
-        // The story's page, and what stands beside its articles, are made anew; so are the pages of its translations.
-        stories.articles.shelf.changed(&room.edition.slug);
     }
     Ok(Published {
         change,

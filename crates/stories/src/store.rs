@@ -36,6 +36,18 @@ pub async fn find_story(tx: &mut Tx, edition: &str, slug: &str) -> sqlx::Result<
     }))
 }
 
+/// Edition, slug and name of all stories.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_stories(tx: &mut Tx) -> sqlx::Result<Vec<(String, String, String)>> {
+    fetch_all!(
+        tx,
+        (String, String, String),
+        "SELECT edition, slug, title FROM story ORDER BY edition, slug"
+    )
+}
+
 async fn list_events(tx: &mut Tx, story: StoryId) -> sqlx::Result<Vec<Event>> {
     let rows = fetch_all!(
         tx,

@@ -12,6 +12,7 @@ mod publish;
 mod reader;
 mod serve;
 mod staff;
+mod story;
 
 // What several commands share.
 mod control;
@@ -52,6 +53,9 @@ enum Command {
     Topic(paper::Topic),
     /// Publish article files, also while the paper is served; those published before are changed.
     Publish(publish::Publish),
+    /// Publish or list running stories, also while the paper is served.
+    #[command(subcommand)]
+    Story(story::Story),
     /// Take over what another system exported.
     #[command(subcommand)]
     Import(import::Import),
@@ -117,6 +121,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Editions { file } => paper::editions(config(cli.config)?, &file).await,
         Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
         Command::Publish(publish) => publish::run(config(cli.config)?, publish).await,
+        Command::Story(story) => story::run(config(cli.config)?, story).await,
         Command::Import(import) => import::run(config(cli.config)?, import).await,
         Command::Backup { file } => backup::backup(&config(cli.config)?, &file).await,
         Command::Restore(restore) => backup::restore(&config(cli.config)?, &restore).await,

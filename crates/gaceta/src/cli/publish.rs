@@ -65,7 +65,11 @@ pub async fn run(config: Config, publish: Publish) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn refuse(bad: &[String], all: usize) -> anyhow::Result<()> {
+/// Refuses all of them if one is bad.
+///
+/// # Errors
+/// One message for each bad one.
+pub fn refuse(bad: &[String], all: usize) -> anyhow::Result<()> {
     anyhow::ensure!(
         bad.is_empty(),
         "{}\n{} of {all} files cannot be published, so nothing was changed",
@@ -75,7 +79,8 @@ fn refuse(bad: &[String], all: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn line(published: &Published, url: &str) -> String {
+/// What came of one, with its address.
+pub fn line(published: &Published, url: &str) -> String {
     let change = match published.change {
         Change::New => "new",
         Change::Changed => "changed",

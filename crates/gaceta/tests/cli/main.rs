@@ -18,3 +18,4 @@ mod import;
 mod paper;
 mod start;
 mod stop;
+mod story;

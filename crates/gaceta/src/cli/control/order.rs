@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::cli::{grant, import, paper, reader, staff};
+use crate::cli::{grant, import, paper, reader, staff, story};
 use articles::{self, Batch, EditionDraft, Published, TopicDraft};
 use base::background::Status;
 
@@ -23,6 +23,10 @@ pub enum Order {
     },
     /// Articles and topics, all of them or nothing.
     Publish(Batch),
+    /// `gaceta story publish`: all of them or nothing.
+    PublishStories(stories::Batch),
+    /// `gaceta story list`.
+    ListStories,
     /// What an import needs to know of an edition; of the default edition without a slug.
     FindEdition(Option<String>),
     /// Slugs and moments of publication in an edition, a page of them behind the slug `after`.
@@ -47,7 +51,7 @@ pub enum Order {
 pub enum Reply {
     /// To be printed.
     Lines(Vec<String>),
-    /// For each article of a batch in turn.
+    /// For each article, or story, of a batch in turn.
     Published(Vec<Result<Published, String>>),
     /// An edition.
     Edition(EditionFound),
@@ -89,6 +93,11 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Reply> {
             let answers = articles::publish_batch(&app.articles, batch, || {}).await?;
             return Ok(Reply::Published(answers.into_iter().map(plain).collect()));
         }
+        Order::PublishStories(batch) => {
+            let answers = stories::publish_batch(&app.stories, &batch).await?;
+            return Ok(Reply::Published(answers.into_iter().map(plain).collect()));
+        }
+        Order::ListStories => story::list(app).await?,
         Order::FindEdition(slug) => {
             return Ok(Reply::Edition(import::find_edition(app, slug.as_deref())?));
         }
