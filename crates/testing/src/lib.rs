@@ -7,7 +7,10 @@
     reason = "a test that cannot go on should stop; what a person does is in its name"
 )]
 
+mod forms;
+
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -21,12 +24,16 @@ use base::lang::Lang;
 use base::mail::{Mail, Mailer};
 use base::rng::Rng;
 use base::time::{Clock, Span, UnixMillis};
+use futures_util::{FutureExt as _, StreamExt as _};
 use gaceta::App;
 use gaceta::pressure::Pressure;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use sqlx::{AssertSqlSafe, Executor as _};
+use stories::StoryDraft;
 use subscriptions::{self, Grant, Granted, Plan};
 use tower::ServiceExt as _;
+
+pub use forms::{Field, Form, encode};
 
 /// 2026-02-25T12:00:00Z.
 const NOON: UnixMillis = UnixMillis(1_772_020_800_000);
@@ -220,6 +227,17 @@ impl TestPaper {
         format!("/{edition}/2026-02-24/{slug}")
     }
 
+    /// Publishes a running story with one event; gives its address.
+    pub async fn publish_story(&self, edition: &str, slug: &str) -> String {
+        let text = format!(
+            "edition = \"{edition}\"\nslug = \"{slug}\"\ntitle = \"Story {slug}\"\n\
+             [[event]]\ndate = \"2026-02-24\"\ntitle = \"It begins\"\nsource = \"Ada\"\n"
+        );
+        let draft: StoryDraft = toml::from_str(&text).unwrap();
+        stories::publish(&self.app.stories, &draft).await.unwrap();
+        format!("/{edition}/story/{slug}")
+    }
+
     /// Runs one statement, for what the paper itself offers no door to.
     pub async fn execute(&self, sql: String) {
         match &self.app.base.db {
@@ -355,7 +373,42 @@ pub struct Browser<'a> {
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// As they were sent.
+    pub bytes: Vec<u8>,
+    /// What they say, out of whatever encoding they were sent in.
     pub text: String,
+}
+
+/// Takes an answer out of its encoding (RFC 9110, 8.4).
+fn decoded(headers: &HeaderMap, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match headers
+        .get(header::CONTENT_ENCODING)
+        .map(|one| one.to_str().unwrap())
+    {
+        None => out.extend_from_slice(bytes),
+        Some("br") => brotli::BrotliDecompress(&mut &*bytes, &mut out).unwrap(),
+        Some("gzip") => {
+            flate2::read::GzDecoder::new(bytes)
+                .read_to_end(&mut out)
+                .unwrap();
+        }
+        Some(other) => panic!("an answer in {other} cannot be read"),
+    }
+    out
+}
+
+/// All of a body; of a stream of events, which never ends, what is there by now.
+async fn read(headers: &HeaderMap, body: Body) -> Vec<u8> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
+        return axum::body::to_bytes(body, 64 << 20).await.unwrap().to_vec();
+    }
+    let (mut stream, mut bytes) = (body.into_data_stream(), Vec::new());
+    while let Some(Some(piece)) = stream.next().now_or_never() {
+        bytes.extend_from_slice(&piece.unwrap());
+    }
+    bytes
 }
 
 impl Answer {
@@ -440,11 +493,12 @@ impl Browser<'_> {
             };
         }
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+        let bytes = read(&parts.headers, body).await;
         Answer {
             status: parts.status,
+            text: String::from_utf8_lossy(&decoded(&parts.headers, &bytes)).into_owned(),
             headers: parts.headers,
-            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
     }
 
