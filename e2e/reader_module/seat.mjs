@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
-const assets = new URL("../../assets/", import.meta.url);
+const assets = new URL("../../crates/web/assets/", import.meta.url);
 // The policy of the paper, so that a test fails where the module would need more than it may have.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'";
 

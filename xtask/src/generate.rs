@@ -7,8 +7,6 @@ mod routes;
 mod settings;
 mod tasks;
 
-use std::fmt::Write as _;
-
 use anyhow::{Context as _, bail};
 use drive::child::Ended;
 use drive::root;
