@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn tasks_and_jobs_are_found_where_they_are_declared() {
         let tree = Tree::of(&[(
-            "src/background.rs",
+            "crates/gaceta/src/background.rs",
             "const MAIL: Kind<Mail> = Kind::new(\"mail\", \"Sends.\", Span::minutes(2));\n\
              fn tasks() { vec![\n\
              Plan::new(\"a\", \"Does a.\").every(Span::seconds(1)).within(Span::minutes(10)).step((), f),\n\
@@ -141,11 +141,11 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "a`](../src/background.rs) | every 1s | 10m | Does a. |",
-                "b`](../src/background.rs) | every `[nodes] look_every` | that of the worker's longest job | Does b. |",
-                "c`](../src/background.rs) | when it is asked for | 1m | Does c. |",
-                "d`](../src/background.rs) | once, at the start | 1m | Does d. |",
-                "mail`](../src/background.rs) | 2m | Sends. |",
+                "a`](../crates/gaceta/src/background.rs) | every 1s | 10m | Does a. |",
+                "b`](../crates/gaceta/src/background.rs) | every `[nodes] look_every` | that of the worker's longest job | Does b. |",
+                "c`](../crates/gaceta/src/background.rs) | when it is asked for | 1m | Does c. |",
+                "d`](../crates/gaceta/src/background.rs) | once, at the start | 1m | Does d. |",
+                "mail`](../crates/gaceta/src/background.rs) | 2m | Sends. |",
             ]
         );
         assert!(document(&Tree::of(&[])).is_err());

@@ -18,7 +18,7 @@ use testing::TestPaper;
 
 /// The names in the first column of a table of docs/tasks.md.
 fn documented(heading: &str) -> BTreeSet<String> {
-    let text = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tasks.md");
+    let text = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tasks.md");
     let text = std::fs::read_to_string(text).unwrap();
     let part = text.split("\n## ").find(|part| part.starts_with(heading));
     let rows = part.unwrap().lines();
