@@ -7,6 +7,7 @@ use base::db::text_enum;
 use base::id::Id;
 use base::lang::Lang;
 use base::time::UnixMillis;
+use lettre::message::Mailbox;
 
 /// Marks the identifiers of readers.
 #[derive(Debug)]
@@ -20,7 +21,8 @@ pub struct DeviceMark;
 /// Identifier of a device of a reader.
 pub type DeviceId = Id<DeviceMark>;
 
-/// A mail address, in small letters. Whether it receives mail only a mail can show.
+/// A mail address, in small letters, to which the library that sends our mail can send. Whether it receives mail only a
+/// mail can show.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
@@ -37,27 +39,43 @@ impl FromStr for Email {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let text = text.trim().to_lowercase();
-        let (name, host) = text.rsplit_once('@').ok_or(())?;
-        let clean = |part: &str| {
-            !part.is_empty()
-                && !part
-                    .chars()
-                    .any(|c| c.is_whitespace() || c.is_control() || ",;<>()[]\\\":".contains(c))
-        };
-        let fine = text.len() <= 254
-            && name.len() <= 64
-            && clean(name)
-            && clean(host)
-            && !name.contains('@')
-            && !name.starts_with('.')
-            && !name.ends_with('.')
-            && !name.contains("..")
-            && host
-                .split('.')
-                .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
-            && (host.contains('.') || host == "localhost");
-        if fine { Ok(Self(text)) } else { Err(()) }
+        if is_plain(&text) && is_sendable(&text) {
+            Ok(Self(text))
+        } else {
+            Err(())
+        }
     }
+}
+
+/// Our own rules: one address, without quotes, comments or a host in brackets, as people have them.
+fn is_plain(text: &str) -> bool {
+    let Some((name, host)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let clean = |part: &str| {
+        !part.is_empty()
+            && !part
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || ",;<>()[]\\\":".contains(c))
+    };
+    text.len() <= 254
+        && name.len() <= 64
+        && clean(name)
+        && clean(host)
+        && !name.contains('@')
+        && !name.starts_with('.')
+        && !name.ends_with('.')
+        && !name.contains("..")
+        && host
+            .split('.')
+            .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+        && (host.contains('.') || host == "localhost")
+}
+
+/// Whether a mail can be sent there: a mail is addressed to a mailbox, whose syntax is narrower still than an address's.
+fn is_sendable(text: &str) -> bool {
+    let mailbox = text.parse::<Mailbox>();
+    mailbox.is_ok_and(|mailbox| mailbox.name.is_none() && mailbox.email.to_string() == text)
 }
 
 impl fmt::Display for Email {
@@ -169,6 +187,7 @@ pub struct Device {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn addresses_are_read_in_small_letters_and_bad_ones_refused() {
@@ -188,8 +207,38 @@ mod tests {
             "a@-b.c",
             ".a@b.c",
             "a@b.c,d@e.f",
+            // Of these only the library that sends knows that they are none.
+            "a☕@b.example",
+            &format!("a@{}.example", "b".repeat(64)),
         ] {
             assert!(bad.parse::<Email>().is_err(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn an_address_that_is_taken_can_be_sent_to(
+            text in prop_oneof![".{0,40}@.{0,40}", "[!-~ñé]{1,12}@[!-~ñé]{1,12}\\.[a-zñ-]{1,5}", "[a-z.'+_-]{1,70}@[a-z0-9.-]{1,80}"],
+        ) {
+            let address = text.trim().to_lowercase();
+            match text.parse::<Email>() {
+                Ok(email) => {
+                    prop_assert_eq!(email.as_str(), &address);
+                    prop_assert!(address.parse::<lettre::Address>().is_ok());
+                    let mail = lettre::Message::builder()
+                        .from("a@b.example".parse().unwrap())
+                        .to(address.parse().unwrap())
+                        .body(String::new());
+                    let mail = mail.unwrap();
+                    prop_assert_eq!(mail.envelope().to()[0].to_string(), address);
+                }
+                Err(()) => prop_assert!(
+                    !is_plain(&address) || address.parse::<lettre::Address>().is_err(),
+                    "{address} can be sent to",
+                ),
+            }
         }
     }
 
