@@ -76,7 +76,6 @@ seats-none = To invite someone else, free a place above or ask for more.
 seats-more-link = See the plans
 seats-ask-host = { $host } manages the places on this plan.
 invitation-title = You are invited to read
-invitation-who = { $host } invites you to read { $paper } on their subscription.
 invitation-for = The invitation is for { $email }.
 invitation-accept = Accept and start reading
 invitation-sign-in = The invitation is for { $email }, who already has an account. Sign in with it and you can accept.

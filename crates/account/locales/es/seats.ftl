@@ -76,7 +76,6 @@ seats-none = Para invitar a alguien más, libera una plaza aquí arriba o pide m
 seats-more-link = Ver los planes
 seats-ask-host = { $host } gestiona las plazas de este plan.
 invitation-title = Te invitan a leer
-invitation-who = { $host } te invita a leer { $paper } con su suscripción.
 invitation-for = La invitación es para { $email }.
 invitation-accept = Aceptar y empezar a leer
 invitation-sign-in = La invitación es para { $email }, que ya tiene cuenta. Entra con ella y podrás aceptar.

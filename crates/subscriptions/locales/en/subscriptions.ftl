@@ -6,3 +6,4 @@ invite-letter-days = { $days ->
    *[other] The link works for { $days } days:
 }
 invite-letter-not-you = If you don't know who this is from, ignore this mail. Nothing happens.
+invitation-who = { $host } invites you to read { $paper } on their subscription.

@@ -6,3 +6,4 @@ invite-letter-days = { $days ->
    *[other] El enlace sirve durante { $days } días:
 }
 invite-letter-not-you = ¿No sabes de quién es? Déjalo estar; no pasa nada.
+invitation-who = { $host } te invita a leer { $paper } con su suscripción.
