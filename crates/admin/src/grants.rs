@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::Admin;
 use readers::{self, Email, Session};
 use subscriptions::rules::SeatsRefusal;
-use subscriptions::{self, Grant, Granted, Plan, store};
+use subscriptions::{self, CompanyName, Grant, Granted, Plan, store};
 use web::locale::Say;
 use web::view::{Frame, html, see_other};
 use web::{Error, Result};
@@ -180,14 +180,13 @@ async fn give(admin: &Admin, say: Say, form: &GrantForm) -> Result<Option<String
     let Some(reader) = reader else {
         return wrong("admin-no-reader");
     };
-    let company_name = form.company.trim().to_owned();
-    if company_name.chars().count() > 120 || company_name.chars().any(char::is_control) {
+    let Ok(company_name) = CompanyName::typed(&form.company) else {
         return wrong("admin-no-company");
-    }
+    };
     let what = Grant {
         plan,
         seats,
-        company_name: (!company_name.is_empty()).then_some(company_name),
+        company_name,
         until,
     };
     match subscriptions::grant(&admin.subscriptions, &reader, &what).await? {

@@ -6,7 +6,7 @@ use crate::Subscriptions;
 use base::time::UnixMillis;
 use readers::{self, Reader};
 
-use super::rules::{Plan, SubscriptionId};
+use super::rules::{CompanyName, Plan, SubscriptionId};
 use super::store::{self, NewSubscription};
 
 /// The moment after a last day, in UTC; `None` at the end of the calendar.
@@ -25,7 +25,7 @@ pub struct Grant {
     /// Seats, the owner's included; see [`Plan::seats`].
     pub seats: i64,
     /// Name of the company.
-    pub company_name: Option<String>,
+    pub company_name: Option<CompanyName>,
     /// Until when.
     pub until: UnixMillis,
 }
@@ -53,7 +53,7 @@ pub async fn grant(
     let new = NewSubscription {
         owner: reader.id,
         plan: grant.plan,
-        company_name: grant.company_name.as_deref(),
+        company_name: grant.company_name.as_ref().map(CompanyName::as_str),
         seats: grant.seats,
         until: grant.until,
         terms: terms.as_deref(),

@@ -12,7 +12,7 @@ pub mod store;
 
 pub use grant::{Grant, Granted, end_of, grant, seat};
 pub use part::Subscriptions;
-pub use rules::Plan;
+pub use rules::{CompanyName, Plan};
 pub use seats::Seats;
 
 /// What invitations say.

@@ -1,10 +1,12 @@
 //! Plans and how many may read on them. Pure.
 
+use std::str::FromStr;
+
 use base::db::text_enum;
 use base::id::Id;
 use base::lang::Lang;
 use base::time::UnixMillis;
-use readers::rules::ReaderId;
+use readers::rules::{ReaderId, one_line};
 
 /// Marks the identifiers of subscriptions.
 #[derive(Debug)]
@@ -35,6 +37,41 @@ text_enum! {
     pub enum Provider {
         /// The paper gave it, by whatever arrangement.
         Granted = "granted",
+    }
+}
+
+/// The longest name of a company, characters.
+pub const MAX_COMPANY_NAME: usize = 120;
+
+/// What a company is called: one visible line of 1 to [`MAX_COMPANY_NAME`] characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyName(String);
+
+impl CompanyName {
+    /// What was typed into a field that may be left empty: then there is no name.
+    ///
+    /// # Errors
+    /// When it is no name.
+    pub fn typed(text: &str) -> Result<Option<Self>, ()> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        text.parse().map(Some)
+    }
+
+    /// As stored and shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CompanyName {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let line = one_line(text, MAX_COMPANY_NAME).filter(|line| !line.is_empty());
+        line.map(|line| Self(line.to_owned())).ok_or(())
     }
 }
 
@@ -182,5 +219,26 @@ mod tests {
         ] {
             assert_eq!(plan.seats(asked), seats, "{plan} {asked:?}");
         }
+    }
+
+    #[test]
+    fn a_company_is_called_by_one_visible_line() {
+        let longest = "ñ".repeat(MAX_COMPANY_NAME);
+        for (text, kept) in [
+            ("", Ok(None)),
+            (" ", Ok(None)),
+            ("  Pozos, S. A. ", Ok(Some("Pozos, S. A."))),
+            (longest.as_str(), Ok(Some(longest.as_str()))),
+            (&(longest.clone() + "o"), Err(())),
+            ("Pozos\ndel Norte", Err(())),
+            ("Pozos\u{202e}", Err(())),
+        ] {
+            let name = CompanyName::typed(text);
+            let name = name
+                .as_ref()
+                .map(|name| name.as_ref().map(CompanyName::as_str));
+            assert_eq!(name, kept.as_ref().copied(), "{text:?}");
+        }
+        assert!("".parse::<CompanyName>().is_err());
     }
 }

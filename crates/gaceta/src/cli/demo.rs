@@ -233,7 +233,11 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
         let grant = Grant {
             plan,
             seats,
-            company_name: person.company.map(str::to_owned),
+            company_name: person
+                .company
+                .map(str::parse)
+                .transpose()
+                .map_err(|()| anyhow::anyhow!("{:?} is no company's name", person.company))?,
             until: app.base.clock.now().plus(Span::days(365)),
         };
         subscriptions::grant(&app.subscriptions, &reader, &grant).await?;

@@ -7,8 +7,8 @@ use super::control::{self, Paper};
 use crate::App;
 use base::config::Config;
 use readers::{self, Email};
-use subscriptions::rules::{MOST_SEATS, SeatsRefusal};
-use subscriptions::{self, Granted, Plan};
+use subscriptions::rules::{MAX_COMPANY_NAME, MOST_SEATS, SeatsRefusal};
+use subscriptions::{self, CompanyName, Granted, Plan};
 
 /// Options of `grant`.
 #[derive(Debug, Args)]
@@ -86,6 +86,9 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
     let email: Email = email
         .parse()
         .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
+    let company_name = CompanyName::typed(&company).map_err(|()| {
+        anyhow::anyhow!("a company's name has one line of up to {MAX_COMPANY_NAME} characters")
+    })?;
     let until =
         subscriptions::end_of(day).ok_or_else(|| anyhow::anyhow!("{day} is too far away"))?;
     anyhow::ensure!(until > app.base.clock.now(), "{day} is over");
@@ -98,7 +101,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
     let what = subscriptions::Grant {
         plan,
         seats,
-        company_name: (!company.is_empty()).then_some(company),
+        company_name,
         until,
     };
     match subscriptions::grant(&app.subscriptions, &reader, &what).await? {
