@@ -8,8 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -25,7 +24,7 @@ use base::time::UnixMillis;
 use web::locale::Say;
 use web::pages::{Draft, Encoding, Keep, PageKey};
 use web::view::{Alternate, Frame};
-use web::{Error, Result};
+use web::{Error, Path, Query, Result};
 
 /// Where an article stands in a list by time. In an address: `MILLISECONDS.ID`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +84,7 @@ struct TopicPage {
 pub(super) async fn show_topic(
     State(articles): State<Arc<Articles>>,
     Path((edition, slug)): Path<(String, String)>,
-    asked: std::result::Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<Asked>>,
     headers: HeaderMap,
 ) -> Result {
     let room = articles.editions.find(&edition).ok_or(Error::NotFound)?;

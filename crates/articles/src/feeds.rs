@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::HeaderMap;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -19,7 +19,7 @@ use super::store;
 use crate::Articles;
 use base::time::UnixMillis;
 use web::pages::{Draft, Encoding, Keep};
-use web::{Error, Result, Route};
+use web::{Error, Path, Result, Route};
 
 /// Articles in a feed.
 const LENGTH: i64 = 40;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
@@ -16,7 +16,7 @@ use crate::Articles;
 use web::locale::{self, Say};
 use web::pages::{Draft, Encoding, Keep, PageKey};
 use web::view::{Alternate, Frame, Link};
-use web::{Error, Result, Route, with_state};
+use web::{Error, Path, Result, Route, with_state};
 
 /// The routes of what everybody may see.
 #[must_use]

@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::HeaderMap;
 
 use super::feeds::{document, element};
@@ -14,7 +14,7 @@ use super::store;
 use crate::Articles;
 use base::time::UnixMillis;
 use web::pages::{Draft, Encoding, Keep, PageKey};
-use web::{Error, Result, Route};
+use web::{Error, Path, Result, Route};
 
 /// Addresses in one sitemap; the protocol allows 50,000 and 50 MB.
 const LENGTH: i64 = 10_000;

@@ -103,8 +103,7 @@ struct MessagePage {
 impl MessagePage {
     fn with_gaps(reading: &Reading, cast: Cast) -> Self {
         let say = Say::new(cast.language);
-        let mut frame = Frame::new(&reading.site, cast.language, say.say("message-title"));
-        frame.index = false;
+        let mut frame = Frame::unlisted(&reading.site, say, "message-title");
         frame.paper = Gap::Paper.mark();
         frame.home = Gap::Home.mark();
         let deck = cast.with_deck.then(|| Gap::Deck.mark());

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
@@ -21,7 +21,7 @@ use base::config::Mode;
 use leases::EventKind;
 use readers::{Device, DeviceId};
 use web::pages::{Encoding, Page};
-use web::{Error, Result, Route, with_state};
+use web::{Error, Path, Result, Route, with_state};
 
 /// Says what the visitor got; for logs, caches and tests.
 pub const ACCESS: HeaderName = HeaderName::from_static("gaceta-access");

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, FormRejection};
-use axum::extract::{Form, Query, State};
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{Stream, StreamExt as _};
@@ -23,7 +23,7 @@ use leases::{Listener, Notices};
 use readers::{DeviceId, Session};
 use web::locale::{self, Say};
 use web::view::{local_path, see_other, way_on};
-use web::{Error, Result, Route};
+use web::{Error, Form, Query, Result, Route};
 
 /// The routes of an open page.
 #[must_use]
@@ -327,9 +327,8 @@ struct TakeForm {
 async fn submit_take(
     State(reading): State<Arc<Reading>>,
     headers: HeaderMap,
-    form: std::result::Result<Form<TakeForm>, FormRejection>,
+    Form(form): Form<TakeForm>,
 ) -> Result {
-    let Form(form) = form?;
     let next = way_on(&reading.base.config, &form.next).to_owned();
     let script = headers
         .get(header::ACCEPT)

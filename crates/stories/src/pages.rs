@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
@@ -16,7 +16,7 @@ use base::secret::TokenHash;
 use web::locale::Say;
 use web::pages::{Draft, Encoding, Keep, PageKey};
 use web::view::{Alternate, Frame, json_ld};
-use web::{Error, Result, Route, with_state};
+use web::{Error, Path, Query, Result, Route, with_state};
 
 /// Articles listed on a story's page; the rest is in the archives of its topics.
 const ARTICLES: i64 = 200;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use axum::extract::Path;
+use crate::Path;
 use axum::response::Response;
 use http::HeaderMap;
 use rust_embed::RustEmbed;

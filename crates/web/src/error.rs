@@ -100,30 +100,12 @@ impl From<anyhow::Error> for Error {
         }
     }
 }
+
 impl From<askama::Error> for Error {
     fn from(error: askama::Error) -> Self {
         Self::Internal(error.into())
     }
 }
-impl From<axum::extract::rejection::FormRejection> for Error {
-    fn from(error: axum::extract::rejection::FormRejection) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::TooLarge
-        } else {
-            Self::BadRequest(error.body_text())
-        }
-    }
-}
-impl From<axum::extract::rejection::BytesRejection> for Error {
-    fn from(error: axum::extract::rejection::BytesRejection) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::TooLarge
-        } else {
-            Self::BadRequest(error.body_text())
-        }
-    }
-}
-
 impl Error {
     fn status(&self) -> StatusCode {
         match self {
@@ -265,11 +247,8 @@ fn text(site: &Site, error: &Error, lang: Lang, request: &str) -> askama::Result
     } else {
         0
     };
-    let title = say.say(&format!("{}-title", error.key()));
-    let mut frame = Frame::new(site, lang, title);
-    frame.index = false;
     ErrorPage {
-        frame,
+        frame: Frame::unlisted(site, say, &format!("{}-title", error.key())),
         say,
         key: error.key(),
         request: request.to_owned(),

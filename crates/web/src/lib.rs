@@ -1,4 +1,4 @@
-//! What the features need to speak HTTP: errors, cookies, language, views, finished pages, limits, security headers.
+//! What the features need to speak HTTP: errors, extractors, cookies, language, views, finished pages, limits, security headers.
 //!
 //! Everything here stands below the features and names none of them; the list of all routes stands above, in `gaceta`.
 
@@ -6,6 +6,7 @@ pub mod address;
 pub mod assets;
 pub mod cookies;
 pub mod error;
+pub mod extract;
 pub mod headers;
 pub mod limits;
 pub mod locale;
@@ -16,6 +17,7 @@ mod site;
 pub mod view;
 
 pub use error::{Error, Result};
+pub use extract::{Form, Language, Path, Query};
 pub use route::{Route, with_state};
 pub use site::{EditionHome, Site};
 

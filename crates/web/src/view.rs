@@ -93,6 +93,16 @@ impl Frame {
         }
     }
 
+    /// A frame that search engines do not list, with the text of `title` as its title: for pages of their own reader, and
+    /// for those that only say that something is not so.
+    #[must_use]
+    pub fn unlisted(site: &Site, say: Say, title: &str) -> Self {
+        Self {
+            index: false,
+            ..Self::new(site, say.lang, say.say(title))
+        }
+    }
+
     /// Address of an asset; for templates.
     #[must_use]
     pub fn asset(&self, name: &str) -> String {

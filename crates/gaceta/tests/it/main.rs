@@ -7,6 +7,7 @@ mod archive;
 mod background;
 mod canary;
 mod doors;
+mod forms;
 mod gate;
 mod heard;
 mod leases;
