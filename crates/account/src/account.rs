@@ -1,23 +1,18 @@
 //! The reader's own page: name, address, language, and the way to everything else of the account.
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
-use http::{HeaderMap, StatusCode};
+use axum::extract::State;
 use serde::Deserialize;
 
-use super::form::{Faults, Notice};
+use super::form::Notice;
 use crate::Account;
 use base::lang::Lang;
-use readers::Session;
 use readers::rules::{MAX_NAME, Reader, one_line};
-use readers::store;
+use readers::{Readers, Session, SignedIn, store};
+use web::form::{Faults, refused};
 use web::locale::Say;
-use web::view::{Frame, html, personal, see_other};
-use web::{Error, Result};
-
-/// The page's path.
-pub const PATH: &str = "/account";
+use web::view::{Frame, personal, see_other};
+use web::{Error, Form, Query, Result};
 
 #[derive(Template)]
 #[template(path = "account/account.html")]
@@ -34,39 +29,40 @@ struct AccountPage {
     language: String,
 }
 
-/// Frame of an account page, in the reader's language.
-pub fn frame(parts: &Account, say: Say, title: &str) -> Frame {
-    let mut frame = Frame::new(&parts.site, say.lang, say.say(title));
-    frame.index = false;
-    frame
-}
-
 /// The reader of a session.
-pub async fn reader(parts: &Account, session: &Session) -> Result<Reader> {
-    store::find_reader(&mut parts.base.read().await?, session.reader)
+pub async fn reader(readers: &Readers, session: &Session) -> Result<Reader> {
+    store::find_reader(&mut readers.base.read().await?, session.reader)
         .await?
         .ok_or(Error::NotFound)
 }
 
-/// Shows it.
-pub async fn show_account(
-    State(parts): State<Account>,
-    Query(notice): Query<Notice>,
-    headers: HeaderMap,
-) -> Result {
-    let session = parts.readers.sessions.required(&headers, PATH).await?;
-    let reader = reader(&parts, &session).await?;
-    let say = Say::new(reader.language);
-    personal(&AccountPage {
-        frame: frame(&parts, say, "account-title"),
+/// The page in the language of `say`, with what is kept.
+async fn page(account: &Account, say: Say, reader: Reader) -> Result<AccountPage> {
+    Ok(AccountPage {
+        frame: Frame::unlisted(&account.site, say, "account-title"),
         say,
         tab: "account",
-        seated: parts.subscriptions.seats.active(session.reader).await?,
+        seated: account.subscriptions.seats.active(reader.id).await?,
         faults: Faults::default(),
-        notice: notice.text(say),
+        notice: String::new(),
         name: reader.name,
         email: reader.email,
         language: reader.language.to_string(),
+    })
+}
+
+/// Shows it.
+pub async fn show_account(
+    State(account): State<Account>,
+    SignedIn(session): SignedIn,
+    Query(notice): Query<Notice>,
+) -> Result {
+    let reader = reader(&account.readers, &session).await?;
+    let say = Say::new(reader.language);
+    let page = page(&account, say, reader).await?;
+    personal(&AccountPage {
+        notice: notice.text(say),
+        ..page
     })
 }
 
@@ -81,12 +77,10 @@ pub struct AccountForm {
 
 /// Keeps them.
 pub async fn submit_account(
-    State(parts): State<Account>,
-    headers: HeaderMap,
-    form: std::result::Result<Form<AccountForm>, FormRejection>,
+    State(account): State<Account>,
+    SignedIn(session): SignedIn,
+    Form(form): Form<AccountForm>,
 ) -> Result {
-    let session = parts.readers.sessions.required(&headers, PATH).await?;
-    let Form(form) = form?;
     let say = Say::new(session.language);
     let mut faults = Faults::default();
     let name = one_line(&form.name, MAX_NAME);
@@ -98,27 +92,27 @@ pub async fn submit_account(
         faults.add("language", say.say("fault-language"));
     }
     let (Some(name), Ok(language)) = (name, language) else {
-        let reader = reader(&parts, &session).await?;
-        let page = AccountPage {
-            frame: frame(&parts, say, "account-title"),
-            say,
-            tab: "account",
-            seated: parts.subscriptions.seats.active(session.reader).await?,
+        let reader = reader(&account.readers, &session).await?;
+        let page = page(&account, say, reader).await?;
+        return refused(&AccountPage {
             faults,
-            notice: String::new(),
             name: form.name,
-            email: reader.email,
             language: form.language,
-        };
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+            ..page
+        });
     };
-    let mut tx = parts.base.write().await?;
+    keep(&account.readers, &session, name, language).await?;
+    Ok(see_other("/account?notice=saved"))
+}
+
+async fn keep(readers: &Readers, session: &Session, name: &str, language: Lang) -> Result<()> {
+    let mut tx = readers.base.write().await?;
     store::set_reader(&mut tx, session.reader, name, language).await?;
     let sessions = store::list_sessions(&mut tx, session.reader).await?;
     tx.commit().await?;
     for (token, _) in sessions {
         // They hold the language.
-        parts.readers.sessions.forget_stored(&token);
+        readers.sessions.forget_stored(&token);
     }
-    Ok(see_other("/account?notice=saved"))
+    Ok(())
 }

@@ -1,20 +1,19 @@
 //! The password again, before what someone who borrowed a session must not do.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
-use http::{Extensions, HeaderMap, StatusCode};
+use axum::extract::State;
 use serde::Deserialize;
 
-use super::account::{frame, reader};
-use super::form::Faults;
-use crate::Account;
-use readers::store;
-use web::Result;
-use web::error::encode;
+use super::account::reader;
+use super::form::Next;
+use readers::{Reader, Readers, SignedIn, store};
+use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
-use web::view::{Frame, html, local_path, personal, see_other};
+use web::view::{Frame, local_path, personal, see_other};
+use web::{Error, Form, Query, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/confirm.html")]
@@ -26,31 +25,27 @@ struct ConfirmPage {
     next: String,
 }
 
-/// Where to go afterwards.
-#[derive(Debug, Deserialize)]
-pub struct Next {
-    #[serde(default)]
-    next: String,
+fn page(site: &Site, reader: Reader, next: &str, faults: Faults) -> ConfirmPage {
+    let say = Say::new(reader.language);
+    ConfirmPage {
+        frame: Frame::unlisted(site, say, "confirm-title"),
+        say,
+        faults,
+        email: reader.email,
+        next: next.to_owned(),
+    }
 }
 
 /// Asks.
 pub async fn show_confirm(
-    State(parts): State<Account>,
+    State(site): State<Arc<Site>>,
+    State(readers): State<Arc<Readers>>,
+    SignedIn(session): SignedIn,
     Query(query): Query<Next>,
-    headers: HeaderMap,
 ) -> Result {
+    let reader = reader(&readers, &session).await?;
     let next = local_path(&query.next);
-    let here = format!("/account/confirm?next={}", encode(next));
-    let session = parts.readers.sessions.required(&headers, &here).await?;
-    let reader = reader(&parts, &session).await?;
-    let say = Say::new(reader.language);
-    personal(&ConfirmPage {
-        frame: frame(&parts, say, "confirm-title"),
-        say,
-        faults: Faults::default(),
-        email: reader.email,
-        next: next.to_owned(),
-    })
+    personal(&page(&site, reader, next, Faults::default()))
 }
 
 /// The password.
@@ -63,41 +58,31 @@ pub struct Confirm {
 
 /// Checks it.
 pub async fn submit_confirm(
-    State(parts): State<Account>,
-    extensions: Extensions,
-    headers: HeaderMap,
-    form: std::result::Result<Form<Confirm>, FormRejection>,
+    State(site): State<Arc<Site>>,
+    State(readers): State<Arc<Readers>>,
+    session: Option<SignedIn>,
+    network: Network,
+    Form(form): Form<Confirm>,
 ) -> Result {
-    let Form(form) = form?;
     let next = local_path(&form.next);
-    let session = parts.readers.sessions.required(&headers, next).await?;
-    let reader = reader(&parts, &session).await?;
-    let say = Say::new(reader.language);
-    let network = Network::of(&parts.base, &extensions, &headers);
-    parts.readers.limits.password(network, &reader.email)?;
-    let stored = Some(reader.password.clone());
-    if !parts
-        .readers
-        .passwords
-        .verify(form.password, stored)
-        .await?
-    {
-        let page = ConfirmPage {
-            frame: frame(&parts, say, "confirm-title"),
-            say,
-            faults: Faults::one("password", say.say("fault-current")),
-            email: reader.email,
+    // Signing in gives the password already; there is no need to come back here.
+    let Some(SignedIn(session)) = session else {
+        return Err(Error::SignIn {
             next: next.to_owned(),
-        };
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+        });
+    };
+    let reader = reader(&readers, &session).await?;
+    readers.limits.password(network, &reader.email)?;
+    let stored = Some(reader.password.clone());
+    if !readers.passwords.verify(form.password, stored).await? {
+        let text = Say::new(reader.language).say("fault-current");
+        let faults = Faults::one("password", text);
+        return refused(&page(&site, reader, next, faults));
     }
-    parts
-        .readers
-        .limits
-        .password_was_right(network, &reader.email);
-    let mut tx = parts.base.write().await?;
+    readers.limits.password_was_right(network, &reader.email);
+    let mut tx = readers.base.write().await?;
     store::set_confirmed(&mut tx, &session.token).await?;
     tx.commit().await?;
-    parts.readers.sessions.forget(&session.token);
+    readers.sessions.forget(&session.token);
     Ok(see_other(next))
 }

@@ -1,65 +1,25 @@
-//! What forms share: what is wrong with which field, and the notices after one was sent.
+//! What forms of accounts share: what to say about a password that is not taken, where to go on, and the notices after one
+//! was sent. What is wrong with which field is `web::form`.
 
 use serde::Deserialize;
 
-use crate::Account;
 use readers::rules::{MAX_PASSWORD, PasswordFault};
 use web::locale::Say;
 
-/// Something to put right.
-#[derive(Clone, Debug)]
-pub struct Fault {
-    /// `id` of the field.
-    pub field: String,
-    /// What to do, for the summary and beside the field.
-    pub text: String,
-}
-
-/// All there is to put right in a form.
-#[derive(Clone, Debug, Default)]
-pub struct Faults(pub Vec<Fault>);
-
-impl Faults {
-    /// Adds one.
-    pub fn add(&mut self, field: &str, text: String) {
-        self.0.push(Fault {
-            field: field.to_owned(),
-            text,
-        });
-    }
-
-    /// A form with one thing to put right.
-    pub fn one(field: &str, text: String) -> Self {
-        let mut faults = Self::default();
-        faults.add(field, text);
-        faults
-    }
-
-    /// What is wrong with this field; empty if nothing is.
-    pub fn of(&self, field: &str) -> &str {
-        self.0
-            .iter()
-            .find(|fault| fault.field == field)
-            .map_or("", |fault| fault.text.as_str())
-    }
-
-    /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-/// What to do about a password that is not taken.
-pub fn password_fault(parts: &Account, say: Say, fault: PasswordFault) -> String {
+/// What to do about a password that is not taken. `shortest` in characters.
+pub fn password_fault(say: Say, shortest: usize, fault: PasswordFault) -> String {
     match fault {
-        PasswordFault::TooShort => say.with(
-            "fault-short",
-            "length",
-            parts.base.config.accounts.min_password,
-        ),
+        PasswordFault::TooShort => say.with("fault-short", "length", shortest),
         PasswordFault::TooLong => say.with("fault-long", "length", MAX_PASSWORD),
         PasswordFault::TooCommon => say.say("fault-common"),
     }
+}
+
+/// `?next=`: where to go afterwards.
+#[derive(Debug, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    pub next: String,
 }
 
 /// `?notice=`: what has just been done. Words we do not know say nothing.

@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
-use http::{HeaderMap, StatusCode, Uri};
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use crate::Account;
+use crate::form::password_fault;
 use crate::sign_in::sign_in;
 use base::lang::Lang;
 use base::secret::TokenHash;
-use readers::rules::{MAX_NAME, MAX_PASSWORD, PasswordFault, check_password, one_line};
-use readers::{self, Email, Reader, Session};
+use readers::rules::{MAX_NAME, check_password, one_line};
+use readers::{self, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Accepting};
 use subscriptions::rules::Invitation;
 use subscriptions::store;
-use web::locale::{self, Say};
-use web::view::{Frame, html, see_other};
-use web::{Error, Result};
+use web::form::{Faults, refused};
+use web::locale::Say;
+use web::view::{Frame, html, personal, see_other};
+use web::{Error, Form, Language, Path, Result, Site};
 
 /// How somebody who opens an invitation can accept it.
 enum Way {
@@ -49,10 +51,9 @@ struct InvitationPage<'a> {
     host: &'a str,
     email: &'a str,
     token: &'a str,
-    /// What is wrong, or empty.
-    problem: &'a str,
+    faults: Faults,
     name: &'a str,
-    min_password: u64,
+    shortest: usize,
 }
 
 #[derive(Template)]
@@ -65,25 +66,21 @@ struct GonePage {
 
 /// The invitation behind the token, or what to answer instead.
 async fn door(
-    parts: &Account,
+    site: &Site,
     token: String,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Result<std::result::Result<Door, axum::response::Response>> {
-    let session = parts.readers.sessions.of(headers).await?;
-    let lang = session.as_ref().map_or_else(
-        || locale::of_request(&parts.site, uri, headers),
-        |session| session.language,
-    );
-    let say = Say::new(lang);
-    let mut tx = parts.base.read().await?;
+    session: Option<SignedIn>,
+    lang: Lang,
+) -> Result<std::result::Result<Door, Response>> {
+    let session = session.map(|SignedIn(session)| session);
+    let say = Say::new(session.as_ref().map_or(lang, |session| session.language));
+    let mut tx = site.base.read().await?;
     let found = if token.len() == 43 {
         store::find_invitation(&mut tx, &TokenHash::of(&token)).await?
     } else {
         None
     };
     let Some(invitation) = found else {
-        return Ok(Err(gone(parts, say, "invitation-gone")?));
+        return Ok(Err(gone(site, say, "invitation-gone")?));
     };
     let email: Email = invitation.email.parse().map_err(|()| Error::NotFound)?;
     let account = readers::store::find_by_email(&mut tx, &email).await?;
@@ -96,11 +93,9 @@ async fn door(
     }))
 }
 
-fn gone(parts: &Account, say: Say, key: &str) -> Result {
-    let mut frame = Frame::new(&parts.site, say.lang, say.say("invitation-gone-title"));
-    frame.index = false;
+fn gone(site: &Site, say: Say, key: &str) -> Result {
     let page = GonePage {
-        frame,
+        frame: Frame::unlisted(site, say, "invitation-gone-title"),
         say,
         text: say.say(key),
     };
@@ -116,38 +111,36 @@ impl Door {
         }
     }
 
-    fn page(&self, parts: &Account, problem: &str, name: &str) -> Result {
-        let say = self.say;
-        let mut frame = Frame::new(&parts.site, say.lang, say.say("invitation-title"));
-        frame.index = false;
-        let page = InvitationPage {
-            frame,
-            say,
+    fn page<'a>(&'a self, site: &Site, name: &'a str, faults: Faults) -> InvitationPage<'a> {
+        InvitationPage {
+            frame: Frame::unlisted(site, self.say, "invitation-title"),
+            say: self.say,
             way: self.way(),
             host: &self.invitation.owner,
             email: &self.invitation.email,
             token: &self.token,
-            problem,
+            faults,
             name,
-            min_password: parts.base.config.accounts.min_password as u64,
-        };
-        let status = if problem.is_empty() {
-            StatusCode::OK
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
-        };
-        Ok(html(status, page.render()?))
+            shortest: site.base.config.accounts.min_password,
+        }
+    }
+
+    /// To sign in, and then to come back.
+    fn sign_in(&self) -> Error {
+        Error::SignIn {
+            next: format!("/invitation/{}", self.token),
+        }
     }
 }
 
 pub(super) async fn show_invitation(
-    State(parts): State<Account>,
+    State(site): State<Arc<Site>>,
     Path(token): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    session: Option<SignedIn>,
+    Language(lang): Language,
 ) -> Result {
-    match door(&parts, token, &uri, &headers).await? {
-        Ok(door) => door.page(&parts, "", ""),
+    match door(&site, token, session, lang).await? {
+        Ok(door) => personal(&door.page(&site, "", Faults::default())),
         Err(answer) => Ok(answer),
     }
 }
@@ -161,85 +154,86 @@ pub(super) struct Accept {
 }
 
 pub(super) async fn submit_invitation(
-    State(parts): State<Account>,
+    State(account): State<Account>,
     Path(token): Path<String>,
-    uri: Uri,
+    session: Option<SignedIn>,
+    Language(lang): Language,
     headers: HeaderMap,
-    form: std::result::Result<Form<Accept>, FormRejection>,
+    Form(form): Form<Accept>,
 ) -> Result {
-    let Form(form) = form?;
-    let door = match door(&parts, token, &uri, &headers).await? {
+    let door = match door(&account.site, token, session, lang).await? {
         Ok(door) => door,
         Err(answer) => return Ok(answer),
     };
     match (door.way(), &door.account) {
-        (Way::Accept, Some(account)) => {
-            let mut tx = parts.base.write().await?;
-            let token = TokenHash::of(&door.token);
-            let came = invite::accept(&mut tx, &token, account.id).await?;
-            if came == Accepting::Seated {
-                tx.commit().await?;
-                parts.subscriptions.seats.forget(account.id);
-            }
-            match came {
-                Accepting::Seated => Ok(see_other("/account/subscription")),
-                Accepting::Full => gone(&parts, door.say, "invitation-full"),
-                Accepting::Gone => gone(&parts, door.say, "invitation-gone"),
-            }
-        }
-        (Way::SignUp, _) => sign_up(&parts, &door, form, &headers).await,
-        _ => Err(Error::SignIn {
-            next: format!("/invitation/{}", door.token),
-        }),
+        (Way::Accept, Some(reader)) => accept(&account, &door, reader).await,
+        (Way::SignUp, _) => sign_up(&account, &door, form, &headers).await,
+        _ => Err(door.sign_in()),
     }
 }
 
-/// What is wrong with a name and a password, if anything.
-fn fault(parts: &Account, say: Say, form: &Accept, email: &str) -> Option<String> {
-    let shortest = parts.base.config.accounts.min_password;
-    if one_line(&form.name, MAX_NAME).is_none() {
-        return Some(say.with("fault-name", "length", MAX_NAME));
+/// Seats somebody who has an account.
+async fn accept(account: &Account, door: &Door, reader: &Reader) -> Result {
+    let mut tx = account.base.write().await?;
+    let token = TokenHash::of(&door.token);
+    match invite::accept(&mut tx, &token, reader.id).await? {
+        Accepting::Seated => tx.commit().await?,
+        Accepting::Full => return gone(&account.site, door.say, "invitation-full"),
+        Accepting::Gone => return gone(&account.site, door.say, "invitation-gone"),
     }
-    let fault = check_password(&form.password, email, shortest).err()?;
-    Some(match fault {
-        PasswordFault::TooShort => say.with("fault-short", "length", shortest),
-        PasswordFault::TooLong => say.with("fault-long", "length", MAX_PASSWORD),
-        PasswordFault::TooCommon => say.say("fault-common"),
-    })
+    account.subscriptions.seats.forget(reader.id);
+    Ok(see_other("/account/subscription"))
+}
+
+/// Name and password, if both can be taken.
+fn checked(
+    say: Say,
+    shortest: usize,
+    form: &Accept,
+    email: &str,
+) -> std::result::Result<String, Faults> {
+    let mut faults = Faults::default();
+    let name = one_line(&form.name, MAX_NAME);
+    if name.is_none() {
+        faults.add("name", say.with("fault-name", "length", MAX_NAME));
+    }
+    if let Err(fault) = check_password(&form.password, email, shortest) {
+        faults.add("password", password_fault(say, shortest, fault));
+    }
+    match name {
+        Some(name) if faults.is_empty() => Ok(name.to_owned()),
+        _ => Err(faults),
+    }
 }
 
 /// Makes the account and takes the seat in one transaction, then signs in.
-async fn sign_up(parts: &Account, door: &Door, form: Accept, headers: &HeaderMap) -> Result {
-    let (name, email) = (form.name.trim(), &door.invitation.email);
-    if let Some(text) = fault(parts, door.say, &form, email) {
-        return door.page(parts, &text, name);
-    }
+async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderMap) -> Result {
+    let (base, site, email) = (&account.base, &account.site, &door.invitation.email);
+    let shortest = base.config.accounts.min_password;
+    let name = match checked(door.say, shortest, &form, email) {
+        Ok(name) => name,
+        Err(faults) => return refused(&door.page(site, &form.name, faults)),
+    };
     let email: Email = email.parse().map_err(|()| Error::NotFound)?;
-    let password = parts
-        .readers
-        .passwords
-        .hash(form.password, &parts.base.rng)
-        .await?;
-    let mut tx = parts.base.write().await?;
+    let passwords = &account.readers.passwords;
+    let password = passwords.hash(form.password, &base.rng).await?;
+    let mut tx = base.write().await?;
     let terms = readers::store::find_terms_version(&mut tx).await?;
-    let lang: Lang = door.say.lang;
+    let (lang, terms) = (door.say.lang, terms.as_deref());
     let made =
-        readers::store::insert_reader(&mut tx, &email, name, &password, lang, terms.as_deref())
-            .await?;
+        readers::store::insert_reader(&mut tx, &email, &name, &password, lang, terms).await?;
     let Some(id) = made else {
         // The address got its account a moment ago; now it can sign in.
-        return Err(Error::SignIn {
-            next: format!("/invitation/{}", door.token),
-        });
+        return Err(door.sign_in());
     };
     match invite::accept(&mut tx, &TokenHash::of(&door.token), id).await? {
         Accepting::Seated => {}
-        Accepting::Full => return gone(parts, door.say, "invitation-full"),
-        Accepting::Gone => return gone(parts, door.say, "invitation-gone"),
+        Accepting::Full => return gone(site, door.say, "invitation-full"),
+        Accepting::Gone => return gone(site, door.say, "invitation-gone"),
     }
     let reader = readers::store::find_reader(&mut tx, id).await?;
     tx.commit().await?;
-    parts.subscriptions.seats.forget(id);
+    account.subscriptions.seats.forget(id);
     let reader = reader.ok_or(Error::NotFound)?;
-    sign_in(parts, &reader, headers, "/account/subscription").await
+    sign_in(account, &reader, headers, "/account/subscription").await
 }

@@ -21,8 +21,9 @@ mod terms;
 
 pub use part::Account;
 
-use readers::ReaderId;
+use leases::Leases;
 use readers::store::Ended;
+use readers::{ReaderId, Readers};
 use web::{Route, with_state};
 
 /// What pages of accounts say.
@@ -73,9 +74,9 @@ pub fn routes(account: &Account) -> Vec<Route> {
 }
 
 /// After the commit: forgets sessions that were ended, frees the lease if one of their devices has it, and tells them.
-async fn tell_ended(parts: &Account, reader: ReaderId, ended: &[Ended]) {
+async fn tell_ended(readers: &Readers, leases: &Leases, reader: ReaderId, ended: &[Ended]) {
     for (token, device) in ended {
-        parts.readers.sessions.forget_stored(token);
-        parts.leases.release(reader, *device).await;
+        readers.sessions.forget_stored(token);
+        leases.release(reader, *device).await;
     }
 }

@@ -2,25 +2,22 @@
 //! signed out, loses the lease if it has it, and is told.
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
-use http::{Extensions, HeaderMap, StatusCode};
+use axum::extract::State;
 use serde::Deserialize;
 
-use super::account::{frame, reader};
-use super::form::{Faults, password_fault};
+use super::account::reader;
+use super::form::password_fault;
 use super::tell_ended;
 use crate::Account;
 use base::mail;
 use readers::letters::{self, Letter};
 use readers::rules::{Reader, check_password};
-use readers::store;
-use web::Result;
+use readers::{SignedIn, store};
+use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
-use web::view::{Frame, html, personal, see_other};
-
-const PATH: &str = "/account/password";
+use web::view::{Frame, personal, see_other};
+use web::{Form, Result};
 
 #[derive(Template)]
 #[template(path = "account/password.html")]
@@ -35,24 +32,23 @@ struct PasswordPage {
     shortest: usize,
 }
 
-async fn page(parts: &Account, reader: Reader, faults: Faults) -> Result<PasswordPage> {
+async fn page(account: &Account, reader: Reader, faults: Faults) -> Result<PasswordPage> {
     let say = Say::new(reader.language);
     Ok(PasswordPage {
-        frame: frame(parts, say, "password-title"),
+        frame: Frame::unlisted(&account.site, say, "password-title"),
         say,
         tab: "password",
-        seated: parts.subscriptions.seats.active(reader.id).await?,
+        seated: account.subscriptions.seats.active(reader.id).await?,
         faults,
         email: reader.email,
-        shortest: parts.base.config.accounts.min_password,
+        shortest: account.base.config.accounts.min_password,
     })
 }
 
 /// The form.
-pub async fn show_password(State(parts): State<Account>, headers: HeaderMap) -> Result {
-    let session = parts.readers.sessions.required(&headers, PATH).await?;
-    let reader = reader(&parts, &session).await?;
-    personal(&page(&parts, reader, Faults::default()).await?)
+pub async fn show_password(State(account): State<Account>, SignedIn(session): SignedIn) -> Result {
+    let reader = reader(&account.readers, &session).await?;
+    personal(&page(&account, reader, Faults::default()).await?)
 }
 
 /// The old and the new one.
@@ -66,48 +62,46 @@ pub struct Change {
 
 /// Changes it.
 pub async fn submit_password(
-    State(parts): State<Account>,
-    extensions: Extensions,
-    headers: HeaderMap,
-    form: std::result::Result<Form<Change>, FormRejection>,
+    State(account): State<Account>,
+    SignedIn(session): SignedIn,
+    network: Network,
+    Form(form): Form<Change>,
 ) -> Result {
-    let session = parts.readers.sessions.required(&headers, PATH).await?;
-    let Form(form) = form?;
-    let reader = reader(&parts, &session).await?;
+    let readers = &account.readers;
+    let reader = reader(readers, &session).await?;
     let say = Say::new(reader.language);
-    let network = Network::of(&parts.base, &extensions, &headers);
-    parts.readers.limits.password(network, &reader.email)?;
+    readers.limits.password(network, &reader.email)?;
     let mut faults = Faults::default();
     let stored = Some(reader.password.clone());
-    if !parts.readers.passwords.verify(form.current, stored).await? {
+    if !readers.passwords.verify(form.current, stored).await? {
         faults.add("current", say.say("fault-current"));
     } else {
-        parts
-            .readers
-            .limits
-            .password_was_right(network, &reader.email);
+        readers.limits.password_was_right(network, &reader.email);
     }
-    let shortest = parts.base.config.accounts.min_password;
+    let shortest = account.base.config.accounts.min_password;
     if let Err(fault) = check_password(&form.password, &reader.email, shortest) {
-        faults.add("password", password_fault(&parts, say, fault));
+        faults.add("password", password_fault(say, shortest, fault));
     }
     if !faults.is_empty() {
-        let page = page(&parts, reader, faults).await?;
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+        return refused(&page(&account, reader, faults).await?);
     }
-    let password = parts
-        .readers
+    let password = readers
         .passwords
-        .hash(form.password, &parts.base.rng)
+        .hash(form.password, &account.base.rng)
         .await?;
-    let letter = letters::write(&parts.base, reader.language, &reader.email, Letter::Changed)?;
-    let mut tx = parts.base.write().await?;
+    let letter = letters::write(
+        &account.base,
+        reader.language,
+        &reader.email,
+        Letter::Changed,
+    )?;
+    let mut tx = account.base.write().await?;
     store::set_password(&mut tx, reader.id, &password).await?;
     let ended = store::delete_other_sessions(&mut tx, reader.id, &session.token).await?;
     store::set_confirmed(&mut tx, &session.token).await?;
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
-    parts.readers.sessions.forget(&session.token);
-    tell_ended(&parts, reader.id, &ended).await;
+    readers.sessions.forget(&session.token);
+    tell_ended(readers, &account.leases, reader.id, &ended).await;
     Ok(see_other("/account?notice=password"))
 }

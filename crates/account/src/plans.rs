@@ -1,16 +1,17 @@
 //! The plans: what each gives, and how to get it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
-use http::{HeaderMap, Uri};
 
-use crate::Account;
+use readers::SignedIn;
 use subscriptions::rules::Plan;
 use subscriptions::store;
 use web::error::encode;
-use web::locale::{self, Say};
+use web::locale::Say;
 use web::view::{Frame, personal};
-use web::{Error, Result};
+use web::{Error, Language, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/plans.html")]
@@ -46,17 +47,16 @@ pub(super) const fn keys(plan: Plan) -> [&'static str; 3] {
 }
 
 pub(super) async fn show_plans(
-    State(parts): State<Account>,
-    uri: Uri,
-    headers: HeaderMap,
+    State(site): State<Arc<Site>>,
+    session: Option<SignedIn>,
+    Language(lang): Language,
 ) -> Result {
-    let session = parts.readers.sessions.of(&headers).await?;
     let (lang, held) = match &session {
-        Some(session) => {
-            let held = store::find_held(&mut parts.base.read().await?, session.reader).await?;
+        Some(SignedIn(session)) => {
+            let held = store::find_held(&mut site.base.read().await?, session.reader).await?;
             (session.language, held.map(|(held, ..)| held.plan))
         }
-        None => (locale::of_request(&parts.site, &uri, &headers), None),
+        None => (lang, None),
     };
     let say = Say::new(lang);
     let cards = Plan::ALL
@@ -74,20 +74,20 @@ pub(super) async fn show_plans(
             subject: encode(&say.say(keys(*plan)[0])),
         })
         .collect();
-    let mut frame = Frame::new(&parts.site, lang, say.say("plans-title"));
+    let mut frame = Frame::new(&site, lang, say.say("plans-title"));
     frame.description = say.say("plans-lead");
     personal(&PlansPage {
         frame,
         say,
         cards,
-        write_to: address_of(&parts)?,
+        write_to: address_of(&site)?,
         guest: session.is_none(),
     })
 }
 
 /// The bare address of the paper: `gaceta@localhost` of `Gaceta <gaceta@localhost>`.
-fn address_of(parts: &Account) -> Result<String> {
-    let from: lettre::message::Mailbox = parts
+fn address_of(site: &Site) -> Result<String> {
+    let from: lettre::message::Mailbox = site
         .base
         .config
         .mail

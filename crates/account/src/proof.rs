@@ -4,24 +4,27 @@
 //! other one is asked for a password, and that one counts. So nobody can prepare an account with somebody else's address
 //! and a password of their own (pre-hijacking: Sudhodanan and Paverd, USENIX Security 2022).
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
-use http::{HeaderMap, StatusCode, Uri, header};
+use axum::extract::State;
+use http::{HeaderMap, header};
 use serde::Deserialize;
 
-use super::form::{Faults, password_fault};
+use super::form::password_fault;
 use super::note::dead_link;
 use super::sign_in::sign_in;
 use super::sign_up::Wanted;
 use crate::Account;
+use base::Base;
 use base::secret::TokenHash;
 use readers::rules::{Email, check_password};
 use readers::store::{self, Proof, Purpose};
 use web::cookies::Cookie;
-use web::locale::{self, Say};
-use web::view::{Frame, html, personal, see_other};
-use web::{Error, Result};
+use web::form::{Faults, refused};
+use web::locale::Say;
+use web::view::{Frame, personal, see_other};
+use web::{Error, Form, Language, Path, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/proof.html")]
@@ -37,47 +40,44 @@ struct ProofPage {
 }
 
 fn page(
-    parts: &Account,
+    site: &Site,
     say: Say,
-    token: String,
-    proof: Proof,
+    (token, proof): (String, Proof),
     same_browser: bool,
     faults: Faults,
 ) -> ProofPage {
-    let mut frame = Frame::new(&parts.site, say.lang, say.say("proof-title"));
-    frame.index = false;
     ProofPage {
-        frame,
+        frame: Frame::unlisted(site, say, "proof-title"),
         say,
         faults,
         token,
         email: proof.email,
         same_browser,
-        shortest: parts.base.config.accounts.min_password,
+        shortest: site.base.config.accounts.min_password,
     }
 }
 
-fn is_same_browser(parts: &Account, headers: &HeaderMap, proof: &Proof) -> bool {
+fn is_same_browser(base: &Base, headers: &HeaderMap, proof: &Proof) -> bool {
     Cookie::Proof
-        .read(headers, parts.base.config.secure())
+        .read(headers, base.config.secure())
         .is_some_and(|cookie| TokenHash::of(cookie).text() == proof.browser)
 }
 
 /// The page a mail's link opens. It changes nothing: programs that look at links in mails open them too.
 pub async fn show_proof(
-    State(parts): State<Account>,
+    State(site): State<Arc<Site>>,
     Path(token): Path<String>,
-    uri: Uri,
+    Language(lang): Language,
     headers: HeaderMap,
 ) -> Result {
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
+    let say = Say::new(lang);
     let hash = TokenHash::of(&token);
-    let found = store::find_proof(&mut parts.base.read().await?, &hash, Purpose::SignUp).await?;
+    let found = store::find_proof(&mut site.base.read().await?, &hash, Purpose::SignUp).await?;
     let Some(proof) = found else {
-        return dead_link(&parts, say, "/sign-up");
+        return dead_link(&site, say, "/sign-up");
     };
-    let same = is_same_browser(&parts, &headers, &proof);
-    personal(&page(&parts, say, token, proof, same, Faults::default()))
+    let same = is_same_browser(&site.base, &headers, &proof);
+    personal(&page(&site, say, (token, proof), same, Faults::default()))
 }
 
 /// What the page's form holds.
@@ -89,47 +89,43 @@ pub struct Proved {
 
 /// Uses the link up, makes the account and signs in.
 pub async fn submit_proof(
-    State(parts): State<Account>,
+    State(account): State<Account>,
     Path(token): Path<String>,
-    uri: Uri,
+    Language(lang): Language,
     headers: HeaderMap,
-    form: std::result::Result<Form<Proved>, FormRejection>,
+    Form(form): Form<Proved>,
 ) -> Result {
-    let Form(form) = form?;
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
+    let (base, site) = (&account.base, &account.site);
+    let say = Say::new(lang);
     let hash = TokenHash::of(&token);
-    let found = store::find_proof(&mut parts.base.read().await?, &hash, Purpose::SignUp).await?;
+    let found = store::find_proof(&mut base.read().await?, &hash, Purpose::SignUp).await?;
     let Some(proof) = found else {
-        return dead_link(&parts, say, "/sign-up");
+        return dead_link(site, say, "/sign-up");
     };
     let payload = proof.payload.as_deref().unwrap_or_default();
     let mut wanted: Wanted = serde_json::from_str(payload).map_err(anyhow::Error::from)?;
-    if !is_same_browser(&parts, &headers, &proof) {
-        let shortest = parts.base.config.accounts.min_password;
+    if !is_same_browser(base, &headers, &proof) {
+        let shortest = base.config.accounts.min_password;
         if let Err(fault) = check_password(&form.password, &proof.email, shortest) {
-            let faults = Faults::one("password", password_fault(&parts, say, fault));
-            let page = page(&parts, say, token, proof, false, faults);
-            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+            let faults = Faults::one("password", password_fault(say, shortest, fault));
+            return refused(&page(site, say, (token, proof), false, faults));
         }
-        wanted.password = parts
-            .readers
-            .passwords
-            .hash(form.password, &parts.base.rng)
-            .await?;
+        let passwords = &account.readers.passwords;
+        wanted.password = passwords.hash(form.password, &base.rng).await?;
     }
-    make(&parts, say, &hash, &wanted, &headers).await
+    make(&account, say, &hash, &wanted, &headers).await
 }
 
 async fn make(
-    parts: &Account,
+    account: &Account,
     say: Say,
     hash: &TokenHash,
     wanted: &Wanted,
     headers: &HeaderMap,
 ) -> Result {
-    let mut tx = parts.base.write().await?;
+    let mut tx = account.base.write().await?;
     let Some(proof) = store::use_proof(&mut tx, hash, Purpose::SignUp).await? else {
-        return dead_link(parts, say, "/sign-up");
+        return dead_link(&account.site, say, "/sign-up");
     };
     let email: Email = proof
         .email
@@ -141,16 +137,16 @@ async fn make(
     tx.commit().await?;
     let mut response = match made {
         Some(id) => {
-            let reader = store::find_reader(&mut parts.base.read().await?, id).await?;
+            let reader = store::find_reader(&mut account.base.read().await?, id).await?;
             let reader = reader.ok_or(Error::NotFound)?;
-            sign_in(parts, &reader, headers, &wanted.next).await?
+            sign_in(account, &reader, headers, &wanted.next).await?
         }
         // Made meanwhile in another way, as by accepting an invitation.
         None => see_other(&format!("/sign-in?notice=proved&lang={}", say.lang)),
     };
     response.headers_mut().append(
         header::SET_COOKIE,
-        Cookie::Proof.clear(parts.base.config.secure()),
+        Cookie::Proof.clear(account.base.config.secure()),
     );
     Ok(response)
 }

@@ -2,25 +2,29 @@
 //!
 //! As for signing up, the answer and the work are the same for an address that nobody here has.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
-use http::{Extensions, HeaderMap, StatusCode, Uri};
+use axum::extract::State;
 use serde::Deserialize;
 
-use super::form::{Faults, password_fault};
+use super::form::password_fault;
 use super::note::dead_link;
 use super::tell_ended;
 use crate::Account;
+use base::Base;
+use base::lang::Lang;
 use base::mail;
 use base::secret::TokenHash;
+use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, check_password};
 use readers::store::{self, Purpose};
-use web::Result;
+use web::form::{Faults, refused};
 use web::limits::Network;
-use web::locale::{self, Say};
-use web::view::{Frame, html, personal, see_other};
+use web::locale::Say;
+use web::view::{Frame, personal, see_other};
+use web::{Form, Language, Path, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/reset.html")]
@@ -31,11 +35,9 @@ struct ResetPage {
     email: String,
 }
 
-fn page(parts: &Account, say: Say, email: &str, faults: Faults) -> ResetPage {
-    let mut frame = Frame::new(&parts.site, say.lang, say.say("reset-title"));
-    frame.index = false;
+fn page(site: &Site, say: Say, email: &str, faults: Faults) -> ResetPage {
     ResetPage {
-        frame,
+        frame: Frame::unlisted(site, say, "reset-title"),
         say,
         faults,
         email: email.to_owned(),
@@ -43,9 +45,8 @@ fn page(parts: &Account, say: Say, email: &str, faults: Faults) -> ResetPage {
 }
 
 /// Asks for the address.
-pub async fn show_reset(State(parts): State<Account>, uri: Uri, headers: HeaderMap) -> Result {
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
-    personal(&page(&parts, say, "", Faults::default()))
+pub async fn show_reset(State(site): State<Arc<Site>>, Language(lang): Language) -> Result {
+    personal(&page(&site, Say::new(lang), "", Faults::default()))
 }
 
 /// The address.
@@ -57,51 +58,49 @@ pub struct Reset {
 
 /// Sends a mail.
 pub async fn submit_reset(
-    State(parts): State<Account>,
-    extensions: Extensions,
-    uri: Uri,
-    headers: HeaderMap,
-    form: std::result::Result<Form<Reset>, FormRejection>,
+    State(site): State<Arc<Site>>,
+    State(readers): State<Arc<Readers>>,
+    Language(lang): Language,
+    network: Network,
+    Form(form): Form<Reset>,
 ) -> Result {
-    let Form(form) = form?;
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
+    let say = Say::new(lang);
     let Ok(email) = form.email.parse::<Email>() else {
         let faults = Faults::one("email", say.say("fault-email"));
-        let page = page(&parts, say, &form.email, faults);
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+        return refused(&page(&site, say, &form.email, faults));
     };
-    parts
-        .readers
-        .limits
-        .mail(Network::of(&parts.base, &extensions, &headers), &email)?;
-    let token = parts.base.rng.token();
+    readers.limits.mail(network, &email)?;
+    post_link(&site.base, say.lang, &email).await?;
+    Ok(see_other(&format!("/reset/sent?lang={}", say.lang)))
+}
+
+/// One look, one link and one mail, whether the address is known or not.
+async fn post_link(base: &Base, lang: Lang, email: &Email) -> Result<()> {
+    let token = base.rng.token();
     let hash = TokenHash::of(&token);
-    let lasts_for = parts.base.config.accounts.reset_for;
-    let mut tx = parts.base.write().await?;
-    let known = store::find_by_email(&mut tx, &email).await?;
+    let lasts_for = base.config.accounts.reset_for;
+    let mut tx = base.write().await?;
+    let known = store::find_by_email(&mut tx, email).await?;
     // For an unknown address the link is kept too, but sent to nobody and good for nothing: the work is the same.
     store::insert_proof(
         &mut tx,
         &hash,
         Purpose::Reset,
-        &email,
+        email,
         None,
         &hash,
         lasts_for,
     )
     .await?;
     let letter = match &known {
-        Some(reader) => letters::write(
-            &parts.base,
-            reader.language,
-            email.as_str(),
-            Letter::Reset(&token),
-        ),
-        None => letters::write(&parts.base, say.lang, email.as_str(), Letter::Unknown),
+        Some(reader) => {
+            letters::write(base, reader.language, email.as_str(), Letter::Reset(&token))
+        }
+        None => letters::write(base, lang, email.as_str(), Letter::Unknown),
     }?;
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
-    Ok(see_other(&format!("/reset/sent?lang={}", say.lang)))
+    Ok(())
 }
 
 #[derive(Template)]
@@ -116,39 +115,36 @@ struct NewPasswordPage {
 }
 
 fn new_password_page(
-    parts: &Account,
+    site: &Site,
     say: Say,
     token: String,
     email: String,
     faults: Faults,
 ) -> NewPasswordPage {
-    let mut frame = Frame::new(&parts.site, say.lang, say.say("new-password-title"));
-    frame.index = false;
     NewPasswordPage {
-        frame,
+        frame: Frame::unlisted(site, say, "new-password-title"),
         say,
         faults,
         token,
         email,
-        shortest: parts.base.config.accounts.min_password,
+        shortest: site.base.config.accounts.min_password,
     }
 }
 
 /// The page a mail's link opens. It changes nothing.
 pub async fn show_new_password(
-    State(parts): State<Account>,
+    State(site): State<Arc<Site>>,
     Path(token): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    Language(lang): Language,
 ) -> Result {
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
+    let say = Say::new(lang);
     let hash = TokenHash::of(&token);
-    let found = store::find_proof(&mut parts.base.read().await?, &hash, Purpose::Reset).await?;
+    let found = store::find_proof(&mut site.base.read().await?, &hash, Purpose::Reset).await?;
     let Some(proof) = found else {
-        return dead_link(&parts, say, "/reset");
+        return dead_link(&site, say, "/reset");
     };
     let faults = Faults::default();
-    personal(&new_password_page(&parts, say, token, proof.email, faults))
+    personal(&new_password_page(&site, say, token, proof.email, faults))
 }
 
 /// The new password.
@@ -160,31 +156,25 @@ pub struct NewPassword {
 
 /// Sets it, uses the link up and ends every session of the reader.
 pub async fn submit_new_password(
-    State(parts): State<Account>,
+    State(account): State<Account>,
     Path(token): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    form: std::result::Result<Form<NewPassword>, FormRejection>,
+    Language(lang): Language,
+    Form(form): Form<NewPassword>,
 ) -> Result {
-    let Form(form) = form?;
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
+    let (base, readers, site) = (&account.base, &account.readers, &account.site);
+    let say = Say::new(lang);
     let hash = TokenHash::of(&token);
-    let found = store::find_proof(&mut parts.base.read().await?, &hash, Purpose::Reset).await?;
+    let found = store::find_proof(&mut base.read().await?, &hash, Purpose::Reset).await?;
     let Some(proof) = found else {
-        return dead_link(&parts, say, "/reset");
+        return dead_link(site, say, "/reset");
     };
-    let shortest = parts.base.config.accounts.min_password;
+    let shortest = base.config.accounts.min_password;
     if let Err(fault) = check_password(&form.password, &proof.email, shortest) {
-        let faults = Faults::one("password", password_fault(&parts, say, fault));
-        let page = new_password_page(&parts, say, token, proof.email, faults);
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
+        let faults = Faults::one("password", password_fault(say, shortest, fault));
+        return refused(&new_password_page(site, say, token, proof.email, faults));
     }
-    let password = parts
-        .readers
-        .passwords
-        .hash(form.password, &parts.base.rng)
-        .await?;
-    let mut tx = parts.base.write().await?;
+    let password = readers.passwords.hash(form.password, &base.rng).await?;
+    let mut tx = base.write().await?;
     let used = store::use_proof(&mut tx, &hash, Purpose::Reset).await?;
     let email = used.and_then(|proof| proof.email.parse::<Email>().ok());
     let reader = match &email {
@@ -192,14 +182,14 @@ pub async fn submit_new_password(
         None => None,
     };
     let Some(reader) = reader else {
-        return dead_link(&parts, say, "/reset");
+        return dead_link(site, say, "/reset");
     };
     store::set_password(&mut tx, reader.id, &password).await?;
     let ended = store::delete_sessions(&mut tx, reader.id).await?;
-    let letter = letters::write(&parts.base, reader.language, &reader.email, Letter::Changed)?;
+    let letter = letters::write(base, reader.language, &reader.email, Letter::Changed)?;
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
-    tell_ended(&parts, reader.id, &ended).await;
+    tell_ended(readers, &account.leases, reader.id, &ended).await;
     Ok(see_other(&format!(
         "/sign-in?notice=reset&lang={}",
         say.lang

@@ -3,31 +3,20 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::plans::keys;
-use crate::Account;
+use base::Base;
 use base::lang::Lang;
-use readers::{self, Email, Reader, Session};
+use readers::{self, Confirmed, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Inviting};
 use subscriptions::rules::{Member, Plan, SeatId, SeatStatus, Subscription};
-use subscriptions::store;
+use subscriptions::{Subscriptions, store};
+use web::form::{Faults, refused};
 use web::locale::Say;
-use web::view::{Frame, html, personal, see_other};
-use web::{Error, Result};
-
-const SUBSCRIPTION: &str = "/account/subscription";
-const SEATS: &str = "/account/seats";
-
-fn private(parts: &Account, say: Say, title: &str) -> Frame {
-    let mut frame = Frame::new(&parts.site, say.lang, say.say(title));
-    frame.index = false;
-    frame
-}
+use web::view::{Frame, personal, see_other};
+use web::{Error, Form, Query, Result, Site};
 
 fn plan_name(say: Say, of: &Subscription) -> String {
     let plan = say.say(keys(of.plan)[0]);
@@ -53,21 +42,19 @@ struct SubscriptionPage {
     terms: Option<(String, String)>,
 }
 
-pub(super) async fn show_subscription(State(parts): State<Account>, headers: HeaderMap) -> Result {
-    let session = parts
-        .readers
-        .sessions
-        .required(&headers, SUBSCRIPTION)
-        .await?;
-    let held = store::find_held(&mut parts.base.read().await?, session.reader).await?;
+pub(super) async fn show_subscription(
+    State(site): State<Arc<Site>>,
+    SignedIn(session): SignedIn,
+) -> Result {
+    let held = store::find_held(&mut site.base.read().await?, session.reader).await?;
     let Some((of, name, email)) = held else {
         return Ok(see_other("/plans"));
     };
     let say = Say::new(session.language);
-    let zone = parts.site.zone(session.language);
+    let zone = site.zone(session.language);
     let own = of.owner == session.reader;
     personal(&SubscriptionPage {
-        frame: private(&parts, say, "subscription-title"),
+        frame: Frame::unlisted(&site, say, "subscription-title"),
         say,
         tab: "subscription",
         seated: true,
@@ -109,8 +96,7 @@ struct SeatsPage {
     people: Vec<Person>,
     /// Key of what was just done, or empty.
     done: &'static str,
-    /// What is wrong with the form, or empty.
-    problem: String,
+    faults: Faults,
     emails: String,
 }
 
@@ -136,61 +122,51 @@ struct GuestSeatPage {
 }
 
 pub(super) async fn show_seats(
-    State(parts): State<Account>,
+    State(site): State<Arc<Site>>,
+    SignedIn(session): SignedIn,
     Query(query): Query<Done>,
-    headers: HeaderMap,
 ) -> Result {
-    let session = parts.readers.sessions.required(&headers, SEATS).await?;
     let done = match query.done.as_str() {
         "invited" => "seats-done-invited",
         "removed" => "seats-done-removed",
         _ => "",
     };
-    let owned = store::find_owned(&mut parts.base.read().await?, session.reader).await?;
+    let owned = store::find_owned(&mut site.base.read().await?, session.reader).await?;
     match owned {
-        Some(of) => personal(&seats_page(&parts, &session, &of, done, Problem::default()).await?),
-        None => show_guest_seat(&parts, &session).await,
+        Some(of) => personal(&SeatsPage {
+            done,
+            ..seats_page(&site, &session, &of).await?
+        }),
+        None => show_guest_seat(&site, &session).await,
     }
 }
 
-async fn show_guest_seat(parts: &Account, session: &Session) -> Result {
-    let held = store::find_held(&mut parts.base.read().await?, session.reader).await?;
+async fn show_guest_seat(site: &Site, session: &Session) -> Result {
+    let held = store::find_held(&mut site.base.read().await?, session.reader).await?;
     let Some((of, name, email)) = held else {
         return Ok(see_other("/plans"));
     };
     let say = Say::new(session.language);
     personal(&GuestSeatPage {
-        frame: private(parts, say, "seats-title"),
+        frame: Frame::unlisted(site, say, "seats-title"),
         say,
         tab: "seats",
         seated: true,
         plan: plan_name(say, &of),
         host: called(name, email),
-        until: say.date(of.ends_at, &parts.site.zone(session.language)),
+        until: say.date(of.ends_at, &site.zone(session.language)),
     })
 }
 
-/// What is wrong with the form, and what was typed.
-#[derive(Default)]
-struct Problem {
-    text: String,
-    emails: String,
-}
-
-async fn seats_page(
-    parts: &Account,
-    session: &Session,
-    of: &Subscription,
-    done: &'static str,
-    problem: Problem,
-) -> Result<SeatsPage> {
-    let mut tx = parts.base.read().await?;
+/// What the owner sees.
+async fn seats_page(site: &Site, session: &Session, of: &Subscription) -> Result<SeatsPage> {
+    let mut tx = site.base.read().await?;
     let used = store::count_used(&mut tx, of.id).await?;
     let members = store::list_members(&mut tx, of.id).await?;
     let now = tx.now();
     drop(tx);
     let say = Say::new(session.language);
-    let zone = parts.site.zone(session.language);
+    let zone = site.zone(session.language);
     let about = |member: &Member| match member.status {
         SeatStatus::Invited if member.expires_at.is_none_or(|at| at <= now) => {
             say.say("seats-ran-out")
@@ -222,7 +198,7 @@ async fn seats_page(
         })
         .collect();
     Ok(SeatsPage {
-        frame: private(parts, say, "seats-title"),
+        frame: Frame::unlisted(site, say, "seats-title"),
         say,
         tab: "seats",
         seated: true,
@@ -233,26 +209,22 @@ async fn seats_page(
         used,
         free: (of.seats - used).max(0),
         people,
-        done,
-        problem: problem.text,
-        emails: problem.emails,
+        done: "",
+        faults: Faults::default(),
+        emails: String::new(),
     })
 }
 
-/// The subscription that the reader of this session owns, for what only owners may do.
-async fn owned(
-    parts: &Account,
-    headers: &HeaderMap,
-) -> Result<(Arc<Session>, Reader, Subscription)> {
-    let session = parts.readers.sessions.confirmed(headers, SEATS).await?;
-    let mut tx = parts.base.read().await?;
+/// The subscription that this reader owns, for what only owners may do.
+async fn owned(base: &Base, session: &Session) -> Result<(Reader, Subscription)> {
+    let mut tx = base.read().await?;
     let of = store::find_owned(&mut tx, session.reader)
         .await?
         .ok_or(Error::Forbidden)?;
     let reader = readers::store::find_reader(&mut tx, session.reader)
         .await?
         .ok_or(Error::Forbidden)?;
-    Ok((session, reader, of))
+    Ok((reader, of))
 }
 
 #[derive(Debug, Deserialize)]
@@ -261,32 +233,29 @@ pub(super) struct InviteForm {
 }
 
 pub(super) async fn submit_invite(
-    State(parts): State<Account>,
-    headers: HeaderMap,
-    form: std::result::Result<Form<InviteForm>, FormRejection>,
+    State(site): State<Arc<Site>>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    Confirmed(session): Confirmed,
+    Form(form): Form<InviteForm>,
 ) -> Result {
-    let Form(form) = form?;
-    let (session, owner, of) = owned(&parts, &headers).await?;
+    let (owner, of) = owned(&subscriptions.base, &session).await?;
     let say = Say::new(session.language);
-    let text = match invite_all(&parts, say, &owner, &of, &form.emails).await? {
-        None => return Ok(see_other("/account/seats?done=invited")),
-        Some(text) => text,
+    let Some(fault) = invite_all(&subscriptions, say, &owner, &of, &form.emails).await? else {
+        return Ok(see_other("/account/seats?done=invited"));
     };
-    let problem = Problem {
-        text,
+    let page = seats_page(&site, &session, &of).await?;
+    // Without a free place there is no field: then it is about the people who have them.
+    let field = if page.free > 0 { "emails" } else { "people" };
+    refused(&SeatsPage {
+        faults: Faults::one(field, fault),
         emails: form.emails,
-    };
-    let page = seats_page(&parts, &session, &of, "", problem).await?;
-    refused(&page)
-}
-
-fn refused(page: &impl Template) -> Result<Response> {
-    Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
+        ..page
+    })
 }
 
 /// Invites everybody the text names. Gives what is wrong, in which case nobody was invited.
 async fn invite_all(
-    parts: &Account,
+    subscriptions: &Subscriptions,
     say: Say,
     owner: &Reader,
     of: &Subscription,
@@ -304,7 +273,7 @@ async fn invite_all(
     if emails.is_empty() {
         return Ok(Some(say.say("seats-nobody")));
     }
-    let mut tx = parts.base.write().await?;
+    let mut tx = subscriptions.base.write().await?;
     let mut guests: Vec<(Email, Lang)> = Vec::with_capacity(emails.len());
     for email in emails {
         let known = readers::store::find_by_email(&mut tx, &email).await?;
@@ -312,7 +281,7 @@ async fn invite_all(
         guests.push((email, language));
     }
     let host = called(owner.name.clone(), owner.email.clone());
-    match invite::invite(&parts.subscriptions, &mut tx, of.id, &guests, &host).await? {
+    match invite::invite(subscriptions, &mut tx, of.id, &guests, &host).await? {
         Inviting::Sent => tx.commit().await?,
         Inviting::Full(free) => return Ok(Some(say.with("seats-full", "free", free))),
         Inviting::Already(email) => {
@@ -330,12 +299,11 @@ pub(super) struct RemoveForm {
 }
 
 pub(super) async fn submit_remove(
-    State(parts): State<Account>,
-    headers: HeaderMap,
-    form: std::result::Result<Form<RemoveForm>, FormRejection>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    Confirmed(session): Confirmed,
+    Form(form): Form<RemoveForm>,
 ) -> Result {
-    let Form(form) = form?;
-    let (_, _, of) = owned(&parts, &headers).await?;
-    invite::remove(&parts.subscriptions, &of, form.seat).await?;
+    let (_, of) = owned(&subscriptions.base, &session).await?;
+    invite::remove(&subscriptions, &of, form.seat).await?;
     Ok(see_other("/account/seats?done=removed"))
 }

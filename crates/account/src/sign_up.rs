@@ -3,25 +3,28 @@
 //! The answer to the form is the same, and made by the same work, whether an account with that address exists or not;
 //! only the mail differs, and it goes to the owner of the address.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
-use http::{Extensions, HeaderMap, StatusCode, Uri, header};
+use axum::extract::State;
+use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
-use super::form::{Faults, password_fault};
-use crate::Account;
+use super::form::{Next, password_fault};
+use base::Base;
 use base::lang::Lang;
 use base::mail;
 use base::secret::TokenHash;
+use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, MAX_NAME, check_password, one_line};
 use readers::store::{self, Purpose};
-use web::Result;
 use web::cookies::Cookie;
+use web::form::{Faults, refused};
 use web::limits::Network;
-use web::locale::{self, Say};
-use web::view::{Frame, html, local_path, personal, see_other};
+use web::locale::Say;
+use web::view::{Frame, local_path, personal, see_other};
+use web::{Form, Language, Query, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/sign_up.html")]
@@ -45,40 +48,29 @@ pub struct SignUp {
     next: String,
 }
 
-fn page(parts: &Account, say: Say, form: &SignUp, faults: Faults) -> SignUpPage {
-    let mut frame = Frame::new(&parts.site, say.lang, say.say("sign-up-title"));
-    frame.index = false;
+fn page(site: &Site, say: Say, form: &SignUp, faults: Faults) -> SignUpPage {
     SignUpPage {
-        frame,
+        frame: Frame::unlisted(site, say, "sign-up-title"),
         say,
         faults,
         next: local_path(&form.next).to_owned(),
         name: form.name.clone(),
         email: form.email.clone(),
-        shortest: parts.base.config.accounts.min_password,
+        shortest: site.base.config.accounts.min_password,
     }
 }
 
 /// The empty form.
 pub async fn show_sign_up(
-    State(parts): State<Account>,
-    Query(form): Query<SignUpNext>,
-    uri: Uri,
-    headers: HeaderMap,
+    State(site): State<Arc<Site>>,
+    Query(query): Query<Next>,
+    Language(lang): Language,
 ) -> Result {
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
     let form = SignUp {
-        next: form.next,
+        next: query.next,
         ..SignUp::default()
     };
-    personal(&page(&parts, say, &form, Faults::default()))
-}
-
-/// Where to go afterwards.
-#[derive(Debug, Deserialize)]
-pub struct SignUpNext {
-    #[serde(default)]
-    next: String,
+    personal(&page(&site, Say::new(lang), &form, Faults::default()))
 }
 
 /// What waits for the proof.
@@ -94,54 +86,46 @@ pub(super) struct Wanted {
 
 /// Takes the form and sends a mail.
 pub async fn submit_sign_up(
-    State(parts): State<Account>,
-    extensions: Extensions,
-    uri: Uri,
+    State(site): State<Arc<Site>>,
+    State(readers): State<Arc<Readers>>,
+    Language(lang): Language,
+    network: Network,
     headers: HeaderMap,
-    form: std::result::Result<Form<SignUp>, FormRejection>,
+    Form(form): Form<SignUp>,
 ) -> Result {
-    let Form(form) = form?;
-    let say = Say::new(locale::of_request(&parts.site, &uri, &headers));
-    let (email, name) = match checked(&parts, say, &form) {
+    let (base, say) = (&site.base, Say::new(lang));
+    let shortest = base.config.accounts.min_password;
+    let (email, name) = match checked(say, shortest, &form) {
         Ok(checked) => checked,
-        Err(faults) => {
-            let page = page(&parts, say, &form, faults);
-            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
-        }
+        Err(faults) => return refused(&page(&site, say, &form, faults)),
     };
-    parts
-        .readers
-        .limits
-        .mail(Network::of(&parts.base, &extensions, &headers), &email)?;
-    let secure = parts.base.config.secure();
+    readers.limits.mail(network, &email)?;
+    let secure = base.config.secure();
     let cookie = Cookie::Proof
         .read(&headers, secure)
         .filter(|value| value.len() == 43)
-        .map_or_else(|| parts.base.rng.token(), str::to_owned);
-    let terms = store::find_terms_version(&mut parts.base.read().await?).await?;
+        .map_or_else(|| base.rng.token(), str::to_owned);
+    let terms = store::find_terms_version(&mut base.read().await?).await?;
     let wanted = Wanted {
         name,
-        password: parts
-            .readers
-            .passwords
-            .hash(form.password, &parts.base.rng)
-            .await?,
+        password: readers.passwords.hash(form.password, &base.rng).await?,
         language: say.lang,
         terms,
         next: local_path(&form.next).to_owned(),
     };
-    post_link(&parts, &email, &wanted, &TokenHash::of(&cookie)).await?;
+    post_link(base, &email, &wanted, &TokenHash::of(&cookie)).await?;
     let mut response = see_other(&format!("/sign-up/sent?lang={}", say.lang));
     response.headers_mut().append(
         header::SET_COOKIE,
-        Cookie::Proof.set(&cookie, parts.base.config.accounts.proof_for, secure),
+        Cookie::Proof.set(&cookie, base.config.accounts.proof_for, secure),
     );
     Ok(response)
 }
 
+/// Address and name, if all of the form can be taken.
 fn checked(
-    parts: &Account,
     say: Say,
+    shortest: usize,
     form: &SignUp,
 ) -> std::result::Result<(Email, String), Faults> {
     let mut faults = Faults::default();
@@ -153,9 +137,8 @@ fn checked(
     if email.is_err() {
         faults.add("email", say.say("fault-email"));
     }
-    let shortest = parts.base.config.accounts.min_password;
     if let Err(fault) = check_password(&form.password, &form.email, shortest) {
-        faults.add("password", password_fault(parts, say, fault));
+        faults.add("password", password_fault(say, shortest, fault));
     }
     match (email, name) {
         (Ok(email), Some(name)) if faults.is_empty() => Ok((email, name.to_owned())),
@@ -164,17 +147,12 @@ fn checked(
 }
 
 /// One look, one link and one mail, whether the address is known or not.
-async fn post_link(
-    parts: &Account,
-    email: &Email,
-    wanted: &Wanted,
-    browser: &TokenHash,
-) -> Result<()> {
+async fn post_link(base: &Base, email: &Email, wanted: &Wanted, browser: &TokenHash) -> Result<()> {
     let payload = serde_json::to_string(wanted).map_err(anyhow::Error::from)?;
-    let token = parts.base.rng.token();
-    let mut tx = parts.base.write().await?;
+    let token = base.rng.token();
+    let mut tx = base.write().await?;
     let known = store::find_by_email(&mut tx, email).await?;
-    let accounts = &parts.base.config.accounts;
+    let accounts = &base.config.accounts;
     let (purpose, payload, lasts_for) = if known.is_some() {
         (Purpose::Reset, None, accounts.reset_for)
     } else {
@@ -183,18 +161,10 @@ async fn post_link(
     let hash = TokenHash::of(&token);
     store::insert_proof(&mut tx, &hash, purpose, email, payload, browser, lasts_for).await?;
     let letter = match &known {
-        Some(reader) => letters::write(
-            &parts.base,
-            reader.language,
-            email.as_str(),
-            Letter::Known(&token),
-        ),
-        None => letters::write(
-            &parts.base,
-            wanted.language,
-            email.as_str(),
-            Letter::Prove(&token),
-        ),
+        Some(reader) => {
+            letters::write(base, reader.language, email.as_str(), Letter::Known(&token))
+        }
+        None => letters::write(base, wanted.language, email.as_str(), Letter::Prove(&token)),
     }?;
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;

@@ -1,16 +1,16 @@
 //! The terms, in every version that somebody may have accepted.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::{Path, State};
-use http::{HeaderMap, Uri};
+use axum::extract::State;
 use markup::{Document, Html, render};
 
-use crate::Account;
 use base::lang::Lang;
 use readers::store;
-use web::locale::{self, Say};
+use web::locale::Say;
 use web::view::{Frame, personal};
-use web::{Error, Result};
+use web::{Error, Language, Path, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/terms.html")]
@@ -27,36 +27,30 @@ struct TermsPage {
     others: Vec<(String, String)>,
 }
 
-pub(super) async fn show_terms(
-    State(parts): State<Account>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result {
-    page(&parts, &uri, &headers, None).await
+pub(super) async fn show_terms(State(site): State<Arc<Site>>, Language(lang): Language) -> Result {
+    page(&site, lang, None).await
 }
 
 pub(super) async fn show_version(
-    State(parts): State<Account>,
+    State(site): State<Arc<Site>>,
     Path(version): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    Language(lang): Language,
 ) -> Result {
-    page(&parts, &uri, &headers, Some(&version)).await
+    page(&site, lang, Some(&version)).await
 }
 
-async fn page(parts: &Account, uri: &Uri, headers: &HeaderMap, version: Option<&str>) -> Result {
-    let lang = locale::of_request(&parts.site, uri, headers);
+async fn page(site: &Site, lang: Lang, version: Option<&str>) -> Result {
     let say = Say::new(lang);
-    let mut tx = parts.base.read().await?;
+    let mut tx = site.base.read().await?;
     let found = store::find_terms(&mut tx, version, lang).await?;
     if found.is_none() && version.is_some() {
         return Err(Error::NotFound);
     }
     let versions = store::list_terms(&mut tx, lang).await?;
     drop(tx);
-    let zone = parts.site.zone(lang);
+    let zone = site.zone(lang);
     let mut page = TermsPage {
-        frame: Frame::new(&parts.site, lang, say.say("terms-title")),
+        frame: Frame::new(site, lang, say.say("terms-title")),
         say,
         meta: String::new(),
         language: lang,
@@ -73,7 +67,7 @@ async fn page(parts: &Account, uri: &Uri, headers: &HeaderMap, version: Option<&
             day,
         );
         page.language = terms.language;
-        page.body = html(parts, say, &terms.body);
+        page.body = html(site, say, &terms.body);
         page.others = versions
             .into_iter()
             .filter(|(version, _)| *version != terms.version)
@@ -83,8 +77,8 @@ async fn page(parts: &Account, uri: &Uri, headers: &HeaderMap, version: Option<&
     personal(&page)
 }
 
-fn html(parts: &Account, say: Say, markdown: &str) -> String {
-    let url = &parts.base.config.site.public_url;
+fn html(site: &Site, say: Say, markdown: &str) -> String {
+    let url = &site.base.config.site.public_url;
     let own_host = url.split_once("://").map_or("", |(_, host)| host);
     render(
         &Document::from_markdown(markdown).0.blocks,

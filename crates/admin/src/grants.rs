@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
-use http::{HeaderMap, StatusCode};
+use axum::extract::State;
 use serde::Deserialize;
 
-use crate::Admin;
+use crate::Staff;
+use base::time::UnixMillis;
 use readers::{self, Email, Session};
 use subscriptions::rules::SeatsRefusal;
-use subscriptions::{self, CompanyName, Grant, Granted, Plan, store};
+use subscriptions::{self, CompanyName, Grant, Granted, Plan, Subscriptions, store};
+use web::form::{Faults, refused};
 use web::locale::Say;
-use web::view::{Frame, html, see_other};
-use web::{Error, Result};
+use web::view::{Frame, personal, see_other};
+use web::{Form, Query, Result, Site};
 
-const HERE: &str = "/admin/subscriptions";
 /// How many are listed.
 const SHOWN: i64 = 100;
 
@@ -27,8 +26,7 @@ struct SubscriptionsPage {
     say: Say,
     rows: Vec<Row>,
     done: bool,
-    /// What is wrong with the form, or empty.
-    problem: String,
+    faults: Faults,
     form: GrantForm,
     plans: &'static [Plan],
 }
@@ -60,34 +58,27 @@ pub(super) struct Done {
     done: String,
 }
 
-async fn staff(admin: &Admin, headers: &HeaderMap) -> Result<Arc<Session>> {
-    let session = admin.readers.sessions.required(headers, HERE).await?;
-    if !readers::store::is_operator(&mut admin.base.read().await?, session.reader).await? {
-        return Err(Error::Forbidden);
-    }
-    admin.readers.sessions.confirmed(headers, HERE).await
-}
-
 pub(super) async fn show_subscriptions(
-    State(admin): State<Admin>,
+    State(site): State<Arc<Site>>,
+    Staff(session): Staff,
     Query(query): Query<Done>,
-    headers: HeaderMap,
 ) -> Result {
-    let session = staff(&admin, &headers).await?;
-    let done = query.done == "given";
-    page(&admin, &session, done, String::new(), GrantForm::default()).await
+    let page = page(&site, &session, Faults::default(), GrantForm::default()).await?;
+    personal(&SubscriptionsPage {
+        done: query.done == "given",
+        ..page
+    })
 }
 
 async fn page(
-    admin: &Admin,
+    site: &Site,
     session: &Session,
-    done: bool,
-    problem: String,
+    faults: Faults,
     form: GrantForm,
-) -> Result {
+) -> Result<SubscriptionsPage> {
     let say = Say::new(session.language);
-    let zone = admin.site.zone(session.language);
-    let newest = store::list_newest(&mut admin.base.read().await?, SHOWN).await?;
+    let zone = site.zone(session.language);
+    let newest = store::list_newest(&mut site.base.read().await?, SHOWN).await?;
     let rows = newest
         .into_iter()
         .map(|of| Row {
@@ -100,27 +91,15 @@ async fn page(
             email: of.email,
         })
         .collect();
-    let mut frame = Frame::new(
-        &admin.site,
-        session.language,
-        say.say("admin-subscriptions-title"),
-    );
-    frame.index = false;
-    let status = if problem.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let page = SubscriptionsPage {
-        frame,
+    Ok(SubscriptionsPage {
+        frame: Frame::unlisted(site, say, "admin-subscriptions-title"),
         say,
         rows,
-        done,
-        problem,
+        done: false,
+        faults,
         form,
         plans: Plan::ALL,
-    };
-    Ok(html(status, page.render()?))
+    })
 }
 
 const fn plan_key(plan: Plan) -> &'static str {
@@ -132,65 +111,108 @@ const fn plan_key(plan: Plan) -> &'static str {
 }
 
 pub(super) async fn submit_grant(
-    State(admin): State<Admin>,
-    headers: HeaderMap,
-    form: std::result::Result<Form<GrantForm>, FormRejection>,
+    State(site): State<Arc<Site>>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    Staff(session): Staff,
+    Form(form): Form<GrantForm>,
 ) -> Result {
-    let session = staff(&admin, &headers).await?;
-    let Form(form) = form?;
-    match give(&admin, Say::new(session.language), &form).await? {
-        None => Ok(see_other("/admin/subscriptions?done=given")),
-        Some(problem) => page(&admin, &session, false, problem, form).await,
+    match give(&subscriptions, Say::new(session.language), &form).await? {
+        Ok(()) => Ok(see_other("/admin/subscriptions?done=given")),
+        Err(faults) => refused(&page(&site, &session, faults, form).await?),
     }
 }
 
-/// Gives what the form says. Gives what is wrong, in which case nothing was changed.
-async fn give(admin: &Admin, say: Say, form: &GrantForm) -> Result<Option<String>> {
-    let wrong = |key: &str| Ok(Some(say.say(key)));
-    let Ok(email) = form.email.parse::<Email>() else {
-        return wrong("admin-no-reader");
+/// Gives what the form says, or says what is wrong with it; then nothing was changed.
+async fn give(
+    subscriptions: &Subscriptions,
+    say: Say,
+    form: &GrantForm,
+) -> Result<std::result::Result<(), Faults>> {
+    let base = &subscriptions.base;
+    let (email, grant) = match checked(say, form, base.clock.now()) {
+        Ok(checked) => checked,
+        Err(faults) => return Ok(Err(faults)),
     };
-    let Ok(plan) = form.plan.parse::<Plan>() else {
-        return wrong("admin-no-plan");
+    let reader = readers::store::find_by_email(&mut base.read().await?, &email).await?;
+    let Some(reader) = reader else {
+        return Ok(Err(Faults::one("email", say.say("admin-no-reader"))));
     };
-    let asked = match form.seats.trim() {
-        "" => None,
-        number => match number.parse::<i64>() {
-            Ok(number) => Some(number),
-            Err(_) => return wrong("admin-no-seats"),
-        },
-    };
-    let seats = match plan.seats(asked) {
-        Ok(seats) => seats,
-        Err(SeatsRefusal::Fixed(seats)) => {
-            return Ok(Some(say.with("admin-seats-fixed", "seats", seats)));
+    match subscriptions::grant(subscriptions, &reader, &grant).await? {
+        Granted::Given(_) => Ok(Ok(())),
+        Granted::SeatsTaken(taken) => {
+            // So many places as a plan has, or as were typed for a company.
+            let field = match grant.plan.fixed_seats() {
+                Some(_) => "plan",
+                None => "seats",
+            };
+            let text = say.with("admin-seats-taken", "taken", taken);
+            Ok(Err(Faults::one(field, text)))
         }
-        Err(SeatsRefusal::OutOfRange) => return wrong("admin-no-seats"),
+    }
+}
+
+/// Who is given what, if all of the form can be taken.
+fn checked(
+    say: Say,
+    form: &GrantForm,
+    now: UnixMillis,
+) -> std::result::Result<(Email, Grant), Faults> {
+    let mut faults = Faults::default();
+    let email = form.email.parse::<Email>();
+    if email.is_err() {
+        faults.add("email", say.say("admin-no-reader"));
+    }
+    let plan = form.plan.parse::<Plan>();
+    if plan.is_err() {
+        faults.add("plan", say.say("admin-no-plan"));
+    }
+    let seats = match &plan {
+        Ok(plan) => seats(*plan, form.seats.trim()),
+        // Which number is right depends on it.
+        Err(_) => Ok(0),
     };
+    if let Err(refusal) = seats {
+        faults.add("seats", seats_fault(say, refusal));
+    }
+    let company_name = CompanyName::typed(&form.company);
+    if company_name.is_err() {
+        faults.add("company", say.say("admin-no-company"));
+    }
     let until = form
         .until
         .parse()
         .ok()
         .and_then(subscriptions::end_of)
-        .filter(|until| *until > admin.base.clock.now());
-    let Some(until) = until else {
-        return wrong("admin-no-day");
-    };
-    let reader = readers::store::find_by_email(&mut admin.base.read().await?, &email).await?;
-    let Some(reader) = reader else {
-        return wrong("admin-no-reader");
-    };
-    let Ok(company_name) = CompanyName::typed(&form.company) else {
-        return wrong("admin-no-company");
-    };
-    let what = Grant {
-        plan,
-        seats,
-        company_name,
-        until,
-    };
-    match subscriptions::grant(&admin.subscriptions, &reader, &what).await? {
-        Granted::Given(_) => Ok(None),
-        Granted::SeatsTaken(taken) => Ok(Some(say.with("admin-seats-taken", "taken", taken))),
+        .filter(|until| *until > now);
+    if until.is_none() {
+        faults.add("until", say.say("admin-no-day"));
+    }
+    match (email, plan, seats, company_name, until) {
+        (Ok(email), Ok(plan), Ok(seats), Ok(company_name), Some(until)) => {
+            let grant = Grant {
+                plan,
+                seats,
+                company_name,
+                until,
+            };
+            Ok((email, grant))
+        }
+        _ => Err(faults),
+    }
+}
+
+/// The seats of a plan for which this was typed.
+fn seats(plan: Plan, typed: &str) -> std::result::Result<i64, SeatsRefusal> {
+    if typed.is_empty() {
+        return plan.seats(None);
+    }
+    let number = typed.parse().map_err(|_| SeatsRefusal::OutOfRange)?;
+    plan.seats(Some(number))
+}
+
+fn seats_fault(say: Say, refusal: SeatsRefusal) -> String {
+    match refusal {
+        SeatsRefusal::Fixed(seats) => say.with("admin-seats-fixed", "seats", seats),
+        SeatsRefusal::OutOfRange => say.say("admin-no-seats"),
     }
 }

@@ -4,8 +4,10 @@
 
 mod grants;
 mod part;
+mod staff;
 
 pub use part::Admin;
+pub use staff::Staff;
 
 use web::{Route, with_state};
 

@@ -3,7 +3,7 @@
 //! What a browser could forge gains it nothing: the address it was asked for only has to be on a configured site, and
 //! decides where the way back leads; who reads is in the session cookie alone.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -151,12 +151,12 @@ const ROUNDS: usize = 6;
 
 /// The same, with the database where memory does not know.
 pub async fn show_check(
-    State(gate): State<Arc<Gate>>,
+    State(gate): State<Gate>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    is_open(&gate)?;
+    is_open(&gate.base)?;
     let asked = Asked::of(&gate, &method, &headers, &uri)
         .ok_or_else(|| Error::BadRequest("no address of [gate] sites is asked about".into()))?;
     let mut visitor = Visitor::default();
@@ -244,7 +244,7 @@ fn refuse(gate: &Gate, asked: &Asked, session: Option<&Session>, why: Refusal) -
         }
     };
     let mut response = match asked.denied {
-        Denied::Page => doorway::page(gate, say, why, why.status(), &to)?,
+        Denied::Page => doorway::page(&gate.base, say, why, why.status(), &to)?,
         Denied::Redirect if asked.navigation => StatusCode::SEE_OTHER.into_response(),
         Denied::Redirect => why.status().into_response(),
         Denied::Forbidden if why == Refusal::Guest => why.status().into_response(),

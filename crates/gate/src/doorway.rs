@@ -12,11 +12,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, StatusCode, header};
 
 use super::check::Refusal;
-use crate::Gate;
+use base::Base;
 use base::secret::TokenHash;
-use web::Result;
 use web::locale::Say;
 use web::view::{Frame, html};
+use web::{Result, Site};
 
 const STYLE: &str = include_str!("doorway.css");
 
@@ -41,8 +41,8 @@ struct Doorway<'a> {
 }
 
 /// The page with the way `to` go on.
-pub fn page(gate: &Gate, say: Say, why: Refusal, status: StatusCode, to: &str) -> Result<Response> {
-    let paper = gate.base.config.site.name.as_str();
+pub fn page(base: &Base, say: Say, why: Refusal, status: StatusCode, to: &str) -> Result<Response> {
+    let paper = base.config.site.name.as_str();
     let (title, text, act) = match why {
         Refusal::Guest => (
             say.say("gate-guest-title"),
@@ -92,9 +92,8 @@ struct Lost {
 }
 
 /// What stands where somebody was to be sent back to an address that is on no site of ours.
-pub fn lost(gate: &Gate, say: Say) -> Result<Response> {
-    let mut frame = Frame::new(&gate.site, say.lang, say.say("gate-lost-title"));
-    frame.index = false;
+pub fn lost(site: &Site, say: Say) -> Result<Response> {
+    let frame = Frame::unlisted(site, say, "gate-lost-title");
     let page = Lost { frame, say };
     Ok(html(StatusCode::BAD_REQUEST, page.render()?))
 }

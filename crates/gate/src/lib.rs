@@ -17,8 +17,7 @@ pub use check::check;
 pub use origins::{let_in, origins};
 pub use part::Gate;
 
-use std::sync::Arc;
-
+use base::Base;
 use base::address::Root;
 use web::error::encode;
 use web::{Error, Result, Route, with_state};
@@ -27,8 +26,8 @@ use web::{Error, Result, Route, with_state};
 pub const CHECK: &str = "/gate/check";
 
 /// Without a site that may ask there is no gate.
-fn is_open(gate: &Gate) -> Result<()> {
-    if gate.base.config.gate.sites.is_empty() {
+fn is_open(base: &Base) -> Result<()> {
+    if base.config.gate.sites.is_empty() {
         return Err(Error::NotFound);
     }
     Ok(())
@@ -36,7 +35,7 @@ fn is_open(gate: &Gate) -> Result<()> {
 
 /// The routes of the gate. They answer 404 where `[gate] sites` names none.
 #[must_use]
-pub fn routes(gate: &Arc<Gate>) -> Vec<Route> {
+pub fn routes(gate: &Gate) -> Vec<Route> {
     let routes = vec![
         Route::get(CHECK, check::show_check),
         Route::get("/gate/message", message::show_message),

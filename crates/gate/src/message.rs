@@ -1,9 +1,7 @@
 //! The device message for an address of another site; and the way through to it for whoever may read there by now.
 
-use std::sync::Arc;
-
-use axum::extract::{Query, State};
-use http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::State;
+use http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
 
 use super::check::Refusal;
@@ -11,12 +9,13 @@ use super::{doorway, is_open, message_path};
 use crate::Gate;
 use access::{Outside, outside};
 use leases::EventKind;
+use readers::SignedIn;
 use reading::is_navigation;
 use reading::message;
 use reading::place;
-use web::locale::{self, Say};
+use web::locale::Say;
 use web::view::see_other;
-use web::{Error, Result};
+use web::{Error, Language, Query, Result};
 
 /// The whole address to go back to.
 #[derive(Debug, Deserialize)]
@@ -27,19 +26,19 @@ pub struct Back {
 
 /// Asks for the lease, as an article would: whoever has it then is sent back, others get the message.
 pub async fn show_message(
-    State(gate): State<Arc<Gate>>,
+    State(gate): State<Gate>,
     Query(query): Query<Back>,
+    session: Option<SignedIn>,
+    Language(lang): Language,
     method: Method,
-    uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    is_open(&gate)?;
+    is_open(&gate.base)?;
     let back = query.back.as_str();
     let Some(site) = gate.base.config.gate.site_of(back) else {
-        let say = Say::new(locale::of_request(&gate.site, &uri, &headers));
-        return doorway::lost(&gate, say);
+        return doorway::lost(&gate.site, Say::new(lang));
     };
-    let Some(session) = gate.readers.sessions.of(&headers).await? else {
+    let Some(SignedIn(session)) = session else {
         return Err(Error::SignIn {
             next: message_path(site, back),
         });
@@ -62,7 +61,7 @@ pub async fn show_message(
         }
         // Nobody is looking. To send them on would bring them here again.
         (Outside::Elsewhere | Outside::Unasked, _) => {
-            doorway::page(&gate, say, Refusal::Unasked, StatusCode::OK, back)
+            doorway::page(&gate.base, say, Refusal::Unasked, StatusCode::OK, back)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use base::Base;
 use leases::Leases;
 use readers::Readers;
@@ -12,8 +13,8 @@ use web::pages::Forms;
 
 use crate::script;
 
-/// The parts that an answer to another site depends on.
-#[derive(Debug)]
+/// The parts that an answer to another site depends on; a handler takes those it needs.
+#[derive(Clone, Debug, FromRef)]
 pub struct Gate {
     pub(crate) base: Arc<Base>,
     pub(crate) site: Arc<Site>,
@@ -22,7 +23,7 @@ pub struct Gate {
     pub(crate) subscriptions: Arc<Subscriptions>,
     pub(crate) reading: Arc<Reading>,
     /// For pages of other sites.
-    pub(crate) script: Forms,
+    pub(crate) script: Arc<Forms>,
 }
 
 impl Gate {
@@ -36,7 +37,7 @@ impl Gate {
             leases: Arc::clone(&reading.leases),
             subscriptions: Arc::clone(&reading.subscriptions),
             reading: Arc::clone(reading),
-            script: script::finished(&reading.base.config.reading),
+            script: Arc::new(script::finished(&reading.base.config.reading)),
         })
     }
 }

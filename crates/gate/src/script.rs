@@ -9,7 +9,7 @@ use axum::extract::State;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::is_open;
-use crate::Gate;
+use base::Base;
 use base::config::Reading;
 use web::Result;
 use web::pages::{Draft, Forms, Keep};
@@ -61,9 +61,13 @@ fn whole(settings: &str) -> String {
 }
 
 /// Sends it. Pages of other hosts may load it.
-pub async fn show_script(State(gate): State<Arc<Gate>>, headers: HeaderMap) -> Result {
-    is_open(&gate)?;
-    let mut response = gate.script.respond(&headers);
+pub async fn show_script(
+    State(base): State<Arc<Base>>,
+    State(script): State<Arc<Forms>>,
+    headers: HeaderMap,
+) -> Result {
+    is_open(&base)?;
+    let mut response = script.respond(&headers);
     for (name, value) in [
         (header::CACHE_CONTROL, "public, max-age=600"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),

@@ -5,6 +5,7 @@
 //! may read (`subscriptions`, `access`) and where (`leases`).
 
 mod devices;
+pub mod extract;
 pub mod labels;
 pub mod letters;
 mod limits;
@@ -15,6 +16,7 @@ mod sessions;
 pub mod store;
 
 pub use devices::Devices;
+pub use extract::{Confirmed, SignedIn};
 pub use limits::Limits;
 pub use part::Readers;
 pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};

@@ -1,4 +1,5 @@
-//! What the features need to speak HTTP: errors, extractors, cookies, language, views, finished pages, limits, security headers.
+//! What the features need to speak HTTP: errors, extractors, forms, cookies, language, views, finished pages, limits,
+//! security headers.
 //!
 //! Everything here stands below the features and names none of them; the list of all routes stands above, in `gaceta`.
 
@@ -7,6 +8,7 @@ pub mod assets;
 pub mod cookies;
 pub mod error;
 pub mod extract;
+pub mod form;
 pub mod headers;
 pub mod limits;
 pub mod locale;

@@ -9,14 +9,15 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use base::Base;
 use governor::clock::{Clock as _, Reference};
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::state::keyed::{DashMapStateStore, ShrinkableKeyedStateStore};
 use governor::{Quota, RateLimiter};
-use http::{Extensions, HeaderMap};
+use http::HeaderMap;
+use http::request::Parts;
 
 use super::{Error, Result};
 use base::time::{Clock, Span};
@@ -159,15 +160,6 @@ impl Network {
         }
     }
 
-    /// Of a request, as it came in. In tests there is no connection, and so no address.
-    #[must_use]
-    pub fn of(base: &Base, extensions: &Extensions, headers: &HeaderMap) -> Self {
-        let connection = extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0);
-        Self::of_request(connection, headers, base.config.server.proxies)
-    }
-
     /// Of a request: the address of the connection, or the one that the outermost trusted proxy saw, counted from the
     /// right of `X-Forwarded-For`; what stands further left anybody can write (OWASP ASVS 5.0, 15.3.4).
     #[must_use]
@@ -192,6 +184,25 @@ impl Network {
                 .or(connection.map(|address| address.ip()))
                 .unwrap_or(IpAddr::from([127, 0, 0, 1])),
         )
+    }
+}
+
+/// From where a request came. In tests there is no connection, and so no address.
+impl<S> FromRequestParts<S> for Network
+where
+    S: Send + Sync,
+    Arc<Base>: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> std::result::Result<Self, Infallible> {
+        let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let proxies = Arc::<Base>::from_ref(state).config.server.proxies;
+        let address = connection.map(|info| info.0);
+        Ok(Self::of_request(address, &parts.headers, proxies))
     }
 }
 

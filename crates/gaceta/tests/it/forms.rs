@@ -1,11 +1,192 @@
-//! Odd addresses are answered by a page of the paper.
+//! Forms: what is wrong stands in the summary and beside its field, whichever form it is; odd addresses are answered by a
+//! page of the paper; and whoever has to sign in first comes back to a page.
 
+use base::time::Span;
 use gaceta::router::routes;
-use http::Method;
+use http::{Method, StatusCode};
+use subscriptions::Plan;
 
-use testing::TestPaper;
+use testing::{Answer, Browser, TestPaper};
 
 const TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+async fn post(browser: &Browser<'_>, path: &str, form: &str) -> Answer {
+    browser.send(Method::POST, path, &[], form).await
+}
+
+/// The fields that the summary of a refused form leads to. Each is there, says that it is wrong, and has the fault beside
+/// it; and the title says so too.
+fn faults(answer: &Answer) -> Vec<&str> {
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = &answer.text;
+    assert!(text.contains("<title>Error: "), "{text}");
+    let summary = text.split("id=\"problem\"").nth(1).expect("a summary");
+    let summary = summary.split("</div>").next().unwrap();
+    let fields: Vec<&str> = summary
+        .split("href=\"#")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert!(!fields.is_empty(), "{text}");
+    for field in &fields {
+        let element = text.split(&format!(" id=\"{field}\"")).nth(1);
+        let element = element.and_then(|rest| rest.split('>').next());
+        let element = element.unwrap_or_else(|| panic!("no {field} in {text}"));
+        let error = format!("id=\"{field}-error\"");
+        assert!(text.contains(&error), "{field} in {text}");
+        assert!(element.contains(&format!("{field}-error\"")), "{element}");
+        // A group of buttons cannot be marked as wrong.
+        let marked = element.contains("aria-invalid=\"true\"");
+        assert!(marked || *field == "language", "{element}");
+    }
+    fields
+}
+
+#[tokio::test]
+async fn forms_of_guests_say_what_is_wrong_with_which_field() {
+    let paper = TestPaper::new().await;
+    let guest = paper.guest();
+    let refused = post(&guest, "/sign-in", "email=a&password=b").await;
+    assert_eq!(faults(&refused), ["email"]);
+    let long = "x".repeat(81);
+    let form = format!("name={long}&email=nobody&password=short");
+    let refused = post(&guest, "/sign-up", &form).await;
+    assert_eq!(faults(&refused), ["name", "email", "password"]);
+    // The library that sends mail could not.
+    let host = "x".repeat(64);
+    let form = format!("name=A&email=a%40{host}.example&password=a+long+enough+one");
+    assert_eq!(faults(&post(&guest, "/sign-up", &form).await), ["email"]);
+    assert_eq!(
+        faults(&post(&guest, "/reset", "email=nobody").await),
+        ["email"]
+    );
+
+    let form = "name=Eva&email=eva%40example.com&password=first+choice+of+mine";
+    post(&guest, "/sign-up", form).await;
+    let proof = paper.mailed_link("/proof/").await;
+    let refused = post(&paper.guest(), &proof, "password=short").await;
+    assert_eq!(faults(&refused), ["password"]);
+    let done = post(&guest, &proof, "").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+
+    post(&guest, "/reset", "email=eva%40example.com").await;
+    let reset = paper.mailed_link("/reset/").await;
+    let refused = post(&guest, &reset, "password=short").await;
+    assert_eq!(faults(&refused), ["password"]);
+}
+
+#[tokio::test]
+async fn forms_of_an_account_say_what_is_wrong_with_which_field() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let phone = ada.on("phone").await;
+    let form = format!("name={}&language=xx", "x".repeat(81));
+    let refused = post(&phone, "/account", &form).await;
+    assert_eq!(faults(&refused), ["name", "language"]);
+    let form = "current=not+this+one&password=short";
+    let refused = post(&phone, "/account/password", form).await;
+    assert_eq!(faults(&refused), ["current", "password"]);
+    let refused = post(&phone, "/account/confirm", "password=not+this+one").await;
+    assert_eq!(faults(&refused), ["password"]);
+    let page = phone.opens("/account/devices").await;
+    let path = page.text.split("action=\"/account/devices/").nth(1);
+    let id = path.unwrap().split('/').next().unwrap();
+    let refused = post(&phone, &format!("/account/devices/{id}/name"), "label=++").await;
+    assert_eq!(faults(&refused), [format!("label-{id}")]);
+}
+
+#[tokio::test]
+async fn inviting_and_joining_say_what_is_wrong_with_which_field() {
+    let paper = TestPaper::new().await;
+    let ana = paper
+        .owner("ana", Plan::Premium, 2)
+        .await
+        .on("laptop")
+        .await;
+    let refused = post(&ana, "/account/seats/invite", "emails=nobody").await;
+    assert_eq!(faults(&refused), ["emails"]);
+    let firm = paper
+        .owner("eve", Plan::Company, 9)
+        .await
+        .on("laptop")
+        .await;
+    let refused = post(&firm, "/account/seats/invite", "emails=nobody").await;
+    assert_eq!(faults(&refused), ["emails"]);
+    assert!(refused.text.contains(">nobody</textarea>"));
+
+    post(&ana, "/account/seats/invite", "emails=new%40example.com").await;
+    let link = paper.mailed_link("/invitation/").await;
+    let form = format!("name={}&password=short", "x".repeat(81));
+    let refused = post(&paper.guest(), &link, &form).await;
+    assert_eq!(faults(&refused), ["name", "password"]);
+
+    // Every place is taken: there is no field, and the summary leads to the people who have them.
+    let full = post(&ana, "/account/seats/invite", "emails=b%40example.com").await;
+    assert_eq!(full.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(full.text.contains("href=\"#people\"") && full.text.contains("id=\"people\""));
+}
+
+#[tokio::test]
+async fn giving_a_subscription_says_what_is_wrong_with_which_field() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", false).await;
+    let eve = paper.owner("eve", Plan::Company, 3).await;
+    let laptop = eve.on("laptop").await;
+    post(&laptop, "/account/seats/invite", "emails=ada%40example.com").await;
+    let link = paper.mailed_link("/invitation/").await;
+    let joined = post(&ada.on("phone").await, &link, "").await;
+    assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text);
+    let mut tx = paper.app.base.write().await.unwrap();
+    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
+    staff.unwrap();
+    tx.commit().await.unwrap();
+
+    let browser = ada.on("laptop").await;
+    let company = "x".repeat(121);
+    let all_wrong = format!("email=x&plan=x&company={company}&until=x");
+    for (form, fields) in [
+        (
+            all_wrong.as_str(),
+            &["email", "plan", "company", "until"][..],
+        ),
+        (
+            "email=no%40example.com&plan=digital&until=2027-01-01",
+            &["email"],
+        ),
+        (
+            "email=eve%40example.com&plan=company&until=2027-01-01",
+            &["seats"],
+        ),
+        (
+            "email=eve%40example.com&plan=company&seats=x&until=2027-01-01",
+            &["seats"],
+        ),
+        (
+            "email=eve%40example.com&plan=digital&seats=2&until=2027-01-01",
+            &["seats"],
+        ),
+        (
+            "email=eve%40example.com&plan=digital&until=2026-01-01",
+            &["until"],
+        ),
+        (
+            "email=eve%40example.com&plan=digital&company=a%0Ab&until=2027-01-01",
+            &["company"],
+        ),
+        // Two people read on it.
+        (
+            "email=eve%40example.com&plan=company&seats=1&until=2027-01-01",
+            &["seats"],
+        ),
+        (
+            "email=eve%40example.com&plan=digital&until=2027-01-01",
+            &["plan"],
+        ),
+    ] {
+        let refused = post(&browser, "/admin/subscriptions", form).await;
+        assert_eq!(faults(&refused), fields, "{form}");
+    }
+}
 
 /// A path of the list with its parameters filled in, all of them by the same function.
 fn filled(path: &str, value: impl Fn(&str) -> String) -> String {
@@ -85,4 +266,75 @@ async fn odd_addresses_are_answered_by_a_page_of_the_paper() {
     }
     println!("{} addresses, {refused} refusals", addresses.len());
     assert!(refused > 100);
+}
+
+/// The page that somebody comes back to, if the answer asks for a password first.
+fn page_after<'a>(answer: &'a Answer, start: &str) -> Option<&'a str> {
+    let to = answer.headers.get("location")?.to_str().unwrap();
+    let query = to.strip_prefix(start)?;
+    let next = query
+        .split(['?', '&'])
+        .find_map(|pair| pair.strip_prefix("next="));
+    Some(next.expect("it says where to go on"))
+}
+
+#[tokio::test]
+async fn after_signing_in_for_a_form_its_page_is_shown() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let mut tx = paper.app.base.write().await.unwrap();
+    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
+    staff.unwrap();
+    tx.commit().await.unwrap();
+    let borrowed = ada.on("laptop").await;
+    paper.advance(Span::days(1));
+
+    let routes = routes(&paper.app);
+    let is_page = |path: &str| {
+        routes
+            .iter()
+            .any(|route| (route.method, route.path) == ("GET", path))
+    };
+    let (mut signed_in, mut confirmed) = (Vec::new(), Vec::new());
+    for route in routes.iter().filter(|route| route.method == "POST") {
+        let id = "00000000-0000-0000-0000-000000000000";
+        let path = filled(route.path, |_| id.to_owned());
+        let form = format!("seat={id}&emails=x");
+        let answer = post(&paper.guest(), &path, &form).await;
+        if let Some(next) = page_after(&answer, "/sign-in") {
+            assert!(is_page(next), "{path} leads back to {next}");
+            signed_in.push(route.path);
+        }
+        // These end the session, or the wait for a password.
+        if ["/sign-out", "/account/confirm", "/account/password"].contains(&route.path) {
+            continue;
+        }
+        let answer = post(&borrowed, &path, &form).await;
+        if let Some(next) = page_after(&answer, "/account/confirm") {
+            assert!(is_page(next), "{path} leads back to {next}");
+            confirmed.push(route.path);
+        }
+    }
+    assert_eq!(
+        signed_in,
+        [
+            "/account",
+            "/account/password",
+            "/account/confirm",
+            "/account/devices/{id}/name",
+            "/account/devices/{id}/sign-out",
+            "/account/seats/invite",
+            "/account/seats/remove",
+            "/admin/subscriptions",
+        ]
+    );
+    assert_eq!(
+        confirmed,
+        [
+            "/account/devices/{id}/sign-out",
+            "/account/seats/invite",
+            "/account/seats/remove",
+            "/admin/subscriptions",
+        ]
+    );
 }
