@@ -43,6 +43,10 @@ text_enum! {
 /// The longest name of a company, characters.
 pub const MAX_COMPANY_NAME: usize = 120;
 
+/// A text is no name of a company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoCompanyName;
+
 /// What a company is called: one visible line of 1 to [`MAX_COMPANY_NAME`] characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompanyName(String);
@@ -52,7 +56,7 @@ impl CompanyName {
     ///
     /// # Errors
     /// When it is no name.
-    pub fn typed(text: &str) -> Result<Option<Self>, ()> {
+    pub fn typed(text: &str) -> Result<Option<Self>, NoCompanyName> {
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -67,11 +71,11 @@ impl CompanyName {
 }
 
 impl FromStr for CompanyName {
-    type Err = ();
+    type Err = NoCompanyName;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
+    fn from_str(text: &str) -> Result<Self, NoCompanyName> {
         let line = one_line(text, MAX_COMPANY_NAME).filter(|line| !line.is_empty());
-        line.map(|line| Self(line.to_owned())).ok_or(())
+        line.map(|line| Self(line.to_owned())).ok_or(NoCompanyName)
     }
 }
 
@@ -229,9 +233,9 @@ mod tests {
             (" ", Ok(None)),
             ("  Pozos, S. A. ", Ok(Some("Pozos, S. A."))),
             (longest.as_str(), Ok(Some(longest.as_str()))),
-            (&(longest.clone() + "o"), Err(())),
-            ("Pozos\ndel Norte", Err(())),
-            ("Pozos\u{202e}", Err(())),
+            (&(longest.clone() + "o"), Err(NoCompanyName)),
+            ("Pozos\ndel Norte", Err(NoCompanyName)),
+            ("Pozos\u{202e}", Err(NoCompanyName)),
         ] {
             let name = CompanyName::typed(text);
             let name = name

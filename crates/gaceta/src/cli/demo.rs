@@ -237,7 +237,7 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
                 .company
                 .map(str::parse)
                 .transpose()
-                .map_err(|()| anyhow::anyhow!("{:?} is no company's name", person.company))?,
+                .map_err(|_| anyhow::anyhow!("{:?} is no company's name", person.company))?,
             until: app.base.clock.now().plus(Span::days(365)),
         };
         subscriptions::grant(&app.subscriptions, &reader, &grant).await?;

@@ -86,7 +86,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
     let email: Email = email
         .parse()
         .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
-    let company_name = CompanyName::typed(&company).map_err(|()| {
+    let company_name = CompanyName::typed(&company).map_err(|_| {
         anyhow::anyhow!("a company's name has one line of up to {MAX_COMPANY_NAME} characters")
     })?;
     let until =
