@@ -314,6 +314,14 @@ mod tests {
         rest.split('?').next().unwrap()
     }
 
+    /// The one mail that waits to be sent, for the one who was invited.
+    async fn only_mail(subscriptions: &Subscriptions) -> Mail {
+        let mut tx = subscriptions.base.write().await.unwrap();
+        assert_eq!(count_jobs(&mut tx).await.unwrap(), (1, 0));
+        let job = base::jobs::claim_job(&mut tx, Span::minutes(5)).await;
+        serde_json::from_str(&job.unwrap().unwrap().payload).unwrap()
+    }
+
     #[tokio::test]
     async fn an_invitation_holds_a_seat_is_used_once_and_can_be_taken_back() {
         let dir = tempfile::tempdir().unwrap();
@@ -338,18 +346,7 @@ mod tests {
             invited(&subscriptions, of.id, &["a@b.test"]).await,
             Inviting::Full(0)
         );
-        let mut tx = subscriptions.base.write().await.unwrap();
-        assert_eq!(
-            count_jobs(&mut tx).await.unwrap(),
-            (1, 0),
-            "one mail, for the one who was invited"
-        );
-        let job = base::jobs::claim_job(&mut tx, Span::minutes(5))
-            .await
-            .unwrap()
-            .unwrap();
-        drop(tx);
-        let mail: Mail = serde_json::from_str(&job.payload).unwrap();
+        let mail = only_mail(&subscriptions).await;
         let token = token_of(&mail);
         assert!(mail.html.contains(token) && mail.to == "nora@demo.test");
 

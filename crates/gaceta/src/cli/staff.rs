@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::control::{Order, Paper};
-use crate::App;
+use base::Base;
 use base::config::Config;
 use readers::{self, Email};
 
@@ -33,11 +33,11 @@ pub async fn run(config: Config, staff: Staff) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Says what is wrong and how to mend it.
-pub async fn carry_out(app: &App, email: &str) -> anyhow::Result<Vec<String>> {
+pub async fn carry_out(base: &Base, email: &str) -> anyhow::Result<Vec<String>> {
     let email: Email = email
         .parse()
         .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
-    let mut tx = app.base.write().await?;
+    let mut tx = base.write().await?;
     let reader = readers::store::find_by_email(&mut tx, &email).await?;
     let reader = reader.ok_or_else(|| {
         anyhow::anyhow!(

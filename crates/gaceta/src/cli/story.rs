@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::control::{Order, Paper, Reply};
 use super::publish::{line, refuse};
-use crate::App;
+use base::Base;
 use base::config::Config;
 use stories::{Batch, StoryDraft};
 
@@ -121,8 +121,8 @@ fn read(file: &Path) -> anyhow::Result<StoryDraft> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(app: &App) -> anyhow::Result<Vec<String>> {
-    let all = stories::list_stories(&mut app.base.read().await?).await?;
+pub async fn list(base: &Base) -> anyhow::Result<Vec<String>> {
+    let all = stories::list_stories(&mut base.read().await?).await?;
     let line = |(edition, slug, title)| format!("{edition}/{slug}  {title}");
     Ok(all.into_iter().map(line).collect())
 }

@@ -198,15 +198,7 @@ async fn authors_are_made_once_and_keep_their_order() {
     assert_eq!(card("second").byline, second);
     assert!(card("third").byline.is_empty());
     drop(tx);
-    let slugs: Vec<(String, String)> = {
-        use base::db::Db;
-        let sql = "SELECT slug, name FROM author WHERE name LIKE 'Jos%' ORDER BY slug";
-        match &paper.app.base.db {
-            Db::Sqlite { read, .. } => sqlx::query_as(sql).fetch_all(read).await,
-            Db::Postgres(primary) => sqlx::query_as(sql).fetch_all(&primary.pool).await,
-        }
-        .unwrap()
-    };
+    let slugs = author_slugs(&paper, "Jos%").await;
     let slugs: Vec<_> = slugs
         .iter()
         .map(|(a, b)| (a.as_str(), b.as_str()))
@@ -215,4 +207,20 @@ async fn authors_are_made_once_and_keep_their_order() {
         slugs,
         [("jose-pena", "José Peña"), ("jose-pena-2", "Jose Pena")]
     );
+}
+
+/// The slugs and names of the authors whose name is like `pattern`, by slug.
+async fn author_slugs(paper: &TestPaper, pattern: &str) -> Vec<(String, String)> {
+    use base::db::Db;
+    let sql = "SELECT slug, name FROM author WHERE name LIKE $1 ORDER BY slug";
+    match &paper.app.base.db {
+        Db::Sqlite { read, .. } => sqlx::query_as(sql).bind(pattern).fetch_all(read).await,
+        Db::Postgres(primary) => {
+            sqlx::query_as(sql)
+                .bind(pattern)
+                .fetch_all(&primary.pool)
+                .await
+        }
+    }
+    .unwrap()
 }

@@ -88,7 +88,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Reply> {
         Order::AddTopic { edition, topic } => paper::add_topic(app, &edition, &topic).await?,
         Order::Grant(order) => grant::carry_out(app, order).await?,
         Order::AddReader(order) => reader::carry_out(app, order).await?,
-        Order::AddStaff(email) => staff::carry_out(app, &email).await?,
+        Order::AddStaff(email) => staff::carry_out(&app.base, &email).await?,
         Order::Publish(batch) => {
             let answers = articles::publish_batch(&app.articles, batch, || {}).await?;
             return Ok(Reply::Published(answers.into_iter().map(plain).collect()));
@@ -97,7 +97,7 @@ pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Reply> {
             let answers = stories::publish_batch(&app.stories, &batch).await?;
             return Ok(Reply::Published(answers.into_iter().map(plain).collect()));
         }
-        Order::ListStories => story::list(app).await?,
+        Order::ListStories => story::list(&app.base).await?,
         Order::FindEdition(slug) => {
             return Ok(Reply::Edition(import::find_edition(app, slug.as_deref())?));
         }
