@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::images::{Pictures, prepare_all};
 use super::publish::{Draft, Found, Published, Written, write};
+use super::refusal::{Refusal, Result};
 use super::rules::Slug;
 use super::sections::{TopicDraft, find_room, insert_topic};
 use crate::Articles;
@@ -84,7 +85,7 @@ pub async fn publish_batch(
     articles: &Articles,
     batch: Batch,
     mut told: impl FnMut(),
-) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
+) -> Result<Vec<Result<Published>>> {
     let names = names(&batch.sheets);
     let files: Vec<_> = batch.sheets.iter().map(|sheet| &sheet.files).collect();
     let pictures = prepare_all(articles, &files).await;
@@ -137,7 +138,7 @@ impl<'a> Series<'a> {
         articles: &'a Articles,
         topics: &[(String, TopicDraft)],
         dry_run: bool,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self> {
         let mut tx = articles.base.write().await?;
         let mut shelves = BTreeSet::new();
         for (edition, draft) in topics {
@@ -160,7 +161,7 @@ impl<'a> Series<'a> {
     ///
     /// # Errors
     /// Names what is wrong with it; then nothing will be changed.
-    pub async fn add(&mut self, sheet: Sheet) -> anyhow::Result<Published> {
+    pub async fn add(&mut self, sheet: Sheet) -> Result<Published> {
         if sheet.files.is_empty() {
             return self.write(sheet, Ok(Pictures::default())).await;
         }
@@ -172,8 +173,8 @@ impl<'a> Series<'a> {
     async fn write(
         &mut self,
         sheet: Sheet,
-        pictures: anyhow::Result<Pictures>,
-    ) -> anyhow::Result<Published> {
+        pictures: Result<Pictures, Refusal>,
+    ) -> Result<Published> {
         let Self {
             articles,
             tx,
@@ -184,7 +185,7 @@ impl<'a> Series<'a> {
             Ok(pictures) => {
                 write(articles, tx, found, &sheet.draft, sheet.document, &pictures).await
             }
-            Err(error) => Err(error),
+            Err(refusal) => Err(refusal.into()),
         };
         match written {
             Ok((published, written)) => {
@@ -205,7 +206,7 @@ impl<'a> Series<'a> {
     ///
     /// # Errors
     /// When the database fails; then nothing is changed.
-    pub async fn finish(self) -> anyhow::Result<()> {
+    pub async fn finish(self) -> Result<()> {
         if !self.real {
             return Ok(());
         }

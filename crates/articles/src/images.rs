@@ -9,6 +9,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ColorType, DynamicImage, ImageDecoder as _, ImageReader, Limits};
 use tokio::task::JoinSet;
 
+use super::refusal::Refusal;
 use super::rules::ImageId;
 use super::store;
 use crate::Articles;
@@ -32,6 +33,15 @@ pub struct Prepared {
     pub files: Vec<(i64, i64, Vec<u8>)>,
 }
 
+/// What is wrong with a file that should be a picture; each with its cause, in the words of whoever found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PictureFault {
+    /// It is no JPEG, PNG or WebP, or a broken one, or has too many pixels.
+    Unreadable(String),
+    /// It was read, and could not be made smaller.
+    Unmade(String),
+}
+
 /// The identifier of a picture, from its bytes: the same file is stored once.
 #[must_use]
 pub fn image_id(bytes: &[u8]) -> ImageId {
@@ -44,14 +54,12 @@ pub fn image_id(bytes: &[u8]) -> ImageId {
 /// Reads a JPEG, PNG or WebP and makes the ladder. Turned upright and stripped of all metadata (place, camera, names).
 ///
 /// # Errors
-/// Says in one sentence what is wrong with the file.
-pub fn prepare(bytes: &[u8]) -> Result<Prepared, String> {
-    let refused = |error: image::ImageError| {
-        format!("the picture cannot be read ({error}); use a JPEG, PNG or WebP")
-    };
+/// What is wrong with the file.
+pub fn prepare(bytes: &[u8]) -> Result<Prepared, PictureFault> {
+    let refused = |error: image::ImageError| PictureFault::Unreadable(error.to_string());
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| PictureFault::Unreadable(error.to_string()))?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(LARGEST_SIDE);
     limits.max_image_height = Some(LARGEST_SIDE);
@@ -91,12 +99,12 @@ pub fn prepare(bytes: &[u8]) -> Result<Prepared, String> {
     })
 }
 
-fn resized(picture: &DynamicImage, width: u32, height: u32) -> Result<DynamicImage, String> {
+fn resized(picture: &DynamicImage, width: u32, height: u32) -> Result<DynamicImage, PictureFault> {
     let mut small = DynamicImage::new(width, height, ColorType::Rgb8);
     let how = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     Resizer::new()
         .resize(picture, &mut small, &how)
-        .map_err(|error| format!("the picture cannot be made smaller ({error})"))?;
+        .map_err(|error| PictureFault::Unmade(error.to_string()))?;
     Ok(small)
 }
 
@@ -114,7 +122,7 @@ pub(super) struct Pictures {
 pub(super) async fn prepare_all(
     articles: &Articles,
     files_of: &[&BTreeMap<String, Vec<u8>>],
-) -> Vec<anyhow::Result<Pictures>> {
+) -> Vec<Result<Pictures, Refusal>> {
     let mut ids = Vec::new();
     let mut files = HashMap::new();
     for article in files_of {
@@ -137,7 +145,8 @@ pub(super) async fn prepare_all(
         let bytes = bytes.clone();
         making.spawn(async move {
             let one = tokio::task::spawn_blocking(move || prepare(&bytes)).await;
-            let one = one.map_err(|error| error.to_string()).flatten();
+            let one = one.map_err(|error| PictureFault::Unmade(error.to_string()));
+            let one = one.flatten();
             (id, one.map(Arc::new))
         });
     }
@@ -149,7 +158,12 @@ pub(super) async fn prepare_all(
         for (name, id) in &ids {
             match made.get(id) {
                 Some(Ok(prepared)) => fresh.push(Arc::clone(prepared)),
-                Some(Err(error)) => anyhow::bail!("{name}: {error}"),
+                Some(Err(fault)) => {
+                    return Err(Refusal::Picture {
+                        file: name.clone(),
+                        fault: fault.clone(),
+                    });
+                }
                 None => {}
             }
         }
@@ -261,11 +275,8 @@ mod tests {
                 .collect::<Vec<_>>(),
             [(480, 240), (960, 480), (1000, 500)]
         );
-        assert!(
-            prepare(b"<svg onload='alert(1)'/>")
-                .unwrap_err()
-                .contains("JPEG, PNG or WebP")
-        );
+        let svg = prepare(b"<svg onload='alert(1)'/>").unwrap_err();
+        assert!(matches!(svg, PictureFault::Unreadable(_)), "{svg:?}");
         assert!(prepare(&png[..60]).is_err());
     }
 }

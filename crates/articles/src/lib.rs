@@ -14,6 +14,7 @@ mod pages;
 mod part;
 mod publish;
 mod rails;
+mod refusal;
 pub mod rules;
 mod sections;
 mod sitemap;
@@ -24,16 +25,17 @@ pub use archive::Position;
 pub use batch::{Batch, Series, Sheet, names, publish_batch, settle};
 pub use catalog::{Catalog, Entry, reload};
 pub use editions::{Editions, Room};
-pub use images::{ImageTags, Images};
+pub use images::{ImageTags, Images, PictureFault};
 pub use pages::{Shown, edition_frame, quick, routes, shown};
 pub use part::Articles;
 pub use publish::{Change, Draft, Published, publish};
 pub use rails::{Rails, Shelf};
+pub use refusal::{Error, Refusal, quoted};
 pub use rules::{
-    Article, AuthorId, Body, Card, Correction, Edition, ImageId, Picture, Slug, Topic, TopicId,
-    TranslationId,
+    Article, AuthorId, Body, Card, Correction, Edition, Headline, HeadlineFault, ImageId, Picture,
+    Slug, SlugFault, Topic, TopicId, TranslationId,
 };
-pub use sections::{EditionDraft, TopicDraft, add_topic, set_editions, set_topics};
+pub use sections::{EditionDraft, TopicDraft, add_topic, find_room, set_editions, set_topics};
 pub use store::{
     delete_translation, find_article, find_by_slug, find_entry, insert_translation, list_cards,
     list_of_story, list_positions, list_translations, published_at,
@@ -43,5 +45,7 @@ pub use translations::{Joined, Member, join, parse_twin};
 /// What pages of articles say.
 pub const TEXTS: web::locale::Texts = &[
     ("en", include_str!("../locales/en/articles.ftl")),
+    ("en", include_str!("../locales/en/refusals.ftl")),
     ("es", include_str!("../locales/es/articles.ftl")),
+    ("es", include_str!("../locales/es/refusals.ftl")),
 ];

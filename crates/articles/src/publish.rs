@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::Entry;
 use super::images::{Pictures, Prepared, prepare_all};
+use super::refusal::{Refusal, Result};
 use super::rules::{
-    Article, AuthorId, Body, Correction, FREE_PARAGRAPHS, Picture, Slug, Topic, byline,
+    Article, AuthorId, Body, Correction, FREE_PARAGRAPHS, Headline, Picture, Slug, Topic, byline,
 };
 use super::sections::{find_room, given};
 use super::store;
@@ -134,7 +135,7 @@ pub async fn publish(
     draft: &Draft,
     document: Document,
     files: &BTreeMap<String, Vec<u8>>,
-) -> anyhow::Result<Published> {
+) -> Result<Published> {
     let mut pictures = prepare_all(articles, &[files]).await;
     let pictures = pictures.pop().expect("one answer for one article")?;
     let mut tx = articles.base.write().await?;
@@ -185,13 +186,9 @@ pub(super) async fn write(
     draft: &Draft,
     document: Document,
     pictures: &Pictures,
-) -> anyhow::Result<(Published, Written)> {
+) -> Result<(Published, Written)> {
     let room = find_room(articles, &draft.edition)?;
-    let slug: Slug = draft.slug.parse().map_err(anyhow::Error::msg)?;
-    anyhow::ensure!(
-        !draft.headline.trim().is_empty(),
-        "the article has no headline"
-    );
+    let slug: Slug = draft.slug.parse()?;
     let twin = parse_twin(articles, &room.edition.slug, &draft.translation_of)?;
     let document = with_stored_pictures(document, pictures, draft.access);
     let before = store::find_by_slug(tx, &room.edition.slug, &slug).await?;
@@ -234,15 +231,17 @@ pub(super) async fn write(
     Ok((published, written))
 }
 
-async fn check_story(tx: &mut Tx, article: &Article) -> anyhow::Result<()> {
+async fn check_story(tx: &mut Tx, article: &Article) -> Result<()> {
     let Some(story) = &article.story else {
         return Ok(());
     };
-    anyhow::ensure!(
-        store::has_story(tx, &article.edition, story).await?,
-        "edition {} has no running story {story:?}: publish the story first, or take `story` out of the article",
-        article.edition
-    );
+    if !store::has_story(tx, &article.edition, story).await? {
+        return Err(Refusal::NoStory {
+            edition: article.edition.clone(),
+            story: story.clone(),
+        }
+        .into());
+    }
     Ok(())
 }
 
@@ -288,7 +287,8 @@ fn assemble(
     document: Document,
     pictures: &Pictures,
     before: Option<&Article>,
-) -> anyhow::Result<Article> {
+) -> Result<Article, Refusal> {
+    let headline: Headline = draft.headline.parse().map_err(Refusal::Headline)?;
     let picture = picture(draft.image.as_ref(), pictures)?;
     let published_at = UnixMillis::from(draft.published);
     let day = jiff::ZonedDateTime::new(draft.published, room.zone.clone()).date();
@@ -307,7 +307,7 @@ fn assemble(
         edition: room.edition.slug.clone(),
         slug,
         kicker: given(&draft.kicker),
-        headline: draft.headline.trim().to_owned(),
+        headline: headline.into_string(),
         deck: draft.deck.trim().to_owned(),
         byline: byline(&draft.byline),
         dateline: draft.dateline.clone(),
@@ -336,14 +336,14 @@ async fn find_topics(
     found: &mut HashMap<(Slug, String), Topic>,
     names: &[String],
     room: &super::editions::Room,
-) -> anyhow::Result<Vec<Topic>> {
+) -> Result<Vec<Topic>> {
     let mut topics: Vec<Topic> = Vec::new();
     for name in names {
         if topics.iter().any(|topic| topic.slug.as_str() == name) {
             // Named twice is named.
             continue;
         }
-        let topic_slug: Slug = name.parse().map_err(anyhow::Error::msg)?;
+        let topic_slug: Slug = name.parse()?;
         let place = (room.edition.slug.clone(), name.clone());
         let topic = match found.get(&place) {
             Some(topic) => Some(topic.clone()),
@@ -356,36 +356,25 @@ async fn find_topics(
     Ok(topics)
 }
 
-fn no_topic(name: &str, room: &super::editions::Room) -> anyhow::Error {
-    let names: Vec<&str> = room
-        .topics
-        .iter()
-        .map(|topic| topic.slug.as_str())
-        .collect();
-    anyhow::anyhow!(
-        "edition {0} has no topic {name:?}; it has: {1}. `gaceta topic add {0} {name} NAME` makes one",
-        room.edition.slug,
-        if names.is_empty() {
-            "none".into()
-        } else {
-            names.join(", ")
-        }
-    )
+fn no_topic(name: &str, room: &super::editions::Room) -> Refusal {
+    Refusal::NoTopic {
+        edition: room.edition.slug.clone(),
+        asked: name.to_owned(),
+        topics: room.topics.iter().map(|one| one.slug.to_string()).collect(),
+    }
 }
 
-fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> anyhow::Result<Option<Picture>> {
+fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> Result<Option<Picture>, Refusal> {
     match image {
         None => Ok(None),
         Some(image) => {
             let id = pictures
                 .ids
                 .get(&image.file)
-                .ok_or_else(|| anyhow::anyhow!("the picture {:?} is missing", image.file))?;
-            anyhow::ensure!(
-                !image.alt.trim().is_empty(),
-                "the picture {:?} needs an `alt` text: say what is seen",
-                image.file
-            );
+                .ok_or_else(|| Refusal::NoPicture(image.file.clone()))?;
+            if image.alt.trim().is_empty() {
+                return Err(Refusal::NoAlt(image.file.clone()));
+            }
             Ok(Some(Picture {
                 image: *id,
                 alt: image.alt.clone(),

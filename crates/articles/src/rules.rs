@@ -1,5 +1,7 @@
 //! What an article is made of, parsed at the door so that inside there are only valid things.
 
+mod headline;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use access::{Access, ArticleId, Pass};
 use base::id::Id;
 use base::lang::Lang;
 use base::time::UnixMillis;
+
+pub use headline::{Headline, HeadlineFault, MAX_HEADLINE};
 
 /// Marks the identifiers of topics.
 #[derive(Debug)]
@@ -38,6 +42,26 @@ pub type ImageId = Id<ImageKind>;
 /// The last part of an address: small letters, digits and hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slug(Arc<str>);
+
+/// Why a text cannot be a part of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SlugFault {
+    /// It has other characters than small letters, digits and hyphens, or too many.
+    Shape(String),
+    /// Other pages live there.
+    Reserved(String),
+}
+
+impl fmt::Display for SlugFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape(text) => write!(f, "{text:?} is no slug"),
+            Self::Reserved(text) => write!(f, "{text:?} is reserved"),
+        }
+    }
+}
+
+impl std::error::Error for SlugFault {}
 
 /// First parts of addresses that are no editions.
 const RESERVED: [&str; 16] = [
@@ -70,20 +94,18 @@ impl Slug {
     ///
     /// # Errors
     /// When it is no slug, or the first part of another address.
-    pub fn edition(text: &str) -> Result<Self, String> {
+    pub fn edition(text: &str) -> Result<Self, SlugFault> {
         if RESERVED.contains(&text) {
-            return Err(format!(
-                "an edition cannot be called {text:?}, since other pages live there"
-            ));
+            return Err(SlugFault::Reserved(text.to_owned()));
         }
         text.parse()
     }
 }
 
 impl FromStr for Slug {
-    type Err = String;
+    type Err = SlugFault;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, SlugFault> {
         let fine = (1..=200).contains(&text.len())
             && text
                 .bytes()
@@ -93,9 +115,7 @@ impl FromStr for Slug {
         if fine {
             Ok(Self(text.into()))
         } else {
-            Err(format!(
-                "{text:?} is no slug; use small letters a-z, digits and hyphens, such as \"water-returns\""
-            ))
+            Err(SlugFault::Shape(text.to_owned()))
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::editions::Room;
+use super::refusal::{Refusal, Result};
 use super::rules::{Edition, Slug, Topic};
 use super::store;
 use super::translations::{join, parse_twin};
@@ -54,16 +55,14 @@ pub struct TopicDraft {
 ///
 /// # Errors
 /// Names what is wrong; then nothing is changed.
-pub async fn set_editions(articles: &Articles, drafts: &[EditionDraft]) -> anyhow::Result<()> {
+pub async fn set_editions(articles: &Articles, drafts: &[EditionDraft]) -> Result<()> {
     let mut tx = articles.base.write().await?;
     for (place, draft) in (0..).zip(drafts) {
-        let slug = Slug::edition(&draft.slug).map_err(anyhow::Error::msg)?;
-        TimeZone::get(&draft.timezone).map_err(|_| {
-            anyhow::anyhow!(
-                "edition {slug}: {:?} is no time zone; write one such as \"Europe/Madrid\"",
-                draft.timezone
-            )
-        })?;
+        let slug = Slug::edition(&draft.slug)?;
+        if TimeZone::get(&draft.timezone).is_err() {
+            let (edition, zone) = (slug, draft.timezone.clone());
+            return Err(Refusal::NoZone { edition, zone }.into());
+        }
         let edition = Edition {
             slug,
             name: draft.name.clone(),
@@ -87,7 +86,7 @@ async fn connect_topic(
     tx: &mut Tx,
     topic: &Topic,
     twin: Option<&(Slug, Slug)>,
-) -> anyhow::Result<bool> {
+) -> sqlx::Result<bool> {
     let Some((edition, slug)) = twin else {
         return Ok(true);
     };
@@ -120,18 +119,14 @@ async fn connect_topic(
 ///
 /// # Errors
 /// Names what is wrong; then nothing is changed.
-pub async fn set_topics(
-    articles: &Articles,
-    edition: &str,
-    drafts: &[TopicDraft],
-) -> anyhow::Result<()> {
+pub async fn set_topics(articles: &Articles, edition: &str, drafts: &[TopicDraft]) -> Result<()> {
     let room = find_room(articles, edition)?;
     let mut tx = articles.base.write().await?;
     for (place, draft) in (0..).zip(drafts) {
         let topic = Topic {
             id: tx.new_id(),
             edition: room.edition.slug.clone(),
-            slug: draft.slug.parse().map_err(anyhow::Error::msg)?,
+            slug: draft.slug.parse()?,
             name: draft.name.clone(),
             description: given(&draft.description),
             translation: None,
@@ -157,26 +152,25 @@ pub(super) fn given(text: &str) -> Option<String> {
 ///
 /// # Errors
 /// Names the editions that there are.
-pub(super) fn find_room(articles: &Articles, edition: &str) -> anyhow::Result<Arc<Room>> {
-    articles.editions.find(edition).ok_or_else(|| {
-        let all = articles.editions.all();
-        let names: Vec<&str> = all.iter().map(|room| room.edition.slug.as_str()).collect();
-        anyhow::anyhow!(
-            "there is no edition {edition:?}; the paper has: {}",
-            names.join(", ")
-        )
-    })
+pub fn find_room(articles: &Articles, edition: &str) -> Result<Arc<Room>, Refusal> {
+    let all = || articles.editions.all();
+    articles
+        .editions
+        .find(edition)
+        .ok_or_else(|| Refusal::NoEdition {
+            asked: edition.to_owned(),
+            editions: all()
+                .iter()
+                .map(|one| one.edition.slug.to_string())
+                .collect(),
+        })
 }
 
 /// Adds a topic behind the others. One that is there already stays as it is.
 ///
 /// # Errors
 /// Names what is wrong with it.
-pub async fn add_topic(
-    articles: &Articles,
-    edition: &str,
-    draft: &TopicDraft,
-) -> anyhow::Result<bool> {
+pub async fn add_topic(articles: &Articles, edition: &str, draft: &TopicDraft) -> Result<bool> {
     let room = find_room(articles, edition)?;
     let mut tx = articles.base.write().await?;
     let fresh = insert_topic(articles, &mut tx, &room.edition.slug, draft).await?;
@@ -193,16 +187,16 @@ pub(super) async fn insert_topic(
     tx: &mut Tx,
     edition: &Slug,
     draft: &TopicDraft,
-) -> anyhow::Result<bool> {
-    let slug: Slug = draft.slug.parse().map_err(anyhow::Error::msg)?;
-    anyhow::ensure!(
-        !draft.name.trim().is_empty(),
-        "topic {slug}: it has no name"
-    );
+) -> Result<bool> {
+    let slug: Slug = draft.slug.parse()?;
+    if draft.name.trim().is_empty() {
+        return Err(Refusal::TopicName(slug).into());
+    }
     if store::find_topic(tx, edition, &slug).await?.is_some() {
         return Ok(false);
     }
-    let place = i64::try_from(store::list_topics(tx, edition).await?.len())?;
+    let place = store::list_topics(tx, edition).await?.len();
+    let place = i64::try_from(place).unwrap_or(i64::MAX);
     let topic = Topic {
         id: tx.new_id(),
         edition: edition.clone(),
@@ -213,11 +207,13 @@ pub(super) async fn insert_topic(
     };
     store::set_topic(tx, &topic, place).await?;
     let twin = parse_twin(articles, edition, &draft.same_as)?;
-    anyhow::ensure!(
-        connect_topic(tx, &topic, twin.as_ref()).await?,
-        "there is no topic {0} yet: add it first, or add this one without it and then {0} with `--same-as {edition}/{1}`",
-        draft.same_as.trim(),
-        topic.slug
-    );
+    if !connect_topic(tx, &topic, twin.as_ref()).await? {
+        return Err(Refusal::NoTwin {
+            twin: draft.same_as.trim().to_owned(),
+            edition: edition.clone(),
+            topic: topic.slug,
+        }
+        .into());
+    }
     Ok(true)
 }

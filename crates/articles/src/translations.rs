@@ -3,6 +3,7 @@
 //! Whatever names another as its translation joins that one's set, so each of them leads to all the others, whichever said
 //! so. What is named and not there yet is waited for. Deliberately not here: how pages show it.
 
+use super::refusal::Refusal;
 use super::rules::{Article, Slug, TranslationId};
 use super::sections::find_room;
 use super::store;
@@ -92,22 +93,20 @@ pub fn parse_twin(
     articles: &Articles,
     own: &Slug,
     text: &str,
-) -> anyhow::Result<Option<(Slug, Slug)>> {
-    if text.trim().is_empty() {
+) -> Result<Option<(Slug, Slug)>, Refusal> {
+    let text = text.trim();
+    if text.is_empty() {
         return Ok(None);
     }
-    let parts = text.trim().split_once('/');
-    let (edition, slug) = parts.ok_or_else(|| {
-        anyhow::anyhow!("translation {text:?}: write EDITION/SLUG, such as \"es/el-pozo\"")
-    })?;
+    let parts = text.split_once('/');
+    let (edition, slug) = parts.ok_or_else(|| Refusal::TwinShape(text.to_owned()))?;
     let room = find_room(articles, edition)?;
-    anyhow::ensure!(
-        room.edition.slug != *own,
-        "translation {text:?}: that is the same edition; name the text in another one"
-    );
+    if room.edition.slug == *own {
+        return Err(Refusal::TwinEdition(text.to_owned()));
+    }
     let slug = slug
         .parse()
-        .map_err(|error| anyhow::anyhow!("translation {text:?}: {error}"))?;
+        .map_err(|fault| Refusal::TwinSlug(text.to_owned(), fault))?;
     Ok(Some((room.edition.slug.clone(), slug)))
 }
 

@@ -7,6 +7,7 @@
 mod pages;
 mod part;
 mod publish;
+mod refusal;
 mod rules;
 mod store;
 mod translations;
@@ -16,11 +17,14 @@ pub use part::Stories;
 pub use publish::{
     Batch, EventDraft, FigureDraft, PersonDraft, StoryDraft, publish, publish_batch,
 };
+pub use refusal::{Error, Refusal};
 pub use rules::{Event, Figure, Person, Story, StoryId};
 pub use store::list_stories;
 
 /// What pages of stories say.
 pub const TEXTS: web::locale::Texts = &[
     ("en", include_str!("../locales/en/stories.ftl")),
+    ("en", include_str!("../locales/en/refusals.ftl")),
     ("es", include_str!("../locales/es/stories.ftl")),
+    ("es", include_str!("../locales/es/refusals.ftl")),
 ];

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::refusal::{Error, Refusal};
 use super::rules::{Event, Figure, Person, Story, newest_first};
 use super::store;
 use super::translations::{Connected, connect};
 use crate::Stories;
-use articles::{Change, Published, Slug, parse_twin, settle};
+use articles::{Change, Headline, Published, Slug, find_room, parse_twin, settle};
 use base::db::Tx;
 
 /// An event as the newsroom writes it.
@@ -95,7 +96,7 @@ pub struct Batch {
 ///
 /// # Errors
 /// Names what is wrong with the draft; then nothing is changed.
-pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Published> {
+pub async fn publish(stories: &Stories, draft: &StoryDraft) -> Result<Published, Error> {
     let mut tx = stories.base.write().await?;
     let published = write(stories, &mut tx, draft).await?;
     tx.commit().await?;
@@ -111,7 +112,7 @@ pub async fn publish(stories: &Stories, draft: &StoryDraft) -> anyhow::Result<Pu
 pub async fn publish_batch(
     stories: &Stories,
     batch: &Batch,
-) -> anyhow::Result<Vec<anyhow::Result<Published>>> {
+) -> Result<Vec<Result<Published, Error>>, Error> {
     let mut tx = stories.base.write().await?;
     let mut answers = Vec::new();
     for draft in &batch.stories {
@@ -141,13 +142,9 @@ fn announce(stories: &Stories, draft: &StoryDraft, published: &Published) {
 }
 
 /// Writes one story in a transaction that somebody else commits.
-async fn write(stories: &Stories, tx: &mut Tx, draft: &StoryDraft) -> anyhow::Result<Published> {
-    let room = stories
-        .articles
-        .editions
-        .find(&draft.edition)
-        .ok_or_else(|| anyhow::anyhow!("there is no edition {:?}", draft.edition))?;
-    check(draft)?;
+async fn write(stories: &Stories, tx: &mut Tx, draft: &StoryDraft) -> Result<Published, Error> {
+    let room = find_room(&stories.articles, &draft.edition)?;
+    let title = check(draft)?;
     let twin = parse_twin(&stories.articles, &room.edition.slug, &draft.translation_of)?;
     let before = store::find_story(tx, &draft.edition, &draft.slug).await?;
     let mut story = Story {
@@ -156,7 +153,7 @@ async fn write(stories: &Stories, tx: &mut Tx, draft: &StoryDraft) -> anyhow::Re
             .map_or_else(|| tx.new_id(), |story| story.id),
         edition: draft.edition.clone(),
         slug: draft.slug.clone(),
-        title: draft.title.trim().to_owned(),
+        title: title.into_string(),
         summary: draft.summary.trim().to_owned(),
         known: draft.what_we_know.clone(),
         updated_at: before.as_ref().map_or(tx.now(), |story| story.updated_at),
@@ -186,31 +183,26 @@ async fn write(stories: &Stories, tx: &mut Tx, draft: &StoryDraft) -> anyhow::Re
     })
 }
 
-fn check(draft: &StoryDraft) -> anyhow::Result<()> {
-    draft.slug.parse::<Slug>().map_err(anyhow::Error::msg)?;
-    anyhow::ensure!(!draft.title.trim().is_empty(), "the story has no title");
+/// Checks what can be checked without the paper; gives the title.
+fn check(draft: &StoryDraft) -> Result<Headline, Refusal> {
+    draft.slug.parse::<Slug>()?;
+    let title = draft.title.parse().map_err(Refusal::Title)?;
     for event in &draft.event {
         let day: Result<jiff::civil::Date, _> = event.date.parse();
-        anyhow::ensure!(
-            day.is_ok_and(|day| day.to_string() == event.date),
-            "event {:?}: {:?} is no day; write one such as \"2026-02-24\"",
-            event.title,
-            event.date
-        );
-        anyhow::ensure!(
-            !event.source.trim().is_empty(),
-            "event {:?} needs a source: say who reported it",
-            event.title
-        );
+        if !day.is_ok_and(|day| day.to_string() == event.date) {
+            return Err(Refusal::NoDay {
+                event: event.title.clone(),
+                date: event.date.clone(),
+            });
+        }
+        if event.source.trim().is_empty() {
+            return Err(Refusal::EventSource(event.title.clone()));
+        }
     }
-    for figure in &draft.figure {
-        anyhow::ensure!(
-            !figure.source.trim().is_empty(),
-            "figure {:?} needs a source: say who counted",
-            figure.label
-        );
+    match draft.figure.iter().find(|one| one.source.trim().is_empty()) {
+        Some(figure) => Err(Refusal::FigureSource(figure.label.clone())),
+        None => Ok(title),
     }
-    Ok(())
 }
 
 fn event(draft: &EventDraft) -> Event {

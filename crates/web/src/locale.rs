@@ -95,6 +95,16 @@ impl Say {
         self.args(key, &args)
     }
 
+    /// The text of `key` with three arguments.
+    #[must_use]
+    pub fn with3(&self, key: &str, a: (&str, &str), b: (&str, &str), c: (&str, &str)) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in [a, b, c] {
+            args.set(name, value);
+        }
+        self.args(key, &args)
+    }
+
     fn args(&self, key: &str, args: &FluentArgs<'_>) -> String {
         let bundle = BUNDLES.get().and_then(|all| all.get(self.lang.index()));
         let message = bundle.and_then(|bundle| bundle.get_message(key));

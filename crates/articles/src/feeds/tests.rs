@@ -53,7 +53,7 @@ async fn paper(dir: &std::path::Path) -> Arc<Articles> {
     let topic: TopicDraft = toml::from_str("slug = \"water\"\nname = \"Water & <rain>\"").unwrap();
     crate::set_topics(&articles, "en", &[topic]).await.unwrap();
     let draft: Draft = toml::from_str(
-        "headline = \"Rain < \\u0007sun & more\"\ndeck = \"<b>Deck</b>\"\nbyline = [\"Ana\"]\npublished = \"2026-02-25T10:00:00Z\"\n\
+        "headline = \"Rain < sun & more\"\ndeck = \"<b>Deck\\u0007</b>\"\nbyline = [\"Ana\"]\npublished = \"2026-02-25T10:00:00Z\"\n\
          edition = \"en\"\nslug = \"rain\"\ntopics = [\"water\"]\naccess = \"subscribers\"",
     )
     .unwrap();

@@ -140,7 +140,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
         let story: StoryDraft = toml::from_str(&text(&name)?)?;
         stories::publish(&app.stories, &story)
             .await
-            .map_err(|error| error.context(name.to_string()))?;
+            .map_err(|error| anyhow::Error::from(error).context(name.to_string()))?;
     }
     if app.articles.catalog.is_empty() {
         publish(app).await?;
@@ -180,7 +180,7 @@ async fn publish(app: &App) -> anyhow::Result<()> {
     }
     let answers = articles::publish_batch(&app.articles, batch, || {}).await?;
     for (name, answer) in names.iter().zip(answers) {
-        answer.map_err(|error| error.context(name.to_string()))?;
+        answer.map_err(|error| anyhow::Error::from(error).context(name.to_string()))?;
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use base::config::Config;
+use base::lang::Lang;
+use web::locale::Say;
 
 /// A digital newspaper in one binary, where each subscribed reader reads on one device at a time.
 #[derive(Debug, Parser)]
@@ -130,6 +132,14 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
     }
+}
+
+/// Speaks the language of the locale (POSIX: the first of these variables that is set decides), or else English.
+fn say() -> Say {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+    let tag = locale.and_then(|locale| locale.split(['_', '.', '@']).next()?.parse().ok());
+    Say::new(tag.unwrap_or(Lang::EN))
 }
 
 fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {

@@ -8,12 +8,13 @@ use clap::{Args, Subcommand};
 use serde::Deserialize;
 
 use super::control::{Order, Paper};
-use super::serve;
+use super::{say, serve};
 use crate::App;
 use articles::{self, EditionDraft, Room, TopicDraft};
 use base::config::{Config, DEFAULT_FILE};
 use base::rng::Rng;
 use base::time::Clock;
+use web::locale::Say;
 
 /// The template of `editions.toml`.
 const EDITIONS: &str = include_str!("editions.toml");
@@ -74,7 +75,7 @@ pub async fn init(file: Option<PathBuf>) -> anyhow::Result<()> {
     let dir = config.database.dir.display().to_string();
     let app = App::open(config, Clock::System, Rng::System).await?;
     if app.articles.editions.all().is_empty() {
-        let lines = set_editions(&app, &read_editions(&editions)?)
+        let lines = set_editions(&app, &read_editions(&editions)?, say())
             .await
             .map_err(|error| error.context(editions.display().to_string()))?;
         lines.iter().for_each(|line| println!("{line}"));
@@ -121,8 +122,13 @@ pub async fn editions(config: Config, file: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Names what is wrong with them; then nothing is changed.
-pub async fn set_editions(app: &App, drafts: &[EditionDraft]) -> anyhow::Result<Vec<String>> {
-    articles::set_editions(&app.articles, drafts).await?;
+pub async fn set_editions(
+    app: &App,
+    drafts: &[EditionDraft],
+    say: Say,
+) -> anyhow::Result<Vec<String>> {
+    let set = articles::set_editions(&app.articles, drafts).await;
+    set.map_err(|error| anyhow::Error::msg(error.say(say)))?;
     let line = |room: &Room| format!("edition /{}: {}", room.edition.slug, room.edition.name);
     Ok(app
         .articles
@@ -175,9 +181,11 @@ pub async fn add_topic(
     app: &App,
     edition: &str,
     topic: &TopicDraft,
+    say: Say,
 ) -> anyhow::Result<Vec<String>> {
     let at = format!("{edition}/{}", topic.slug);
-    let line = if articles::add_topic(&app.articles, edition, topic).await? {
+    let added = articles::add_topic(&app.articles, edition, topic).await;
+    let line = if added.map_err(|error| anyhow::Error::msg(error.say(say)))? {
         format!("new      {at}")
     } else {
         format!("same     {at} was there and stays as it is")

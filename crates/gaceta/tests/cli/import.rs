@@ -58,6 +58,23 @@ fn an_import_is_seen_at_once_and_a_second_one_changes_nothing() {
 }
 
 #[test]
+fn a_headline_that_could_not_be_published_here_is_mended() {
+    let paper = Paper::new();
+    let title = format!("A\u{200b} post\u{202e} {}", "that goes on ".repeat(40));
+    paper.write("export.xml", &export(1).replace("Post 1", title.trim()));
+    let said = paper.run(&IMPORT).well();
+    assert!(said.contains("Articles: 1 new"), "{said}");
+    let serving = paper.serve();
+    let shown = serving.get("/en/2020-01-02/post", "").text;
+    assert!(shown.contains("A post that goes on that goes"), "{shown}");
+    assert!(
+        shown.contains("\u{2026}</h1>") && !shown.contains('\u{202e}'),
+        "{shown}"
+    );
+    assert!(paper.run(&IMPORT).well().contains("1 the same"));
+}
+
+#[test]
 fn a_truncated_export_names_its_line_and_changes_nothing() {
     let paper = Paper::new();
     let whole = export(3);

@@ -88,6 +88,8 @@ impl Paper {
             .args(arguments)
             .current_dir(&self.dir)
             .env_remove("RUST_LOG")
+            .env_remove("LC_MESSAGES")
+            .env("LC_ALL", "C.UTF-8")
             .env("GACETA_SERVER__LISTEN", format!("127.0.0.1:{}", self.port))
             .env("GACETA_SITE__PUBLIC_URL", &self.url)
             .stdin(Stdio::null())
@@ -99,6 +101,13 @@ impl Paper {
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Ended {
         ended(self.command(arguments), "")
+    }
+
+    /// The same for somebody who has set this locale.
+    pub fn run_in(&self, locale: &str, arguments: &[&str]) -> Ended {
+        let mut command = self.command(arguments);
+        command.env("LC_ALL", locale);
+        ended(command, "")
     }
 
     /// The same with a line on the standard input.

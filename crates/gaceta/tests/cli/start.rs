@@ -82,6 +82,10 @@ fn broken_article_files_are_named_and_nothing_is_published() {
         ),
         (text.replace("headline = ", "headlien = "), "line 2"),
         (
+            text.replace("About good", "About\\u202egood"),
+            "the headline has a line break or a character that nobody sees",
+        ),
+        (
             text.replace("\"open\"", "\"everybody\""),
             "not one of open, metered, subscribers",
         ),

@@ -100,6 +100,37 @@ fn one_bad_story_and_none_is_published() {
 }
 
 #[test]
+fn refusals_are_told_in_the_language_of_the_locale() {
+    let paper = Paper::new();
+    story(&paper, "rumour.toml", "en", "a-rumour", "source = \"\"");
+    let file = paper.article("wells", "open", "Water.");
+    let text = std::fs::read_to_string(paper.path(&file)).unwrap();
+    paper.write(
+        &file,
+        &text.replace("access", "topics = [\"water\"]\naccess"),
+    );
+    let all = || {
+        [
+            vec!["story", "publish", "rumour.toml"],
+            vec!["publish", &file],
+            vec!["topic", "add", "fr", "water", "Water"],
+        ]
+        .map(|arguments| paper.run_in("es_ES.UTF-8", &arguments).badly())
+    };
+    let stopped = all();
+    let serving = paper.serve();
+    assert_eq!(all(), stopped);
+    serving.stop();
+    for (said, words) in stopped.iter().zip([
+        "el hecho «The third well is dry» necesita una fuente: di quién lo contó",
+        "la edición en no tiene el tema «water» ni ningún otro. Con `gaceta topic add en water NOMBRE` se añade",
+        "no hay ninguna edición «fr»; el periódico tiene: en, es",
+    ]) {
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
 fn help_shows_a_story_file() {
     let help = Paper::nothing().run(&["story", "publish", "--help"]).well();
     assert!(

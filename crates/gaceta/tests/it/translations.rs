@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use articles::{self, Batch, Change, Draft, Published, Sheet};
 use stories::{self, StoryDraft};
 
+use base::lang::Lang;
 use testing::TestPaper;
+use web::locale::Say;
 
 const NOWHERE: &str = include_str!("translations/nowhere.md");
 const WELL: &str = include_str!("translations/the-well.md");
@@ -27,7 +29,7 @@ fn sheet(file: &str) -> Sheet {
     }
 }
 
-async fn publish(paper: &TestPaper, files: &[&str]) -> Vec<anyhow::Result<Published>> {
+async fn publish(paper: &TestPaper, files: &[&str]) -> Vec<Result<Published, articles::Error>> {
     let batch = Batch {
         sheets: files.iter().map(|file| sheet(file)).collect(),
         ..Batch::default()
@@ -125,7 +127,7 @@ async fn a_translation_is_named_by_another_edition_and_its_slug() {
     ] {
         let file = WELL.replace("es/el-pozo", wrong);
         let refused = publish(&paper, &[&file]).await.pop().unwrap();
-        let error = refused.unwrap_err().to_string();
+        let error = refused.unwrap_err().say(Say::new(Lang::EN));
         assert!(error.contains(says), "{error}");
     }
 }
@@ -135,7 +137,7 @@ async fn an_article_names_a_story_that_is_there() {
     let paper = TestPaper::new().await;
     let file = WELL.replace("access", "story = \"wells\"\naccess");
     let refused = publish(&paper, &[&file]).await.pop().unwrap();
-    let error = refused.unwrap_err().to_string();
+    let error = refused.unwrap_err().say(Say::new(Lang::EN));
     assert!(
         error.contains("\"wells\"") && error.contains("first"),
         "{error}"

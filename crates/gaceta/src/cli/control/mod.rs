@@ -23,7 +23,7 @@ use tokio::net::UnixStream;
 
 use portions::Told;
 
-use super::serve;
+use super::{say, serve};
 use crate::App;
 use articles::{self, Batch, Published, Series, Sheet, TopicDraft, publish_batch};
 use base::config::Config;
@@ -103,9 +103,9 @@ impl Paper {
     /// What was wrong with it; then nothing was changed.
     pub async fn order(&mut self, order: Order) -> anyhow::Result<Reply> {
         match self {
-            Self::Here { app, .. } => order::carry_out(app, order).await,
+            Self::Here { app, .. } => order::carry_out(app, order, say()).await,
             Self::There(stream) => {
-                wire::write(stream, &order).await?;
+                wire::write(stream, &(say().lang, order)).await?;
                 wire::answer(stream).await
             }
         }
@@ -140,13 +140,16 @@ impl Paper {
     {
         match self {
             Self::Here { app, .. } => {
-                let mut series = Series::begin(&app.articles, &run.topics, run.dry_run).await?;
+                let refused = |error: articles::Error| error.say(say());
+                let broken = |error| anyhow::Error::msg(refused(error));
+                let series = Series::begin(&app.articles, &run.topics, run.dry_run).await;
+                let mut series = series.map_err(broken)?;
                 for sheet in articles()? {
                     let sheet = sheet?;
                     let slug = sheet.draft.slug.clone();
-                    told(&slug, order::plain(series.add(sheet).await));
+                    told(&slug, series.add(sheet).await.map_err(refused));
                 }
-                series.finish().await
+                series.finish().await.map_err(broken)
             }
             Self::There(_) => {
                 // Of what was only tried, what was wrong.
@@ -172,8 +175,11 @@ impl Paper {
     ) -> anyhow::Result<Vec<Result<Published, String>>> {
         match self {
             Self::Here { app, .. } => {
-                let answers = publish_batch(&app.articles, batch, told).await?;
-                Ok(answers.into_iter().map(order::plain).collect())
+                let refused = |error: articles::Error| error.say(say());
+                let answers = publish_batch(&app.articles, batch, told).await;
+                let answers = answers.map_err(|error| anyhow::Error::msg(refused(error)))?;
+                let answers = answers.into_iter().map(|one| one.map_err(refused));
+                Ok(answers.collect())
             }
             Self::There(_) => {
                 let Batch {

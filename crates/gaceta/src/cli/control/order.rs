@@ -6,6 +6,7 @@ use crate::App;
 use crate::cli::{grant, import, paper, reader, staff, story};
 use articles::{self, Batch, EditionDraft, Published, TopicDraft};
 use base::background::Status;
+use web::locale::Say;
 
 /// Something to be done with a paper. Whole in itself: what it needs from files was read by who orders it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,30 +73,31 @@ pub struct EditionFound {
     pub topics: Vec<String>,
 }
 
-/// An answer whose error is text.
-pub fn plain<T>(answer: anyhow::Result<T>) -> Result<T, String> {
-    answer.map_err(|error| format!("{error:#}"))
-}
-
-/// Does what is ordered, in this process.
+/// Does what is ordered, in this process, and speaks of refusals as `say` does.
 ///
 /// # Errors
 /// Says what is wrong and how to mend it; then nothing was changed.
-pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Reply> {
+pub async fn carry_out(app: &App, order: Order, say: Say) -> anyhow::Result<Reply> {
     let lines = match order {
-        Order::SetEditions(drafts) => paper::set_editions(app, &drafts).await?,
+        Order::SetEditions(drafts) => paper::set_editions(app, &drafts, say).await?,
         Order::ListTopics => paper::list_topics(app),
-        Order::AddTopic { edition, topic } => paper::add_topic(app, &edition, &topic).await?,
+        Order::AddTopic { edition, topic } => paper::add_topic(app, &edition, &topic, say).await?,
         Order::Grant(order) => grant::carry_out(app, order).await?,
         Order::AddReader(order) => reader::carry_out(app, order).await?,
         Order::AddStaff(email) => staff::carry_out(&app.base, &email).await?,
         Order::Publish(batch) => {
-            let answers = articles::publish_batch(&app.articles, batch, || {}).await?;
-            return Ok(Reply::Published(answers.into_iter().map(plain).collect()));
+            let refused = |error: articles::Error| error.say(say);
+            let answers = articles::publish_batch(&app.articles, batch, || {}).await;
+            let answers = answers.map_err(|error| anyhow::Error::msg(refused(error)))?;
+            let answers = answers.into_iter().map(|one| one.map_err(refused));
+            return Ok(Reply::Published(answers.collect()));
         }
         Order::PublishStories(batch) => {
-            let answers = stories::publish_batch(&app.stories, &batch).await?;
-            return Ok(Reply::Published(answers.into_iter().map(plain).collect()));
+            let refused = |error: stories::Error| error.say(say);
+            let answers = stories::publish_batch(&app.stories, &batch).await;
+            let answers = answers.map_err(|error| anyhow::Error::msg(refused(error)))?;
+            let answers = answers.into_iter().map(|one| one.map_err(refused));
+            return Ok(Reply::Published(answers.collect()));
         }
         Order::ListStories => story::list(&app.base).await?,
         Order::FindEdition(slug) => {

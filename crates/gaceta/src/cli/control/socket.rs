@@ -15,6 +15,8 @@ use tokio::task::JoinSet;
 use super::order::{self, Order, Reply};
 use super::wire::{self, Answer};
 use crate::App;
+use base::lang::Lang;
+use web::locale::Say;
 
 /// Conversations at the same time. Each may hold one frame in memory, so all of them together hold
 /// [`wire::LONGEST`] times this; further ones wait until one ends.
@@ -93,14 +95,14 @@ async fn talk(
     loop {
         // An order that is not here as a whole when the paper stops was not given.
         let order = tokio::select! {
-            order = wire::read::<Order>(&mut stream) => order,
+            order = wire::read::<(Lang, Order)>(&mut stream) => order,
             _ = is_to_stop(&mut stopped) => return,
         };
         let answer: Answer<Reply> = match order {
             Ok(None) => return,
-            Ok(Some(order)) => {
+            Ok(Some((language, order))) => {
                 let _turn = turn.lock().await;
-                let done = order::carry_out(&app, order).await;
+                let done = order::carry_out(&app, order, Say::new(language)).await;
                 done.map_err(|error| format!("{error:#}"))
             }
             Err(error) => Err(format!("the serving paper does not understand: {error:#}")),

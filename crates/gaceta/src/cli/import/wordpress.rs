@@ -17,7 +17,7 @@ use markup::{Document, Note};
 use super::slug::{fold, fold_or_bytes};
 use super::wxr::{Export, Item, Items, Term};
 use access::Access;
-use articles::{Draft, Sheet, TopicDraft};
+use articles::{Draft, Headline, Sheet, TopicDraft};
 
 /// What is in an export.
 #[derive(Debug, Default)]
@@ -143,7 +143,7 @@ fn counted(note: &Note) -> (String, usize) {
 }
 
 /// When an item was published and its headline, or why it becomes no article.
-fn admit(item: &Item, target: &Target<'_>) -> Result<(Timestamp, String), String> {
+fn admit(item: &Item, target: &Target<'_>) -> Result<(Timestamp, Headline), String> {
     match item.get("wp:post_type") {
         "post" => {}
         "page" => return Err("a page is no news; only posts become articles".into()),
@@ -167,9 +167,7 @@ fn admit(item: &Item, target: &Target<'_>) -> Result<(Timestamp, String), String
         title if !title.is_empty() => title,
         _ => shortened(&line(item.get("content:encoded"))),
     };
-    if headline.is_empty() {
-        return Err("it has neither headline nor text".into());
-    }
+    let headline = Headline::mended(&headline).ok_or("it has neither headline nor text")?;
     Ok((published, headline))
 }
 
@@ -180,6 +178,7 @@ fn article(
     target: &Target<'_>,
 ) -> Result<(Sheet, Vec<Note>), String> {
     let (published, headline) = admit(item, target)?;
+    let headline = headline.into_string();
     let (document, notes) = Document::from_html(item.get("content:encoded"));
     let id = item.get("wp:post_id");
     let slug = fold(item.get("wp:post_name"))

@@ -1,0 +1,20 @@
+# Why something of the newsroom was not published. Each follows the name of a file or stands at a field.
+refusal-no-edition = there is no edition "{ $asked }"; the paper has: { $editions }
+refusal-slug = "{ $text }" is no slug; use small letters a-z, digits and hyphens, such as "water-returns"
+refusal-reserved = an edition cannot be called "{ $text }", since other pages live there
+refusal-no-zone = edition { $edition }: "{ $zone }" is no time zone; write one such as "Europe/Madrid"
+refusal-headline-empty = the article has no headline
+refusal-headline-long = the headline has more than { $most } characters; make it shorter
+refusal-headline-unseen = the headline has a line break or a character that nobody sees; type it again as one line
+refusal-topic-name = topic { $topic }: it has no name
+refusal-no-topic = edition { $edition } has no topic "{ $topic }"; it has: { $topics }. `gaceta topic add { $edition } { $topic } NAME` makes one
+refusal-no-topics = edition { $edition } has no topic "{ $topic }"; it has: none. `gaceta topic add { $edition } { $topic } NAME` makes one
+refusal-no-twin = there is no topic { $twin } yet: add it first, or add this one without it and then { $twin } with `--same-as { $edition }/{ $topic }`
+refusal-twin-shape = translation "{ $text }": write EDITION/SLUG, such as "es/el-pozo"
+refusal-twin-edition = translation "{ $text }": that is the same edition; name the text in another one
+refusal-twin-slug = translation "{ $text }": { $fault }
+refusal-no-story = edition { $edition } has no running story "{ $story }": publish the story first with `gaceta story publish`, or take `story` out of the article
+refusal-no-picture = the picture "{ $file }" is missing
+refusal-no-alt = the picture "{ $file }" needs an `alt` text: say what is seen
+refusal-picture-unreadable = { $file }: the picture cannot be read ({ $cause }); use a JPEG, PNG or WebP
+refusal-picture-unmade = { $file }: the picture cannot be made smaller ({ $cause })

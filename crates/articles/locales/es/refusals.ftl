@@ -1,0 +1,20 @@
+# Por qué no se publicó algo de la redacción. Va detrás del nombre de un archivo o junto a un campo.
+refusal-no-edition = no hay ninguna edición «{ $asked }»; el periódico tiene: { $editions }
+refusal-slug = «{ $text }» no sirve como parte de una dirección; usa minúsculas de la a a la z, cifras y guiones, como en «vuelve-el-agua»
+refusal-reserved = una edición no puede llamarse «{ $text }», porque ahí viven otras páginas
+refusal-no-zone = edición { $edition }: «{ $zone }» no es un huso horario; escribe uno como «Europe/Madrid»
+refusal-headline-empty = el artículo no tiene titular
+refusal-headline-long = el titular tiene más de { $most } caracteres; acórtalo
+refusal-headline-unseen = el titular tiene un salto de línea o un carácter que no se ve; escríbelo de nuevo en una sola línea
+refusal-topic-name = tema { $topic }: no tiene nombre
+refusal-no-topic = la edición { $edition } no tiene el tema «{ $topic }»; tiene: { $topics }. Con `gaceta topic add { $edition } { $topic } NOMBRE` se añade
+refusal-no-topics = la edición { $edition } no tiene el tema «{ $topic }» ni ningún otro. Con `gaceta topic add { $edition } { $topic } NOMBRE` se añade
+refusal-no-twin = todavía no existe el tema { $twin }: añádelo primero, o añade este sin él y después { $twin } con `--same-as { $edition }/{ $topic }`
+refusal-twin-shape = traducción «{ $text }»: escribe EDICIÓN/DIRECCIÓN, como en «es/el-pozo»
+refusal-twin-edition = traducción «{ $text }»: es la misma edición; nombra el texto en otra
+refusal-twin-slug = traducción «{ $text }»: { $fault }
+refusal-no-story = la edición { $edition } no tiene la historia en curso «{ $story }»: publica primero la historia con `gaceta story publish`, o quita `story` del artículo
+refusal-no-picture = falta la imagen «{ $file }»
+refusal-no-alt = la imagen «{ $file }» necesita un texto `alt`: di qué se ve
+refusal-picture-unreadable = { $file }: la imagen no se puede leer ({ $cause }); usa JPEG, PNG o WebP
+refusal-picture-unmade = { $file }: la imagen no se puede reducir ({ $cause })
