@@ -33,9 +33,13 @@ pub struct Prepared {
     pub files: Vec<(i64, i64, Vec<u8>)>,
 }
 
-/// What is wrong with a file that should be a picture; each with its cause, in the words of whoever found it.
+/// What is wrong with a picture; where there is a cause, in the words of whoever found it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PictureFault {
+    /// An article names it, and it was not handed in.
+    Missing,
+    /// There is no text for those who do not see it.
+    NoAlt,
     /// It is no JPEG, PNG or WebP, or a broken one, or has too many pixels.
     Unreadable(String),
     /// It was read, and could not be made smaller.

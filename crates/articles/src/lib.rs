@@ -30,7 +30,7 @@ pub use pages::{Shown, edition_frame, quick, routes, shown};
 pub use part::Articles;
 pub use publish::{Change, Draft, Published, publish};
 pub use rails::{Rails, Shelf};
-pub use refusal::{Error, Refusal, quoted};
+pub use refusal::{Error, Refusal, Result, TwinFault, quoted};
 pub use rules::{
     Article, AuthorId, Body, Card, Correction, Edition, Headline, HeadlineFault, ImageId, Picture,
     Slug, SlugFault, Topic, TopicId, TranslationId,

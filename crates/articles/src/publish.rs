@@ -7,7 +7,7 @@ use markup::Document;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::Entry;
-use super::images::{Pictures, Prepared, prepare_all};
+use super::images::{PictureFault, Pictures, Prepared, prepare_all};
 use super::refusal::{Refusal, Result};
 use super::rules::{
     Article, AuthorId, Body, Correction, FREE_PARAGRAPHS, Headline, Picture, Slug, Topic, byline,
@@ -368,12 +368,16 @@ fn picture(image: Option<&PictureDraft>, pictures: &Pictures) -> Result<Option<P
     match image {
         None => Ok(None),
         Some(image) => {
+            let refused = |fault| Refusal::Picture {
+                file: image.file.clone(),
+                fault,
+            };
             let id = pictures
                 .ids
                 .get(&image.file)
-                .ok_or_else(|| Refusal::NoPicture(image.file.clone()))?;
+                .ok_or_else(|| refused(PictureFault::Missing))?;
             if image.alt.trim().is_empty() {
-                return Err(Refusal::NoAlt(image.file.clone()));
+                return Err(refused(PictureFault::NoAlt));
             }
             Ok(Some(Picture {
                 image: *id,

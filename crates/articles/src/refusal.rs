@@ -39,21 +39,6 @@ pub enum Refusal {
         /// Those that there are.
         topics: Vec<String>,
     },
-    /// A topic says that it is the same as another, which is not there.
-    NoTwin {
-        /// `EDITION/SLUG` of the other one.
-        twin: String,
-        /// Edition of the topic.
-        edition: Slug,
-        /// The topic.
-        topic: Slug,
-    },
-    /// What a translation is called is not written `EDITION/SLUG`.
-    TwinShape(String),
-    /// A translation is in the same edition.
-    TwinEdition(String),
-    /// A translation's slug is none.
-    TwinSlug(String, SlugFault),
     /// The edition has no such running story.
     NoStory {
         /// The edition.
@@ -61,16 +46,37 @@ pub enum Refusal {
         /// Slug of the story.
         story: String,
     },
-    /// The lead picture was not handed in.
-    NoPicture(String),
-    /// The lead picture has no text for those who do not see it.
-    NoAlt(String),
-    /// A picture's file is not as it should be.
+    /// What it is said to be a translation of is not as it should be.
+    Twin {
+        /// `EDITION/SLUG`, as it was written.
+        text: String,
+        /// What is wrong with it.
+        fault: TwinFault,
+    },
+    /// A picture is not as it should be.
     Picture {
         /// The file.
         file: String,
         /// What is wrong with it.
         fault: PictureFault,
+    },
+}
+
+/// Why something is no translation of what it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TwinFault {
+    /// It is not written `EDITION/SLUG`.
+    Shape,
+    /// It is in the same edition.
+    SameEdition,
+    /// The slug is none.
+    Slug(SlugFault),
+    /// There is no such topic.
+    Missing {
+        /// Edition of the topic that names it.
+        edition: Slug,
+        /// The topic that names it.
+        topic: Slug,
     },
 }
 
@@ -86,21 +92,15 @@ impl Refusal {
     #[must_use]
     pub fn say(&self, say: Say) -> String {
         match self {
-            Self::NoEdition { asked, editions } => say.with2(
-                "refusal-no-edition",
-                "asked",
-                quoted(asked),
-                "editions",
-                editions.join(", "),
-            ),
+            Self::NoEdition { asked, editions } => {
+                let (asked, editions) = (quoted(asked), editions.join(", "));
+                say.with2("refusal-no-edition", "asked", asked, "editions", editions)
+            }
             Self::Slug(fault) => fault.say(say),
-            Self::NoZone { edition, zone } => say.with2(
-                "refusal-no-zone",
-                "edition",
-                edition.as_str(),
-                "zone",
-                quoted(zone),
-            ),
+            Self::NoZone { edition, zone } => {
+                let (edition, zone) = (edition.as_str(), quoted(zone));
+                say.with2("refusal-no-zone", "edition", edition, "zone", zone)
+            }
             Self::Headline(HeadlineFault::Empty) => say.say("refusal-headline-empty"),
             Self::Headline(HeadlineFault::TooLong) => {
                 say.with("refusal-headline-long", "most", MAX_HEADLINE)
@@ -111,51 +111,29 @@ impl Refusal {
                 edition,
                 asked,
                 topics,
-            } if topics.is_empty() => {
-                let (edition, asked) = (edition.as_str(), quoted(asked));
-                say.with2("refusal-no-topics", "edition", edition, "topic", asked)
+            } => no_topic(say, edition, &quoted(asked), topics),
+            Self::NoStory { edition, story } => {
+                let (edition, story) = (edition.as_str(), quoted(story));
+                say.with2("refusal-no-story", "edition", edition, "story", story)
             }
-            Self::NoTopic {
-                edition,
-                asked,
-                topics,
-            } => say.with3(
-                "refusal-no-topic",
-                ("edition", edition.as_str()),
-                ("topic", &quoted(asked)),
-                ("topics", &topics.join(", ")),
-            ),
-            Self::NoTwin {
-                twin,
-                edition,
-                topic,
-            } => say.with3(
-                "refusal-no-twin",
-                ("twin", &quoted(twin)),
-                ("edition", edition.as_str()),
-                ("topic", topic.as_str()),
-            ),
-            Self::TwinShape(text) => say.with("refusal-twin-shape", "text", quoted(text)),
-            Self::TwinEdition(text) => say.with("refusal-twin-edition", "text", quoted(text)),
-            Self::TwinSlug(text, fault) => say.with2(
-                "refusal-twin-slug",
-                "text",
-                quoted(text),
-                "fault",
-                fault.say(say),
-            ),
-            Self::NoStory { edition, story } => say.with2(
-                "refusal-no-story",
-                "edition",
-                edition.as_str(),
-                "story",
-                quoted(story),
-            ),
-            Self::NoPicture(file) => say.with("refusal-no-picture", "file", quoted(file)),
-            Self::NoAlt(file) => say.with("refusal-no-alt", "file", quoted(file)),
-            Self::Picture { file, fault } => fault.say(say, file),
+            Self::Twin { text, fault } => fault.say(say, &quoted(text)),
+            Self::Picture { file, fault } => fault.say(say, &quoted(file)),
         }
     }
+}
+
+fn no_topic(say: Say, edition: &Slug, asked: &str, topics: &[String]) -> String {
+    let edition = edition.as_str();
+    if topics.is_empty() {
+        return say.with2("refusal-no-topics", "edition", edition, "topic", asked);
+    }
+    let (edition, asked) = (("edition", edition), ("topic", asked));
+    say.with3(
+        "refusal-no-topic",
+        edition,
+        asked,
+        ("topics", &topics.join(", ")),
+    )
 }
 
 impl SlugFault {
@@ -167,13 +145,34 @@ impl SlugFault {
     }
 }
 
+impl TwinFault {
+    fn say(&self, say: Say, text: &str) -> String {
+        match self {
+            Self::Shape => say.with("refusal-twin-shape", "text", text),
+            Self::SameEdition => say.with("refusal-twin-edition", "text", text),
+            Self::Slug(fault) => {
+                let fault = fault.say(say);
+                say.with2("refusal-twin-slug", "text", text, "fault", fault)
+            }
+            Self::Missing { edition, topic } => say.with3(
+                "refusal-no-twin",
+                ("twin", text),
+                ("edition", edition.as_str()),
+                ("topic", topic.as_str()),
+            ),
+        }
+    }
+}
+
 impl PictureFault {
     fn say(&self, say: Say, file: &str) -> String {
-        let (key, cause) = match self {
-            Self::Unreadable(cause) => ("refusal-picture-unreadable", cause),
-            Self::Unmade(cause) => ("refusal-picture-unmade", cause),
-        };
-        say.with2(key, "file", file, "cause", cause.as_str())
+        let with_cause = |key, cause: &String| say.with2(key, "file", file, "cause", cause);
+        match self {
+            Self::Missing => say.with("refusal-no-picture", "file", file),
+            Self::NoAlt => say.with("refusal-no-alt", "file", file),
+            Self::Unreadable(cause) => with_cause("refusal-picture-unreadable", cause),
+            Self::Unmade(cause) => with_cause("refusal-picture-unmade", cause),
+        }
     }
 }
 
@@ -230,6 +229,10 @@ mod tests {
             file: "well.jpg".into(),
             fault,
         };
+        let twin = |fault| Refusal::Twin {
+            text: "es/agua".into(),
+            fault,
+        };
         vec![
             Refusal::NoEdition {
                 asked: "fr".into(),
@@ -247,20 +250,19 @@ mod tests {
             Refusal::TopicName(slug("water")),
             no_topic(&[]),
             no_topic(&["air", "fire"]),
-            Refusal::NoTwin {
-                twin: "es/agua".into(),
+            twin(TwinFault::Missing {
                 edition: slug("en"),
                 topic: slug("water"),
-            },
-            Refusal::TwinShape("agua".into()),
-            Refusal::TwinEdition("en/water".into()),
-            Refusal::TwinSlug("es/A".into(), SlugFault::Shape("A".into())),
+            }),
+            twin(TwinFault::Shape),
+            twin(TwinFault::SameEdition),
+            twin(TwinFault::Slug(SlugFault::Shape("A".into()))),
             Refusal::NoStory {
                 edition: slug("en"),
                 story: "wells".into(),
             },
-            Refusal::NoPicture("well.jpg".into()),
-            Refusal::NoAlt("well.jpg".into()),
+            picture(PictureFault::Missing),
+            picture(PictureFault::NoAlt),
             picture(PictureFault::Unreadable("it is SVG".into())),
             picture(PictureFault::Unmade("no memory".into())),
         ]
@@ -284,7 +286,10 @@ mod tests {
             en(&all()[9]),
             "edition en has no topic \"water\"; it has: air, fire. `gaceta topic add en water NAME` makes one"
         );
-        let odd = Refusal::NoPicture("a\n\u{1b}[2J.jpg".into());
+        let odd = Refusal::Picture {
+            file: "a\n\u{1b}[2J.jpg".into(),
+            fault: PictureFault::Missing,
+        };
         assert_eq!(en(&odd), "the picture \"a\\n\\u{1b}[2J.jpg\" is missing");
     }
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::editions::Room;
-use super::refusal::{Refusal, Result};
+use super::refusal::{Refusal, Result, TwinFault};
 use super::rules::{Edition, Slug, Topic};
 use super::store;
 use super::translations::{join, parse_twin};
@@ -208,10 +208,12 @@ pub(super) async fn insert_topic(
     store::set_topic(tx, &topic, place).await?;
     let twin = parse_twin(articles, edition, &draft.same_as)?;
     if !connect_topic(tx, &topic, twin.as_ref()).await? {
-        return Err(Refusal::NoTwin {
-            twin: draft.same_as.trim().to_owned(),
-            edition: edition.clone(),
-            topic: topic.slug,
+        return Err(Refusal::Twin {
+            text: draft.same_as.trim().to_owned(),
+            fault: TwinFault::Missing {
+                edition: edition.clone(),
+                topic: topic.slug,
+            },
         }
         .into());
     }

@@ -3,7 +3,7 @@
 //! Whatever names another as its translation joins that one's set, so each of them leads to all the others, whichever said
 //! so. What is named and not there yet is waited for. Deliberately not here: how pages show it.
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, TwinFault};
 use super::rules::{Article, Slug, TranslationId};
 use super::sections::find_room;
 use super::store;
@@ -98,15 +98,19 @@ pub fn parse_twin(
     if text.is_empty() {
         return Ok(None);
     }
+    let refused = |fault| Refusal::Twin {
+        text: text.to_owned(),
+        fault,
+    };
     let parts = text.split_once('/');
-    let (edition, slug) = parts.ok_or_else(|| Refusal::TwinShape(text.to_owned()))?;
+    let (edition, slug) = parts.ok_or_else(|| refused(TwinFault::Shape))?;
     let room = find_room(articles, edition)?;
     if room.edition.slug == *own {
-        return Err(Refusal::TwinEdition(text.to_owned()));
+        return Err(refused(TwinFault::SameEdition));
     }
     let slug = slug
         .parse()
-        .map_err(|fault| Refusal::TwinSlug(text.to_owned(), fault))?;
+        .map_err(|fault| refused(TwinFault::Slug(fault)))?;
     Ok(Some((room.edition.slug.clone(), slug)))
 }
 
