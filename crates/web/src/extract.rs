@@ -8,28 +8,84 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::rejection::{BytesRejection, FormRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRef, FromRequest, FromRequestParts};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use base::lang::Lang;
+use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
 
 use crate::{Error, Site, locale};
 
-/// The fields of a form that was sent. [`Error::BadRequest`] if one is missing or cannot be read, [`Error::TooLarge`] if
-/// the body is larger than `[server] max_form_bytes`.
-#[derive(Clone, Copy, Debug, FromRequest)]
-#[from_request(via(axum::extract::Form), rejection(Error))]
+/// The fields of a form that was sent. [`Error::BadRequest`] if one is missing, cannot be read or holds a NUL, and
+/// [`Error::TooLarge`] if the body is larger than `[server] max_form_bytes`.
+#[derive(Clone, Copy, Debug)]
 pub struct Form<T>(pub T);
 
-/// The query of the address. [`Error::BadRequest`] if it cannot be read.
-#[derive(Clone, Copy, Debug, FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Error))]
+/// The query of the address. [`Error::BadRequest`] if it cannot be read or holds a NUL.
+#[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
-/// The parameters of the path. [`Error::NotFound`] if they cannot be read: no page has such an address.
-#[derive(Clone, Copy, Debug, FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(Error))]
+/// The parameters of the path. [`Error::NotFound`] if they cannot be read or hold a NUL: no page has such an address.
+#[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
+
+impl<T, S> FromRequest<S> for Form<T>
+where
+    S: Send + Sync,
+    axum::extract::Form<T>: FromRequest<S, Rejection = FormRejection>,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        refuse_nul(parts.uri.query().unwrap_or_default().as_bytes())?;
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        refuse_nul(&body)?;
+        let request = Request::from_parts(parts, body.into());
+        let axum::extract::Form(fields) = axum::extract::Form::from_request(request, state).await?;
+        Ok(Self(fields))
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Query<T>
+where
+    S: Send + Sync,
+    axum::extract::Query<T>: FromRequestParts<S, Rejection = QueryRejection>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        refuse_nul(parts.uri.query().unwrap_or_default().as_bytes())?;
+        let axum::extract::Query(query) =
+            axum::extract::Query::from_request_parts(parts, state).await?;
+        Ok(Self(query))
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Path<T>
+where
+    S: Send + Sync,
+    axum::extract::Path<T>: FromRequestParts<S, Rejection = PathRejection>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        refuse_nul(parts.uri.path().as_bytes()).map_err(|_| Error::NotFound)?;
+        let axum::extract::Path(parameters) =
+            axum::extract::Path::from_request_parts(parts, state).await?;
+        Ok(Self(parameters))
+    }
+}
+
+/// No text of the paper holds a NUL, and PostgreSQL cannot even be asked for one (`text` has no such character).
+/// `encoded` is a path, a query or an urlencoded form.
+fn refuse_nul(encoded: &[u8]) -> Result<(), Error> {
+    let nul = encoded.contains(&0) || encoded.windows(3).any(|bytes| bytes == b"%00");
+    if nul {
+        return Err(Error::BadRequest("NUL in a request".into()));
+    }
+    Ok(())
+}
 
 /// The language of the request, by [`locale::of_request`]: for pages whose reader is not known to have one.
 #[derive(Clone, Copy, Debug)]

@@ -268,6 +268,32 @@ async fn odd_addresses_are_answered_by_a_page_of_the_paper() {
     assert!(refused > 100);
 }
 
+/// PostgreSQL takes no NUL in a text, and no text of the paper has one.
+#[tokio::test]
+async fn a_nul_in_a_form_is_refused_by_a_page_of_the_paper() {
+    const FORM: &str = "name=%00&email=a%00b%40example.com&password=%00&current=%00&new=%00&plan=%00&seat=%00&to=%00\
+        &addresses=%00&token=%00&next=%00&slug=%00&edition=%00&language=%00&version=%00&until=%00&credit=%00&device=%00";
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let mut tx = paper.app.base.write().await.unwrap();
+    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
+    staff.unwrap();
+    tx.commit().await.unwrap();
+    let visitors = [paper.guest(), ada.on("laptop").await];
+    let mut forms = 0;
+    for route in routes(&paper.app).iter().filter(|r| r.method == "POST") {
+        for visitor in &visitors {
+            for path in [TOKEN, "%00"] {
+                let path = filled(route.path, |_| path.to_owned());
+                let answer = post(visitor, &path, FORM).await;
+                assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
+                forms += usize::from(answer.status == StatusCode::BAD_REQUEST);
+            }
+        }
+    }
+    assert!(forms > 10, "{forms} forms");
+}
+
 /// The page that somebody comes back to, if the answer asks for a password first.
 fn page_after<'a>(answer: &'a Answer, start: &str) -> Option<&'a str> {
     let to = answer.headers.get("location")?.to_str().unwrap();
