@@ -13,7 +13,7 @@ use base::id::Id;
 use base::lang::Lang;
 use base::time::UnixMillis;
 
-pub use headline::{Headline, HeadlineFault, MAX_HEADLINE};
+pub use self::headline::{Headline, HeadlineFault, MAX_HEADLINE};
 
 /// Marks the identifiers of topics.
 #[derive(Debug)]
