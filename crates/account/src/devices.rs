@@ -17,7 +17,7 @@ use web::locale::Say;
 use web::view::{Frame, personal, see_other};
 use web::{Error, Form, Path, Query, Result};
 
-struct Row {
+struct DeviceRow {
     device: Device,
     seen: String,
     here: bool,
@@ -36,7 +36,7 @@ struct DevicesPage {
     seated: bool,
     faults: Faults,
     notice: String,
-    rows: Vec<Row>,
+    rows: Vec<DeviceRow>,
 }
 
 async fn page(account: &Account, session: &Session, say: Say) -> Result<DevicesPage> {
@@ -52,7 +52,7 @@ async fn page(account: &Account, session: &Session, say: Say) -> Result<DevicesP
     let zone = account.site.zone(say.lang);
     let rows = devices
         .into_iter()
-        .map(|device| Row {
+        .map(|device| DeviceRow {
             seen: say.moment(device.last_seen_at, &zone),
             here: device.id == session.device,
             reading: reading == Some(device.id),

@@ -75,7 +75,7 @@ fn called(name: String, email: String) -> String {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {
+pub(super) struct SeatNotice {
     #[serde(default)]
     done: String,
 }
@@ -124,7 +124,7 @@ struct GuestSeatPage {
 pub(super) async fn show_seats(
     State(site): State<Arc<Site>>,
     SignedIn(session): SignedIn,
-    Query(query): Query<Done>,
+    Query(query): Query<SeatNotice>,
 ) -> Result {
     let done = match query.done.as_str() {
         "invited" => "seats-done-invited",

@@ -24,14 +24,14 @@ const SHOWN: i64 = 100;
 struct SubscriptionsPage {
     frame: Frame,
     say: Say,
-    rows: Vec<Row>,
+    rows: Vec<SubscriptionRow>,
     done: bool,
     faults: Faults,
     form: GrantForm,
     plans: &'static [Plan],
 }
 
-struct Row {
+struct SubscriptionRow {
     email: String,
     plan: String,
     seats: String,
@@ -53,7 +53,7 @@ pub(super) struct GrantForm {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {
+pub(super) struct GrantNotice {
     #[serde(default)]
     done: String,
 }
@@ -61,7 +61,7 @@ pub(super) struct Done {
 pub(super) async fn show_subscriptions(
     State(site): State<Arc<Site>>,
     Staff(session): Staff,
-    Query(query): Query<Done>,
+    Query(query): Query<GrantNotice>,
 ) -> Result {
     let page = page(&site, &session, Faults::default(), GrantForm::default()).await?;
     personal(&SubscriptionsPage {
@@ -81,7 +81,7 @@ async fn page(
     let newest = store::list_newest(&mut site.base.read().await?, SHOWN).await?;
     let rows = newest
         .into_iter()
-        .map(|of| Row {
+        .map(|of| SubscriptionRow {
             plan: match &of.company_name {
                 None => say.say(plan_key(of.plan)),
                 Some(company) => format!("{} · {company}", say.say(plan_key(of.plan))),

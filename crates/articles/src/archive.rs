@@ -13,8 +13,8 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
-use super::editions::Room;
-use super::pages::{Shown, edition_frame, shown};
+use super::editions::EditionContext;
+use super::pages::{CardView, edition_frame, shown};
 use super::rules::{Card, Slug, Topic};
 use super::store;
 use crate::Articles;
@@ -64,7 +64,7 @@ impl FromStr for Position {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ArchiveQuery {
     before: Option<String>,
     /// Of the time when pages had numbers, whose articles changed with every publication.
     page: Option<String>,
@@ -76,7 +76,7 @@ struct TopicPage {
     frame: Frame,
     say: Say,
     topic: Topic,
-    cards: Vec<Shown>,
+    cards: Vec<CardView>,
     newer: Option<String>,
     older: Option<String>,
 }
@@ -84,12 +84,12 @@ struct TopicPage {
 pub(super) async fn show_topic(
     State(articles): State<Arc<Articles>>,
     Path((edition, slug)): Path<(String, String)>,
-    asked: Result<Query<Asked>>,
+    asked: Result<Query<ArchiveQuery>>,
     headers: HeaderMap,
 ) -> Result {
-    let room = articles.editions.find(&edition).ok_or(Error::NotFound)?;
+    let context = articles.editions.find(&edition).ok_or(Error::NotFound)?;
     let slug: Slug = slug.parse().map_err(|_| Error::NotFound)?;
-    let topic = room.topics.iter().find(|topic| topic.slug == slug);
+    let topic = context.topics.iter().find(|topic| topic.slug == slug);
     let topic = topic.cloned().ok_or(Error::NotFound)?;
     let Query(asked) = asked.map_err(|_| Error::NotFound)?;
     if let Some(page) = asked.page {
@@ -99,7 +99,7 @@ pub(super) async fn show_topic(
         .before
         .map(|text| text.parse::<Position>().map_err(|()| Error::NotFound));
     let before = before.transpose()?;
-    let key = key(&articles, &room, &topic, before);
+    let key = key(&articles, &context, &topic, before);
     let encoding = Encoding::wanted(&headers);
     if let Some(page) = articles.site.pages.find(&key, encoding) {
         return Ok(page.respond(&headers));
@@ -117,7 +117,7 @@ pub(super) async fn show_topic(
             Some(path(&topic, positions.last().filter(|_| !all)))
         }
     };
-    let write = write_topic(&articles, &room, topic, before, newer, length);
+    let write = write_topic(&articles, &context, topic, before, newer, length);
     let page = articles
         .site
         .pages
@@ -154,8 +154,13 @@ fn path(topic: &Topic, before: Option<&Position>) -> String {
     }
 }
 
-fn key(articles: &Articles, room: &Room, topic: &Topic, before: Option<Position>) -> PageKey {
-    let generation = articles.shelf.generation(&room.edition.slug);
+fn key(
+    articles: &Articles,
+    context: &EditionContext,
+    topic: &Topic,
+    before: Option<Position>,
+) -> PageKey {
+    let generation = articles.sidebars.generation(&context.edition.slug);
     let (variant, subject) = match before {
         None => ("topic", topic.id.0),
         Some(before) => {
@@ -184,7 +189,7 @@ async fn positions(
 
 async fn write_topic(
     articles: &Articles,
-    room: &Room,
+    context: &EditionContext,
     topic: Topic,
     before: Option<Position>,
     newer: Option<String>,
@@ -192,7 +197,7 @@ async fn write_topic(
 ) -> Result<Draft> {
     let mut tx = articles.base.read().await?;
     let from = before.unwrap_or(Position::NEWEST);
-    let edition = &room.edition.slug;
+    let edition = &context.edition.slug;
     let mut cards = store::list_cards(&mut tx, edition, Some(topic.id), from, length + 1).await?;
     drop(tx);
     if cards.is_empty() && before.is_some() {
@@ -207,11 +212,11 @@ async fn write_topic(
     let older = last.map(|last| path(&topic, Some(&last)));
     let own = path(&topic, before.as_ref());
     let page = TopicPage {
-        frame: frame(articles, room, &topic, &own),
-        say: Say::new(room.edition.language),
+        frame: frame(articles, context, &topic, &own),
+        say: Say::new(context.edition.language),
         cards: cards
             .into_iter()
-            .map(|card: Card| shown(articles, room, card))
+            .map(|card: Card| shown(articles, context, card))
             .collect(),
         topic,
         newer,
@@ -220,8 +225,8 @@ async fn write_topic(
     Ok(Draft::html(Keep::Public, page.render()?))
 }
 
-fn frame(articles: &Articles, room: &Room, topic: &Topic, own: &str) -> Frame {
-    let mut frame = edition_frame(articles, room, topic.name.clone());
+fn frame(articles: &Articles, context: &EditionContext, topic: &Topic, own: &str) -> Frame {
+    let mut frame = edition_frame(articles, context, topic.name.clone());
     frame.description = topic.description.clone().unwrap_or_default();
     frame.feed = format!("{}/feed.xml", topic.path());
     frame
@@ -239,15 +244,15 @@ fn alternates(articles: &Articles, topic: &Topic) -> Vec<Alternate> {
         return Vec::new();
     };
     let all = articles.editions.all();
-    let twins = all.iter().flat_map(|room| {
-        let same = room
+    let twins = all.iter().flat_map(|context| {
+        let same = context
             .topics
             .iter()
             .filter(|twin| twin.translation == Some(set));
         same.map(|twin| Alternate {
-            tag: room.edition.locale.clone(),
+            tag: context.edition.locale.clone(),
             href: format!("{}{}", articles.base.config.site.public_url, twin.path()),
-            name: Say::new(room.edition.language).say("language-name"),
+            name: Say::new(context.edition.language).say("language-name"),
         })
     });
     twins.collect()

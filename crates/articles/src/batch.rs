@@ -9,13 +9,13 @@ use super::images::{Pictures, prepare_all};
 use super::publish::{Draft, Found, Published, Written, write};
 use super::refusal::{Refusal, Result};
 use super::rules::Slug;
-use super::sections::{TopicDraft, find_room, insert_topic};
+use super::sections::{TopicDraft, find_edition_context, insert_topic};
 use crate::Articles;
 use base::db::Tx;
 
 /// One of several articles that are published together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Sheet {
+pub struct Submission {
     /// The article.
     pub draft: Draft,
     /// Its text; in JSON as it is stored.
@@ -71,12 +71,12 @@ pub struct Batch {
     /// Topics by edition. One that is there already stays as it is.
     pub topics: Vec<(String, TopicDraft)>,
     /// Articles.
-    pub sheets: Vec<Sheet>,
+    pub submissions: Vec<Submission>,
     /// Find out what would happen, and change nothing.
     pub dry_run: bool,
 }
 
-/// Publishes a batch in one transaction and answers for each article in turn; `told` is called after each. Where one
+/// Publishes a batch in one transaction and answers for each article in turn; `report` is called after each. Where one
 /// answer is an error, nothing is changed.
 ///
 /// # Errors
@@ -84,26 +84,30 @@ pub struct Batch {
 pub async fn publish_batch(
     articles: &Articles,
     batch: Batch,
-    mut told: impl FnMut(),
+    mut report: impl FnMut(),
 ) -> Result<Vec<Result<Published>>> {
-    let names = names(&batch.sheets);
-    let files: Vec<_> = batch.sheets.iter().map(|sheet| &sheet.files).collect();
+    let names = names(&batch.submissions);
+    let files: Vec<_> = batch
+        .submissions
+        .iter()
+        .map(|submission| &submission.files)
+        .collect();
     let pictures = prepare_all(articles, &files).await;
-    let mut series = Series::begin(articles, &batch.topics, batch.dry_run).await?;
+    let mut publish_run = PublishRun::begin(articles, &batch.topics, batch.dry_run).await?;
     let mut answers = Vec::new();
-    for (sheet, pictures) in batch.sheets.into_iter().zip(pictures) {
-        answers.push(series.write(sheet, pictures).await);
-        told();
+    for (submission, pictures) in batch.submissions.into_iter().zip(pictures) {
+        answers.push(publish_run.write(submission, pictures).await);
+        report();
     }
-    series.finish().await?;
+    publish_run.finish().await?;
     settle(&names, answers.iter_mut().flatten());
     Ok(answers)
 }
 
 /// What the articles are called by those they are translations of: `EDITION/SLUG`.
 #[must_use]
-pub fn names(sheets: &[Sheet]) -> BTreeSet<String> {
-    let drafts = sheets.iter().map(|sheet| &sheet.draft);
+pub fn names(submissions: &[Submission]) -> BTreeSet<String> {
+    let drafts = submissions.iter().map(|submission| &submission.draft);
     drafts
         .map(|draft| format!("{}/{}", draft.edition, draft.slug))
         .collect()
@@ -118,18 +122,18 @@ pub fn settle<'a>(names: &BTreeSet<String>, answers: impl Iterator<Item = &'a mu
 
 /// Articles that are handed in one after the other, as many as there may be, and written in one transaction: all of
 /// them, or nothing. What is held of each until the end is its line in the table of contents.
-pub struct Series<'a> {
+pub struct PublishRun<'a> {
     articles: &'a Articles,
     tx: Tx,
     /// Editions with new topics.
-    shelves: BTreeSet<Slug>,
+    sidebars: BTreeSet<Slug>,
     found: Found,
     /// A list, since it is told line by line into the table of contents: a `Vec` would be held beside it until the end.
     written: LinkedList<Written>,
     real: bool,
 }
 
-impl<'a> Series<'a> {
+impl<'a> PublishRun<'a> {
     /// Begins with the topics that are missing.
     ///
     /// # Errors
@@ -140,17 +144,17 @@ impl<'a> Series<'a> {
         dry_run: bool,
     ) -> Result<Self> {
         let mut tx = articles.base.write().await?;
-        let mut shelves = BTreeSet::new();
+        let mut sidebars = BTreeSet::new();
         for (edition, draft) in topics {
-            let room = find_room(articles, edition)?;
-            if insert_topic(articles, &mut tx, &room.edition.slug, draft).await? {
-                shelves.insert(room.edition.slug.clone());
+            let context = find_edition_context(articles, edition)?;
+            if insert_topic(articles, &mut tx, &context.edition.slug, draft).await? {
+                sidebars.insert(context.edition.slug.clone());
             }
         }
         Ok(Self {
             articles,
             tx,
-            shelves,
+            sidebars,
             found: Found::default(),
             written: LinkedList::new(),
             real: !dry_run,
@@ -161,18 +165,18 @@ impl<'a> Series<'a> {
     ///
     /// # Errors
     /// Names what is wrong with it; then nothing will be changed.
-    pub async fn add(&mut self, sheet: Sheet) -> Result<Published> {
-        if sheet.files.is_empty() {
-            return self.write(sheet, Ok(Pictures::default())).await;
+    pub async fn add(&mut self, submission: Submission) -> Result<Published> {
+        if submission.files.is_empty() {
+            return self.write(submission, Ok(Pictures::default())).await;
         }
-        let mut pictures = prepare_all(self.articles, &[&sheet.files]).await;
+        let mut pictures = prepare_all(self.articles, &[&submission.files]).await;
         let pictures = pictures.pop().expect("one answer for one article");
-        self.write(sheet, pictures).await
+        self.write(submission, pictures).await
     }
 
     async fn write(
         &mut self,
-        sheet: Sheet,
+        submission: Submission,
         pictures: Result<Pictures, Refusal>,
     ) -> Result<Published> {
         let Self {
@@ -183,7 +187,15 @@ impl<'a> Series<'a> {
         } = self;
         let written = match pictures {
             Ok(pictures) => {
-                write(articles, tx, found, &sheet.draft, sheet.document, &pictures).await
+                write(
+                    articles,
+                    tx,
+                    found,
+                    &submission.draft,
+                    submission.document,
+                    &pictures,
+                )
+                .await
             }
             Err(refusal) => Err(refusal.into()),
         };
@@ -202,7 +214,7 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// Makes it so, unless this is a dry run or one of them was wrong.
+    /// Commits, unless this is a dry run or one of them was wrong.
     ///
     /// # Errors
     /// When the database fails; then nothing is changed.
@@ -212,11 +224,11 @@ impl<'a> Series<'a> {
         }
         let articles = self.articles;
         self.tx.commit().await?;
-        if !self.shelves.is_empty() {
+        if !self.sidebars.is_empty() {
             articles.load_editions().await?;
-            self.shelves
+            self.sidebars
                 .iter()
-                .for_each(|edition| articles.shelf.changed(edition));
+                .for_each(|edition| articles.sidebars.changed(edition));
         }
         for written in self.written {
             written.announce(articles);

@@ -72,7 +72,7 @@ pub async fn reload(articles: &Articles, paths: Vec<String>) -> sqlx::Result<()>
         }
         edition
             .iter()
-            .for_each(|edition| articles.shelf.changed(edition));
+            .for_each(|edition| articles.sidebars.changed(edition));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use base::secret::TokenHash;
 
 /// One edition with what its pages need.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct EditionContext {
     /// The edition.
     pub edition: Edition,
     /// Names it among finished pages.
@@ -25,7 +25,7 @@ pub struct Room {
 
 /// All editions, in the publisher's order.
 #[derive(Debug, Default)]
-pub struct Editions(ArcSwap<Vec<Arc<Room>>>);
+pub struct Editions(ArcSwap<Vec<Arc<EditionContext>>>);
 
 impl Editions {
     /// Reads them again after a change.
@@ -33,36 +33,36 @@ impl Editions {
     /// # Errors
     /// Whatever the database says.
     pub async fn load(&self, tx: &mut Tx) -> sqlx::Result<()> {
-        let mut rooms = Vec::new();
+        let mut contexts = Vec::new();
         for edition in store::list_editions(tx).await? {
             let topics = store::list_topics(tx, &edition.slug).await?;
             let zone = TimeZone::get(&edition.timezone).unwrap_or(TimeZone::UTC);
             let hash = TokenHash::of(edition.slug.as_str()).0;
             let subject = hash[..16].try_into().map_or(0, u128::from_be_bytes);
-            rooms.push(Arc::new(Room {
+            contexts.push(Arc::new(EditionContext {
                 edition,
                 subject,
                 zone,
                 topics,
             }));
         }
-        self.0.store(Arc::new(rooms));
+        self.0.store(Arc::new(contexts));
         Ok(())
     }
 
     /// All of them.
     #[must_use]
-    pub fn all(&self) -> Arc<Vec<Arc<Room>>> {
+    pub fn all(&self) -> Arc<Vec<Arc<EditionContext>>> {
         self.0.load_full()
     }
 
     /// The one with this first part of the address.
     #[must_use]
-    pub fn find(&self, slug: &str) -> Option<Arc<Room>> {
+    pub fn find(&self, slug: &str) -> Option<Arc<EditionContext>> {
         self.0
             .load()
             .iter()
-            .find(|room| room.edition.slug.as_str() == slug)
+            .find(|context| context.edition.slug.as_str() == slug)
             .cloned()
     }
 }

@@ -12,7 +12,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::archive::Position;
-use super::editions::Room;
+use super::editions::EditionContext;
 use super::pages::of_edition;
 use super::rules::{Card, Topic};
 use super::store;
@@ -64,11 +64,10 @@ pub(super) fn file(name: &str) -> Option<&'static str> {
         .find(|file| *file == name)
 }
 
-type Asked = State<Arc<Articles>>;
 type OfTopic = Path<(String, String)>;
 
 async fn show_rss(
-    State(articles): Asked,
+    State(articles): State<Arc<Articles>>,
     Path(edition): Path<String>,
     headers: HeaderMap,
 ) -> Result {
@@ -76,7 +75,7 @@ async fn show_rss(
 }
 
 async fn show_atom(
-    State(articles): Asked,
+    State(articles): State<Arc<Articles>>,
     Path(edition): Path<String>,
     headers: HeaderMap,
 ) -> Result {
@@ -84,7 +83,7 @@ async fn show_atom(
 }
 
 async fn show_topic_rss(
-    State(articles): Asked,
+    State(articles): State<Arc<Articles>>,
     Path((edition, topic)): OfTopic,
     headers: HeaderMap,
 ) -> Result {
@@ -92,7 +91,7 @@ async fn show_topic_rss(
 }
 
 async fn show_topic_atom(
-    State(articles): Asked,
+    State(articles): State<Arc<Articles>>,
     Path((edition, topic)): OfTopic,
     headers: HeaderMap,
 ) -> Result {
@@ -106,17 +105,18 @@ async fn show(
     kind: Kind,
     headers: &HeaderMap,
 ) -> Result {
-    let room = articles.editions.find(edition).ok_or(Error::NotFound)?;
+    let context = articles.editions.find(edition).ok_or(Error::NotFound)?;
     let topic = match topic {
         None => None,
         Some(slug) => Some(
-            room.topics
+            context
+                .topics
                 .iter()
                 .find(|topic| topic.slug.as_str() == slug)
                 .ok_or(Error::NotFound)?,
         ),
     };
-    let mut key = of_edition(articles, &room, kind.file());
+    let mut key = of_edition(articles, &context, kind.file());
     if let Some(topic) = topic {
         key.subject = topic.id.0;
     }
@@ -124,8 +124,8 @@ async fn show(
         let id = topic.map(|topic| topic.id);
         let mut tx = articles.base.read().await?;
         let cards =
-            store::list_cards(&mut tx, &room.edition.slug, id, Position::NEWEST, LENGTH).await?;
-        let feed = Feed::of(articles, &room, topic, kind, &cards);
+            store::list_cards(&mut tx, &context.edition.slug, id, Position::NEWEST, LENGTH).await?;
+        let feed = Feed::of(articles, &context, topic, kind, &cards);
         let text = match kind {
             Kind::Rss => feed.rss(),
             Kind::Atom => feed.atom(),
@@ -160,7 +160,7 @@ type Xml = Writer<Vec<u8>>;
 impl<'a> Feed<'a> {
     fn of(
         articles: &'a Articles,
-        room: &'a Room,
+        context: &'a EditionContext,
         topic: Option<&'a Topic>,
         kind: Kind,
         cards: &'a [Card],
@@ -169,9 +169,9 @@ impl<'a> Feed<'a> {
         let site = &articles.base.config.site.public_url;
         let (path, name, description) = match topic {
             None => (
-                format!("/{}", room.edition.slug),
-                &room.edition.name,
-                &room.edition.tagline,
+                format!("/{}", context.edition.slug),
+                &context.edition.name,
+                &context.edition.tagline,
             ),
             Some(topic) => (topic.path(), &topic.name, &topic.description),
         };
@@ -182,8 +182,8 @@ impl<'a> Feed<'a> {
             site,
             own: format!("{site}{path}/{}", kind.file()),
             page: format!("{site}{path}"),
-            language: &room.edition.locale,
-            topics: &room.topics,
+            language: &context.edition.locale,
+            topics: &context.topics,
             cards,
         }
     }

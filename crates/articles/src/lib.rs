@@ -13,29 +13,31 @@ mod images;
 mod pages;
 mod part;
 mod publish;
-mod rails;
 mod refusal;
 pub mod rules;
 mod sections;
+mod sidebars;
 mod sitemap;
 mod store;
 mod translations;
 
 pub use archive::Position;
-pub use batch::{Batch, Series, Sheet, names, publish_batch, settle};
+pub use batch::{Batch, PublishRun, Submission, names, publish_batch, settle};
 pub use catalog::{Catalog, Entry, reload};
-pub use editions::{Editions, Room};
+pub use editions::{EditionContext, Editions};
 pub use images::{ImageTags, Images, PictureFault};
-pub use pages::{Shown, edition_frame, quick, routes, shown};
+pub use pages::{CardView, edition_frame, quick, routes, shown};
 pub use part::Articles;
 pub use publish::{Change, Draft, Published, publish};
-pub use rails::{Rails, Shelf};
 pub use refusal::{Error, Refusal, Result, TwinFault, quoted};
 pub use rules::{
     Article, AuthorId, Body, Card, Correction, Edition, Headline, HeadlineFault, ImageId, Picture,
     Slug, SlugFault, Topic, TopicId, TranslationId,
 };
-pub use sections::{EditionDraft, TopicDraft, add_topic, find_room, set_editions, set_topics};
+pub use sections::{
+    EditionDraft, TopicDraft, add_topic, find_edition_context, set_editions, set_topics,
+};
+pub use sidebars::{Sidebar, Sidebars};
 pub use store::{
     delete_translation, find_article, find_by_slug, find_entry, insert_translation, list_cards,
     list_of_story, list_positions, list_translations, published_at,

@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use super::archive::{self, Position};
-use super::editions::Room;
+use super::editions::EditionContext;
 use super::images::ImageTags;
 use super::rules::{Card, ImageId, Topic};
 use super::{feeds, sitemap, store};
@@ -37,11 +37,11 @@ const MASTHEAD_TOPICS: usize = 12;
 
 /// The frame of an edition's pages: its masthead and sections.
 #[must_use]
-pub fn edition_frame(articles: &Articles, room: &Room, title: String) -> Frame {
-    let mut frame = Frame::new(&articles.site, room.edition.language, title);
-    frame.tag = room.edition.locale.clone();
-    frame.home = format!("/{}", room.edition.slug);
-    frame.sections = room
+pub fn edition_frame(articles: &Articles, context: &EditionContext, title: String) -> Frame {
+    let mut frame = Frame::new(&articles.site, context.edition.language, title);
+    frame.tag = context.edition.locale.clone();
+    frame.home = format!("/{}", context.edition.slug);
+    frame.sections = context
         .topics
         .iter()
         .take(MASTHEAD_TOPICS)
@@ -84,7 +84,7 @@ async fn show_home(
 }
 
 /// A card with its picture and date, ready for a list.
-pub struct Shown {
+pub struct CardView {
     /// The card.
     pub card: Card,
     /// Its picture, if it has one.
@@ -95,16 +95,16 @@ pub struct Shown {
 
 /// A card made ready for a list of this edition.
 #[must_use]
-pub fn shown(articles: &Articles, room: &Room, card: Card) -> Shown {
-    let say = Say::new(room.edition.language);
+pub fn shown(articles: &Articles, context: &EditionContext, card: Card) -> CardView {
+    let say = Say::new(context.edition.language);
     let picture = card.image.and_then(|id| articles.images.tags(id));
-    let at = say.moment(card.published_at, &room.zone);
-    Shown { card, picture, at }
+    let at = say.moment(card.published_at, &context.zone);
+    CardView { card, picture, at }
 }
 
 struct Section {
     topic: Topic,
-    cards: Vec<Shown>,
+    cards: Vec<CardView>,
 }
 
 #[derive(Template)]
@@ -113,10 +113,10 @@ struct FrontPage {
     frame: Frame,
     say: Say,
     tagline: String,
-    lead: Option<Shown>,
-    top: Vec<Shown>,
+    lead: Option<CardView>,
+    top: Vec<CardView>,
     sections: Vec<Section>,
-    latest: Vec<Shown>,
+    latest: Vec<CardView>,
 }
 
 /// Two articles share a row between them; more have a column each.
@@ -136,13 +136,13 @@ async fn show_front(
     Path(edition): Path<String>,
     headers: HeaderMap,
 ) -> Result {
-    let room = articles.editions.find(&edition).ok_or(Error::NotFound)?;
-    let key = of_edition(&articles, &room, FRONT);
+    let context = articles.editions.find(&edition).ok_or(Error::NotFound)?;
+    let key = of_edition(&articles, &context, FRONT);
     let write = async {
         let mut tx = articles.base.read().await?;
         let cards =
-            store::list_cards(&mut tx, &room.edition.slug, None, Position::NEWEST, 80).await?;
-        let html = front(&articles, &room, cards).render()?;
+            store::list_cards(&mut tx, &context.edition.slug, None, Position::NEWEST, 80).await?;
+        let html = front(&articles, &context, cards).render()?;
         Ok::<_, Error>(Draft::html(Keep::Public, html))
     };
     let encoding = Encoding::wanted(&headers);
@@ -158,11 +158,15 @@ async fn show_front(
 const FRONT: &str = "front";
 
 /// What a finished page of a whole edition is made from.
-pub(super) fn of_edition(articles: &Articles, room: &Room, variant: &'static str) -> PageKey {
+pub(super) fn of_edition(
+    articles: &Articles,
+    context: &EditionContext,
+    variant: &'static str,
+) -> PageKey {
     PageKey {
         variant,
-        subject: room.subject,
-        revision: (articles.shelf.generation(&room.edition.slug), 0),
+        subject: context.subject,
+        revision: (articles.sidebars.generation(&context.edition.slug), 0),
     }
 }
 
@@ -174,20 +178,20 @@ pub fn quick(articles: &Articles, path: &str, headers: &HeaderMap) -> Option<Res
         None => (path, FRONT),
         Some((edition, file)) => (edition, feeds::file(file)?),
     };
-    let room = articles.editions.find(edition)?;
-    let key = of_edition(articles, &room, variant);
+    let context = articles.editions.find(edition)?;
+    let key = of_edition(articles, &context, variant);
     let page = articles.site.pages.find(&key, Encoding::wanted(headers))?;
     Some(page.respond(headers))
 }
 
-fn front(articles: &Articles, room: &Room, mut cards: Vec<Card>) -> FrontPage {
+fn front(articles: &Articles, context: &EditionContext, mut cards: Vec<Card>) -> FrontPage {
     cards.sort_by_key(|card| (!card.pinned, std::cmp::Reverse(card.published_at)));
     let mut used = Vec::new();
     let mut rest = cards.iter();
     let lead = rest.next().cloned();
     let top: Vec<Card> = rest.by_ref().take(TOP).cloned().collect();
     used.extend(lead.iter().chain(&top).map(|card| card.id));
-    let sections = room
+    let sections = context
         .topics
         .iter()
         .filter_map(|topic| {
@@ -198,9 +202,9 @@ fn front(articles: &Articles, room: &Room, mut cards: Vec<Card>) -> FrontPage {
                 .cloned()
                 .collect();
             used.extend(of_topic.iter().map(|card| card.id));
-            let cards: Vec<Shown> = of_topic
+            let cards: Vec<CardView> = of_topic
                 .into_iter()
-                .map(|card| shown(articles, room, card))
+                .map(|card| shown(articles, context, card))
                 .collect();
             (!cards.is_empty()).then(|| Section {
                 topic: topic.clone(),
@@ -209,29 +213,29 @@ fn front(articles: &Articles, room: &Room, mut cards: Vec<Card>) -> FrontPage {
         })
         .collect();
     cards.sort_by_key(|card| std::cmp::Reverse(card.published_at));
-    let say = Say::new(room.edition.language);
-    let mut frame = edition_frame(articles, room, room.edition.name.clone());
-    frame.description = room.edition.tagline.clone().unwrap_or_default();
-    frame.feed = format!("/{}/feed.xml", room.edition.slug);
+    let say = Say::new(context.edition.language);
+    let mut frame = edition_frame(articles, context, context.edition.name.clone());
+    frame.description = context.edition.tagline.clone().unwrap_or_default();
+    frame.feed = format!("/{}/feed.xml", context.edition.slug);
     frame.canonical = format!(
         "{}/{}",
-        articles.base.config.site.public_url, room.edition.slug
+        articles.base.config.site.public_url, context.edition.slug
     );
     frame.alternates = editions(articles);
     FrontPage {
         frame,
         say,
-        tagline: room.edition.tagline.clone().unwrap_or_default(),
-        lead: lead.map(|card| shown(articles, room, card)),
+        tagline: context.edition.tagline.clone().unwrap_or_default(),
+        lead: lead.map(|card| shown(articles, context, card)),
         top: top
             .into_iter()
-            .map(|card| shown(articles, room, card))
+            .map(|card| shown(articles, context, card))
             .collect(),
         sections,
         latest: cards
             .into_iter()
             .take(LATEST)
-            .map(|card| shown(articles, room, card))
+            .map(|card| shown(articles, context, card))
             .collect(),
     }
 }
@@ -242,13 +246,13 @@ fn editions(articles: &Articles) -> Vec<Alternate> {
         .editions
         .all()
         .iter()
-        .map(|room| Alternate {
-            tag: room.edition.locale.clone(),
+        .map(|context| Alternate {
+            tag: context.edition.locale.clone(),
             href: format!(
                 "{}/{}",
-                articles.base.config.site.public_url, room.edition.slug
+                articles.base.config.site.public_url, context.edition.slug
             ),
-            name: Say::new(room.edition.language).say("language-name"),
+            name: Say::new(context.edition.language).say("language-name"),
         })
         .collect()
 }

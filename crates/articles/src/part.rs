@@ -6,9 +6,9 @@ use base::Base;
 use web::{EditionHome, Site};
 
 use crate::catalog::Catalog;
-use crate::editions::{Editions, Room};
+use crate::editions::{EditionContext, Editions};
 use crate::images::Images;
-use crate::rails::Shelf;
+use crate::sidebars::Sidebars;
 
 /// Articles, editions and pictures, as far as memory has them.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Articles {
     /// Which address is which article.
     pub catalog: Catalog,
     /// What stands beside articles.
-    pub shelf: Shelf,
+    pub sidebars: Sidebars,
     /// Widths of pictures.
     pub images: Images,
 }
@@ -38,7 +38,7 @@ impl Articles {
             site: Arc::clone(site),
             editions: Editions::default(),
             catalog: Catalog::default(),
-            shelf: Shelf::new(&site.base),
+            sidebars: Sidebars::new(&site.base),
             images: Images::default(),
         });
         articles.load().await?;
@@ -62,10 +62,10 @@ impl Articles {
     /// Whatever the database says.
     pub async fn load_editions(&self) -> sqlx::Result<()> {
         self.editions.load(&mut self.base.read().await?).await?;
-        let home = |room: &Arc<Room>| EditionHome {
-            slug: room.edition.slug.to_string(),
-            language: room.edition.language,
-            zone: room.zone.clone(),
+        let home = |context: &Arc<EditionContext>| EditionHome {
+            slug: context.edition.slug.to_string(),
+            language: context.edition.language,
+            zone: context.zone.clone(),
         };
         let homes = self.editions.all().iter().map(home).collect();
         self.site.set_editions(homes);
@@ -74,8 +74,8 @@ impl Articles {
 
     /// Something was published, or changed for other reasons, in every edition.
     pub fn changed_everywhere(&self) {
-        for room in self.editions.all().iter() {
-            self.shelf.changed(&room.edition.slug);
+        for context in self.editions.all().iter() {
+            self.sidebars.changed(&context.edition.slug);
         }
     }
 }

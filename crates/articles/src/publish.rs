@@ -12,7 +12,7 @@ use super::refusal::{Refusal, Result};
 use super::rules::{
     Article, AuthorId, Body, Correction, FREE_PARAGRAPHS, Headline, Picture, Slug, Topic, byline,
 };
-use super::sections::{find_room, given};
+use super::sections::{find_edition_context, given};
 use super::store;
 use super::translations::{connect, parse_twin};
 use crate::Articles;
@@ -173,7 +173,7 @@ impl Written {
         for (path, entry) in self.entries {
             let edition = entry.edition.clone();
             articles.catalog.set(&path, entry);
-            articles.shelf.changed(&edition);
+            articles.sidebars.changed(&edition);
         }
     }
 }
@@ -187,13 +187,21 @@ pub(super) async fn write(
     document: Document,
     pictures: &Pictures,
 ) -> Result<(Published, Written)> {
-    let room = find_room(articles, &draft.edition)?;
+    let context = find_edition_context(articles, &draft.edition)?;
     let slug: Slug = draft.slug.parse()?;
-    let twin = parse_twin(articles, &room.edition.slug, &draft.translation_of)?;
+    let twin = parse_twin(articles, &context.edition.slug, &draft.translation_of)?;
     let document = with_stored_pictures(document, pictures, draft.access);
-    let before = store::find_by_slug(tx, &room.edition.slug, &slug).await?;
-    let topics = find_topics(tx, &mut found.topics, &draft.topics, &room).await?;
-    let mut article = assemble(tx, draft, &room, slug, document, pictures, before.as_ref())?;
+    let before = store::find_by_slug(tx, &context.edition.slug, &slug).await?;
+    let topics = find_topics(tx, &mut found.topics, &draft.topics, &context).await?;
+    let mut article = assemble(
+        tx,
+        draft,
+        &context,
+        slug,
+        document,
+        pictures,
+        before.as_ref(),
+    )?;
     article.topics = topics;
     check_story(tx, &article).await?;
     let mut change = match &before {
@@ -282,7 +290,7 @@ fn with_stored_pictures(mut document: Document, pictures: &Pictures, access: Acc
 fn assemble(
     tx: &Tx,
     draft: &Draft,
-    room: &super::editions::Room,
+    context: &super::editions::EditionContext,
     slug: Slug,
     document: Document,
     pictures: &Pictures,
@@ -291,7 +299,7 @@ fn assemble(
     let headline: Headline = draft.headline.parse().map_err(Refusal::Headline)?;
     let picture = picture(draft.image.as_ref(), pictures)?;
     let published_at = UnixMillis::from(draft.published);
-    let day = jiff::ZonedDateTime::new(draft.published, room.zone.clone()).date();
+    let day = jiff::ZonedDateTime::new(draft.published, context.zone.clone()).date();
     let id = before.map_or_else(|| tx.new_id(), |before| before.id);
     let updated_at = match (draft.updated, before) {
         (Some(at), _) => at.into(),
@@ -301,10 +309,10 @@ fn assemble(
     Ok(Article {
         id,
         path: before.map_or_else(
-            || format!("/{}/{day}/{slug}", room.edition.slug),
+            || format!("/{}/{day}/{slug}", context.edition.slug),
             |before| before.path.clone(),
         ),
-        edition: room.edition.slug.clone(),
+        edition: context.edition.slug.clone(),
         slug,
         kicker: given(&draft.kicker),
         headline: headline.into_string(),
@@ -335,7 +343,7 @@ async fn find_topics(
     tx: &mut Tx,
     found: &mut HashMap<(Slug, String), Topic>,
     names: &[String],
-    room: &super::editions::Room,
+    context: &super::editions::EditionContext,
 ) -> Result<Vec<Topic>> {
     let mut topics: Vec<Topic> = Vec::new();
     for name in names {
@@ -344,23 +352,27 @@ async fn find_topics(
             continue;
         }
         let topic_slug: Slug = name.parse()?;
-        let place = (room.edition.slug.clone(), name.clone());
+        let place = (context.edition.slug.clone(), name.clone());
         let topic = match found.get(&place) {
             Some(topic) => Some(topic.clone()),
-            None => store::find_topic(tx, &room.edition.slug, &topic_slug).await?,
+            None => store::find_topic(tx, &context.edition.slug, &topic_slug).await?,
         };
-        let topic = topic.ok_or_else(|| no_topic(name, room))?;
+        let topic = topic.ok_or_else(|| no_topic(name, context))?;
         found.insert(place, topic.clone());
         topics.push(topic);
     }
     Ok(topics)
 }
 
-fn no_topic(name: &str, room: &super::editions::Room) -> Refusal {
+fn no_topic(name: &str, context: &super::editions::EditionContext) -> Refusal {
     Refusal::NoTopic {
-        edition: room.edition.slug.clone(),
+        edition: context.edition.slug.clone(),
         asked: name.to_owned(),
-        topics: room.topics.iter().map(|one| one.slug.to_string()).collect(),
+        topics: context
+            .topics
+            .iter()
+            .map(|one| one.slug.to_string())
+            .collect(),
     }
 }
 

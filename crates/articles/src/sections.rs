@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::editions::Room;
+use super::editions::EditionContext;
 use super::refusal::{Refusal, Result, TwinFault};
 use super::rules::{Edition, Slug, Topic};
 use super::store;
@@ -120,12 +120,12 @@ async fn connect_topic(
 /// # Errors
 /// Names what is wrong; then nothing is changed.
 pub async fn set_topics(articles: &Articles, edition: &str, drafts: &[TopicDraft]) -> Result<()> {
-    let room = find_room(articles, edition)?;
+    let context = find_edition_context(articles, edition)?;
     let mut tx = articles.base.write().await?;
     for (place, draft) in (0..).zip(drafts) {
         let topic = Topic {
             id: tx.new_id(),
-            edition: room.edition.slug.clone(),
+            edition: context.edition.slug.clone(),
             slug: draft.slug.parse()?,
             name: draft.name.clone(),
             description: given(&draft.description),
@@ -152,7 +152,10 @@ pub(super) fn given(text: &str) -> Option<String> {
 ///
 /// # Errors
 /// Names the editions that there are.
-pub fn find_room(articles: &Articles, edition: &str) -> Result<Arc<Room>, Refusal> {
+pub fn find_edition_context(
+    articles: &Articles,
+    edition: &str,
+) -> Result<Arc<EditionContext>, Refusal> {
     let all = || articles.editions.all();
     articles
         .editions
@@ -171,9 +174,9 @@ pub fn find_room(articles: &Articles, edition: &str) -> Result<Arc<Room>, Refusa
 /// # Errors
 /// Names what is wrong with it.
 pub async fn add_topic(articles: &Articles, edition: &str, draft: &TopicDraft) -> Result<bool> {
-    let room = find_room(articles, edition)?;
+    let context = find_edition_context(articles, edition)?;
     let mut tx = articles.base.write().await?;
-    let fresh = insert_topic(articles, &mut tx, &room.edition.slug, draft).await?;
+    let fresh = insert_topic(articles, &mut tx, &context.edition.slug, draft).await?;
     tx.commit().await?;
     articles.load_editions().await?;
     // Their pages name each other over all editions.

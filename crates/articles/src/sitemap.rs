@@ -61,7 +61,7 @@ fn key(articles: &Articles, number: u64) -> PageKey {
     let all = articles.editions.all();
     let generations = all
         .iter()
-        .map(|room| articles.shelf.generation(&room.edition.slug));
+        .map(|room| articles.sidebars.generation(&room.edition.slug));
     PageKey {
         variant: "sitemap",
         subject: 0,

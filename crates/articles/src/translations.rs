@@ -5,7 +5,7 @@
 
 use super::refusal::{Refusal, TwinFault};
 use super::rules::{Article, Slug, TranslationId};
-use super::sections::find_room;
+use super::sections::find_edition_context;
 use super::store;
 use crate::Articles;
 use access::ArticleId;
@@ -104,14 +104,14 @@ pub fn parse_twin(
     };
     let parts = text.split_once('/');
     let (edition, slug) = parts.ok_or_else(|| refused(TwinFault::Shape))?;
-    let room = find_room(articles, edition)?;
-    if room.edition.slug == *own {
+    let context = find_edition_context(articles, edition)?;
+    if context.edition.slug == *own {
         return Err(refused(TwinFault::SameEdition));
     }
     let slug = slug
         .parse()
         .map_err(|fault| refused(TwinFault::Slug(fault)))?;
-    Ok(Some((room.edition.slug.clone(), slug)))
+    Ok(Some((context.edition.slug.clone(), slug)))
 }
 
 /// What came of connecting an article.

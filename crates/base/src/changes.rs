@@ -1,11 +1,11 @@
 //! The ordered stream of what other nodes changed, read from the primary; and for how long what this node has in memory
 //! may be used because of it.
 //!
-//! Every transaction that changes something nodes keep leaves a row in `change` (triggers see to that). A look reads all
-//! rows from a transaction number on, and begins the next time at the oldest transaction that was still open: so a late
-//! commit is never skipped, some rows are read twice, and hearing one twice must be harmless. A look that came back proves:
-//! **all that was committed before it was put has been heard.** Its moment is that of the question, on this node's own
-//! clock; so a stream that lags, or a machine that stood still, proves nothing.
+//! Every transaction that changes something nodes cache leaves a row in `change` (triggers see to that: a transactional
+//! outbox). A poll reads all rows from a transaction number on, and the next one begins at the oldest transaction that was
+//! still open: so a late commit is never skipped, some rows are delivered twice, and applying one must be idempotent.
+//! **When a poll returns, every commit made before the poll was issued has been applied**; freshness counts from that
+//! instant on the local monotonic clock, so a stream that lags, or a machine that stood still, proves nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

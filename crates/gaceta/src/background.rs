@@ -9,19 +9,19 @@ use tokio::sync::Mutex;
 
 use crate::App;
 use crate::jobs;
-use crate::nodes::{self, Ear};
+use crate::nodes::{self, ChangeListener};
 use base::background::{Outcome, Plan, Task};
 use base::changes;
 use base::time::Span;
 
-/// Everything that a serving paper does in the background; `ear` is that of one of several nodes.
+/// Everything that a serving paper does in the background; `listener` is that of one of several nodes.
 #[must_use]
-pub fn tasks(app: &Arc<App>, ear: Option<Ear>) -> Vec<Task> {
+pub fn tasks(app: &Arc<App>, listener: Option<ChangeListener>) -> Vec<Task> {
     let mut tasks = write_behind(app);
     tasks.push(run_jobs(app));
     tasks.extend(prepare_pages(app));
     tasks.extend(forget(app));
-    tasks.extend(ear.map(|ear| follow_changes(app, ear)));
+    tasks.extend(listener.map(|listener| follow_changes(app, listener)));
     tasks
 }
 
@@ -111,7 +111,7 @@ fn prepare_pages(app: &Arc<App>) -> Vec<Task> {
         .every(Span::seconds(1))
         .within(Span::minutes(1))
         .step(Arc::clone(&app.articles), |articles| async move {
-            articles.shelf.renew_old().await?;
+            articles.sidebars.renew_old().await?;
             Ok(Outcome::Done)
         }),
         Plan::new(
@@ -176,7 +176,7 @@ fn forget(app: &Arc<App>) -> Vec<Task> {
 }
 
 /// Hears what other nodes changed. Freshness is measured by it, so it never slows down.
-pub fn follow_changes(app: &Arc<App>, ear: Ear) -> Task {
+pub fn follow_changes(app: &Arc<App>, listener: ChangeListener) -> Task {
     Plan::new(
         "follow-changes",
         "Hears what other nodes changed; only where several share a PostgreSQL.",
@@ -185,9 +185,9 @@ pub fn follow_changes(app: &Arc<App>, ear: Ear) -> Task {
     .steadily()
     .within(Span::minutes(1))
     .step(
-        (Arc::clone(app), Arc::new(Mutex::new(ear))),
-        |(app, ear)| async move {
-            nodes::follow(&app, &mut *ear.lock().await).await?;
+        (Arc::clone(app), Arc::new(Mutex::new(listener))),
+        |(app, listener)| async move {
+            nodes::follow(&app, &mut *listener.lock().await).await?;
             Ok(Outcome::Done)
         },
     )

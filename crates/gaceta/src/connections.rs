@@ -24,11 +24,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tower::Service;
 
-use crate::router::Paper;
+use crate::router::Responder;
 
 /// What the connections of all threads have in common.
 #[derive(Clone)]
-pub struct Limits {
+pub struct ConnectionLimits {
     /// A permit for each connection.
     pub open: Arc<Semaphore>,
     /// How long nothing may move on one.
@@ -48,9 +48,9 @@ content-length: 0\r\nconnection: close\r\n\r\n";
 
 /// Accepts and answers connections on this thread until the paper stops, and until the last of them has ended.
 pub async fn answer<S>(
-    paper: Paper<S>,
+    paper: Responder<S>,
     listener: TcpListener,
-    limits: Limits,
+    limits: ConnectionLimits,
     mut stopped: watch::Receiver<bool>,
 ) where
     S: Service<Request, Response = Response, Error = Infallible, Future: Send>
@@ -112,7 +112,8 @@ fn of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-/// Says at once that there is no room. What was asked is read, if it is there: closing over it would take the answer back.
+/// Refuses at once (load shedding). Drains the request first: closing a socket with unread input sends RST, and the client may
+/// lose the response.
 fn refuse(stream: &TcpStream) {
     let _ = stream.try_write(FULL);
     let _ = stream.try_read(&mut [0; 4096]);
@@ -120,10 +121,10 @@ fn refuse(stream: &TcpStream) {
 
 /// Answers the requests of one connection until either end closes it.
 async fn connection<S>(
-    paper: &Paper<S>,
+    paper: &Responder<S>,
     stream: TcpStream,
     from: SocketAddr,
-    limits: &Limits,
+    limits: &ConnectionLimits,
     mut stopped: watch::Receiver<bool>,
 ) where
     S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone,

@@ -38,9 +38,9 @@ pub fn routes(base: &Arc<Base>) -> Vec<Route> {
     with_state(routes, base)
 }
 
-/// The ear of this node.
+/// The listener of this node.
 #[derive(Debug)]
-pub struct Ear {
+pub struct ChangeListener {
     primary: Primary,
     /// Outside the pool, so that it is there when the pool is busy; and it is what says that this node serves.
     conn: PgConnection,
@@ -52,7 +52,7 @@ pub struct Ear {
     unreadable: Unreadable,
 }
 
-impl Ear {
+impl ChangeListener {
     /// Joins the other nodes; `None` for one that is alone. Before it serves: what it read before it listened may be old.
     ///
     /// # Errors
@@ -63,10 +63,10 @@ impl Ear {
         };
         let mut conn = primary.connect().await?;
         primary.join(&mut conn).await?;
-        let mut ear = Self::on(primary, conn).await?;
+        let mut listener = Self::on(primary, conn).await?;
         begin_anew(app).await?;
-        ear.listen(app).await?;
-        Ok(Some(ear))
+        listener.listen(app).await?;
+        Ok(Some(listener))
     }
 
     async fn on(primary: &Primary, mut conn: PgConnection) -> sqlx::Result<Self> {
@@ -98,7 +98,7 @@ impl Ear {
         } else {
             app.leases.hear_generation(generation);
             begin_anew(app).await?;
-            app.leases.notices.stir_all();
+            app.leases.notices.recheck_all();
         }
         // Not before all of it was done: a look that failed half way brings the same again.
         (self.from, self.generation) = (next, generation);
@@ -128,7 +128,7 @@ impl Ear {
             begin_anew(app).await?;
         }
         self.listen(app).await?;
-        app.leases.notices.stir_all();
+        app.leases.notices.recheck_all();
         Ok(())
     }
 }
@@ -137,17 +137,17 @@ impl Ear {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn follow(app: &App, ear: &mut Ear) -> anyhow::Result<()> {
-    let lost = std::mem::replace(&mut ear.lost, true);
+pub async fn follow(app: &App, listener: &mut ChangeListener) -> anyhow::Result<()> {
+    let lost = std::mem::replace(&mut listener.lost, true);
     let heard = if lost {
-        ear.return_to(app).await
+        listener.return_to(app).await
     } else {
-        ear.listen(app).await
+        listener.listen(app).await
     };
     if heard.is_err() {
         app.base.fresh.failed();
     }
-    ear.lost = heard.is_err();
+    listener.lost = heard.is_err();
     heard
 }
 
@@ -165,18 +165,18 @@ async fn begin_anew(app: &App) -> sqlx::Result<()> {
 /// Does what the changes ask for. Each may have been made here, and may come twice.
 async fn apply(app: &App, look: Look, unreadable: &mut Unreadable) -> anyhow::Result<()> {
     let (mut editions, mut images, mut anew) = (false, false, false);
-    let (mut paths, mut shelves) = (BTreeSet::new(), BTreeSet::new());
+    let (mut paths, mut sidebars) = (BTreeSet::new(), BTreeSet::new());
     for change in &look.changes {
         match Heard::parse(change) {
             Ok(Heard::Lease(reader, epoch)) => app.leases.hear(reader, epoch),
             Ok(Heard::Session(token)) => app.readers.sessions.forget(&token),
             Ok(Heard::Seat(reader)) => {
                 app.subscriptions.seats.forget(reader);
-                app.leases.notices.stir(reader);
+                app.leases.notices.recheck(reader);
             }
             Ok(Heard::Device(device)) => app.readers.devices.forget(device),
             Ok(Heard::Article(path)) => drop(paths.insert(path)),
-            Ok(Heard::Story(edition)) => drop(shelves.insert(edition)),
+            Ok(Heard::Story(edition)) => drop(sidebars.insert(edition)),
             Ok(Heard::Edition) => editions = true,
             Ok(Heard::Image) => images = true,
             // Whatever it would have said may be true: nothing that it may concern is used any more.
@@ -189,7 +189,7 @@ async fn apply(app: &App, look: Look, unreadable: &mut Unreadable) -> anyhow::Re
     }
     if anew {
         begin_anew(app).await?;
-        app.leases.notices.stir_all();
+        app.leases.notices.recheck_all();
     }
     if editions {
         app.articles.load_editions().await?;
@@ -202,8 +202,8 @@ async fn apply(app: &App, look: Look, unreadable: &mut Unreadable) -> anyhow::Re
         articles::reload(&app.articles, paths.into_iter().collect()).await?;
     }
     for room in app.articles.editions.all().iter() {
-        if editions || shelves.contains(room.edition.slug.as_str()) {
-            app.articles.shelf.changed(&room.edition.slug);
+        if editions || sidebars.contains(room.edition.slug.as_str()) {
+            app.articles.sidebars.changed(&room.edition.slug);
         }
     }
     Ok(())
@@ -218,7 +218,7 @@ fn forget_kind(app: &App, kind: Option<Kind>) -> bool {
         Some(Kind::Device) => app.readers.devices.forget_all(),
         Some(Kind::Article | Kind::Story | Kind::Edition | Kind::Image) | None => return false,
     }
-    app.leases.notices.stir_all();
+    app.leases.notices.recheck_all();
     true
 }
 

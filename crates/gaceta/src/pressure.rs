@@ -30,7 +30,7 @@ const ALL: u32 = 1_000;
 const EVERY: u64 = 10;
 /// So many strangers are looked up between two looks; more count as guests.
 const STRANGERS: u32 = 2;
-/// As late as `late_for` and that again, for so many milliseconds: then one of the two classes is refused altogether.
+/// Milliseconds at twice `late_for` until one whole class is shed.
 const FULL_IN: u64 = 1_000;
 
 /// How many are refused: up to [`ALL`] for guests, and as many again for readers.

@@ -22,7 +22,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::pressure::{Class, Pressure};
 use crate::{App, nodes};
-use readers::Known;
+use readers::Recognized;
 use web::error::{self, Busy};
 use web::{Error, Route, headers};
 
@@ -46,17 +46,17 @@ pub fn routes(app: &App) -> Vec<Route> {
 
 /// The paper as a service: finished pages at once, everything else by its route.
 #[derive(Clone)]
-pub struct Paper<S> {
+pub struct Responder<S> {
     app: Arc<App>,
     pressure: Arc<Pressure>,
     busy: Arc<Busy>,
     routed: S,
 }
 
-/// What [`Paper::answer`] returns: an answer that was ready, or one that will be.
+/// What [`Responder::answer`] returns: an answer that was ready, or one that will be.
 pub type Answering<S> = Either<Ready<Result<Response, Infallible>>, Oneshot<S, Request>>;
 
-impl<S> Paper<S>
+impl<S> Responder<S>
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone,
 {
@@ -112,9 +112,9 @@ where
             return false;
         }
         let class = match self.app.readers.sessions.known(request.headers()) {
-            Known::Session(_) => Class::Reader,
-            Known::Guest => Class::Guest,
-            Known::Unknown => Class::Stranger,
+            Recognized::Session(_) => Class::Reader,
+            Recognized::Guest => Class::Guest,
+            Recognized::Unknown => Class::Stranger,
         };
         self.pressure.refuses(class)
     }
@@ -132,7 +132,7 @@ where
     }
 }
 
-impl<S> Service<Request> for Paper<S>
+impl<S> Service<Request> for Responder<S>
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone,
 {
@@ -158,7 +158,7 @@ where
 pub fn router(
     app: Arc<App>,
 ) -> anyhow::Result<
-    Paper<
+    Responder<
         impl Service<Request, Response = Response, Error = Infallible, Future: Send>
         + Clone
         + Send
@@ -185,7 +185,7 @@ pub fn router(
     let guarded = let_in.layer(csrf.layer(unbroken));
     let rendered = from_fn_with_state(Arc::clone(&app.site), error::render).layer(guarded);
     let routed = from_fn_with_state(Arc::clone(&app.site), headers::secure).layer(rendered);
-    Ok(Paper {
+    Ok(Responder {
         busy: Arc::new(Busy::new(&app.site)?),
         pressure: Arc::default(),
         app,

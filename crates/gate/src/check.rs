@@ -43,7 +43,7 @@ enum Denied {
 }
 
 /// What is asked.
-struct Asked<'a> {
+struct CheckRequest<'a> {
     site: &'a Root,
     /// Path and query, as the browser sent them.
     path: &'a str,
@@ -96,7 +96,7 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> std::result::Result<Op
     }
 }
 
-impl<'a> Asked<'a> {
+impl<'a> CheckRequest<'a> {
     /// `None` unless the headers name an address of a configured site.
     fn of(gate: &'a Gate, method: &Method, headers: &'a HeaderMap, uri: &'a Uri) -> Option<Self> {
         let sites = &gate.base.config.gate.sites;
@@ -142,7 +142,7 @@ impl<'a> Asked<'a> {
 /// The answer, if memory has all it takes: for others `None`, and the router answers.
 #[must_use]
 pub fn check(gate: &Gate, headers: &HeaderMap, uri: &Uri) -> Option<Response> {
-    let asked = Asked::of(gate, &Method::GET, headers, uri)?;
+    let asked = CheckRequest::of(gate, &Method::GET, headers, uri)?;
     answer(gate, &asked, &Visitor::default()).ok()?.ok()
 }
 
@@ -157,7 +157,7 @@ pub async fn show_check(
     headers: HeaderMap,
 ) -> Result {
     is_open(&gate.base)?;
-    let asked = Asked::of(&gate, &method, &headers, &uri)
+    let asked = CheckRequest::of(&gate, &method, &headers, &uri)
         .ok_or_else(|| Error::BadRequest("no address of [gate] sites is asked about".into()))?;
     let mut visitor = Visitor::default();
     for _ in 0..ROUNDS {
@@ -172,7 +172,11 @@ pub async fn show_check(
 }
 
 /// Decides and answers. Asks for the lease if this is a navigation.
-fn answer(gate: &Gate, asked: &Asked, visitor: &Visitor) -> std::result::Result<Result, Unknown> {
+fn answer(
+    gate: &Gate,
+    asked: &CheckRequest,
+    visitor: &Visitor,
+) -> std::result::Result<Result, Unknown> {
     let Some(session) = visitor.session(&gate.reading, asked.headers)? else {
         return Ok(refuse(gate, asked, None, Refusal::Guest));
     };
@@ -226,7 +230,7 @@ fn unkept(headers: &mut HeaderMap) {
     headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
 }
 
-fn refuse(gate: &Gate, asked: &Asked, session: Option<&Session>, why: Refusal) -> Result {
+fn refuse(gate: &Gate, asked: &CheckRequest, session: Option<&Session>, why: Refusal) -> Result {
     let say = Say::new(session.map_or_else(
         || locale::of_request(&gate.site, asked.uri, asked.headers),
         |session| session.language,

@@ -300,7 +300,7 @@ impl Leases {
         if let Home::Database(rows) = &self.home {
             rows.hear(reader, epoch);
             // Known here already is not told to every page: it may be one page that asked.
-            self.notices.stir(reader);
+            self.notices.recheck(reader);
         }
     }
 

@@ -17,18 +17,18 @@ pub enum Notice {
     /// The session or the seat has ended.
     Ended,
     /// Something changed at another node: the page should look whether it still has the lease.
-    Stirred,
+    Recheck,
 }
 
 #[derive(Debug)]
-struct Ear {
+struct Subscriber {
     device: DeviceId,
     view: u64,
     tell: mpsc::Sender<Notice>,
 }
 
 const SHARDS: usize = 64;
-type Shard = Mutex<HashMap<ReaderId, Vec<Ear>>>;
+type Shard = Mutex<HashMap<ReaderId, Vec<Subscriber>>>;
 
 /// All listening pages of this node.
 #[derive(Debug)]
@@ -72,9 +72,10 @@ impl Drop for Listener {
     fn drop(&mut self) {
         self.hear.close();
         let mut shard = self.notices.shard(self.reader);
-        if let Some(ears) = shard.get_mut(&self.reader) {
-            ears.retain(|ear| ear.view != self.view || !ear.tell.is_closed());
-            if ears.is_empty() {
+        if let Some(subscribers) = shard.get_mut(&self.reader) {
+            subscribers
+                .retain(|subscriber| subscriber.view != self.view || !subscriber.tell.is_closed());
+            if subscribers.is_empty() {
                 shard.remove(&self.reader);
             }
         }
@@ -88,9 +89,9 @@ impl Notices {
         // A notice that does not fit is one of several that say the same: ask again.
         let (tell, hear) = mpsc::channel(4);
         let mut shard = self.shard(reader);
-        let ears = shard.entry(reader).or_default();
-        ears.retain(|ear| ear.view != view);
-        ears.push(Ear { device, view, tell });
+        let subscribers = shard.entry(reader).or_default();
+        subscribers.retain(|subscriber| subscriber.view != view);
+        subscribers.push(Subscriber { device, view, tell });
         drop(shard);
         Listener {
             notices: Arc::clone(self),
@@ -109,12 +110,12 @@ impl Notices {
     }
 
     /// Tells all pages of a reader to look.
-    pub fn stir(&self, reader: ReaderId) {
-        self.tell(reader, None, Notice::Stirred);
+    pub fn recheck(&self, reader: ReaderId) {
+        self.tell(reader, None, Notice::Recheck);
     }
 
     /// Tells all pages of all readers to look.
-    pub fn stir_all(&self) {
+    pub fn recheck_all(&self) {
         let readers: Vec<ReaderId> = self
             .shards
             .iter()
@@ -125,16 +126,17 @@ impl Notices {
                 shard.keys().copied().collect::<Vec<_>>()
             })
             .collect();
-        readers.into_iter().for_each(|reader| self.stir(reader));
+        readers.into_iter().for_each(|reader| self.recheck(reader));
     }
 
     /// Tells the pages of one device of a reader, or all of them.
     fn tell(&self, reader: ReaderId, device: Option<DeviceId>, notice: Notice) {
-        if let Some(ears) = self.shard(reader).get(&reader) {
-            let told = |ear: &&Ear| device.is_none_or(|device| ear.device == device);
-            for ear in ears.iter().filter(told) {
+        if let Some(subscribers) = self.shard(reader).get(&reader) {
+            let told =
+                |subscriber: &&Subscriber| device.is_none_or(|device| subscriber.device == device);
+            for subscriber in subscribers.iter().filter(told) {
                 // Full or closed: the page learns it from its next heartbeat.
-                let _ = ear.tell.try_send(notice);
+                let _ = subscriber.tell.try_send(notice);
             }
         }
     }
@@ -161,7 +163,10 @@ impl Notices {
         self.len() == 0
     }
 
-    fn shard(&self, reader: ReaderId) -> std::sync::MutexGuard<'_, HashMap<ReaderId, Vec<Ear>>> {
+    fn shard(
+        &self,
+        reader: ReaderId,
+    ) -> std::sync::MutexGuard<'_, HashMap<ReaderId, Vec<Subscriber>>> {
         let at = usize::try_from(self.secret.hash_one(reader) % SHARDS as u64)
             .expect("less than the number of shards");
         self.shards[at]

@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 use super::events::{Event, EventKind};
-use super::rows::{Known, Store};
+use super::rows::{CachedRow, Store};
 use base::db::{Tx, execute, fetch_all, insert_rows};
 use base::time::UnixMillis;
 use readers::{DeviceId, ReaderId};
@@ -136,7 +136,7 @@ impl Store for PgPool {
         Ok((joined.0.unsigned_abs(), row()))
     }
 
-    async fn swap(&self, reader: ReaderId, known: &Known) -> sqlx::Result<bool> {
+    async fn swap(&self, reader: ReaderId, known: &CachedRow) -> sqlx::Result<bool> {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let sql = if known.version == 0 {
             "INSERT INTO lease (reader_id, device_id, generation, counter, held, version, state)

@@ -20,7 +20,7 @@ pub use extract::{Confirmed, SignedIn};
 pub use limits::Limits;
 pub use part::Readers;
 pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
-pub use sessions::{Known, Session, Sessions};
+pub use sessions::{Recognized, Session, Sessions};
 
 /// What the mails of accounts say.
 pub const TEXTS: web::locale::Texts = &[

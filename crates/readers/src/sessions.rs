@@ -86,7 +86,7 @@ pub struct Sessions {
 
 /// What memory says of a request's session.
 #[derive(Debug)]
-pub enum Known {
+pub enum Recognized {
     /// This is it.
     Session(Arc<Session>),
     /// There is none, or one that is over.
@@ -123,13 +123,15 @@ impl Sessions {
 
     /// The same without asking the database: for the path of a reading page.
     #[must_use]
-    pub fn known(&self, headers: &HeaderMap) -> Known {
+    pub fn known(&self, headers: &HeaderMap) -> Recognized {
         let Some(token) = self.token(headers) else {
-            return Known::Guest;
+            return Recognized::Guest;
         };
         match self.find(&token) {
-            Some(session) => self.live(session).map_or(Known::Guest, Known::Session),
-            None => Known::Unknown,
+            Some(session) => self
+                .live(session)
+                .map_or(Recognized::Guest, Recognized::Session),
+            None => Recognized::Unknown,
         }
     }
 

@@ -18,7 +18,7 @@ use base::lang::Lang;
 use readers::{Device, DeviceId, DeviceKind, Session};
 use web::Result;
 use web::locale::Say;
-use web::mould::{Mould, mark};
+use web::skeleton::{Skeleton, placeholder};
 use web::view::{Frame, html};
 
 /// After so many changes of device in a short while the offer to add a reader comes first.
@@ -26,7 +26,7 @@ const OFFER_FIRST: u8 = 3;
 
 /// What differs from message to message: everything else of it is rendered once for each language.
 #[derive(Clone, Copy)]
-enum Gap {
+enum Slot {
     Paper,
     Home,
     Headline,
@@ -38,49 +38,53 @@ enum Gap {
     Next,
 }
 
-impl Gap {
-    fn mark(self) -> String {
-        mark(self as u8)
+impl Slot {
+    fn placeholder(self) -> String {
+        placeholder(self as u8)
     }
 }
 
 /// How often a template is rendered: for each language, kind of device, and what is left out or in.
-const MOULDS: usize = Lang::COUNT * DeviceKind::ALL.len() * 2 * 2;
+const SKELETONS: usize = Lang::COUNT * DeviceKind::ALL.len() * 2 * 2;
 
 /// The finished forms of one template.
-struct Moulds([OnceLock<Mould>; MOULDS]);
+struct Skeletons([OnceLock<Skeleton>; SKELETONS]);
 
-static PAGES: Moulds = Moulds::new();
-static FRAGMENTS: Moulds = Moulds::new();
+static PAGES: Skeletons = Skeletons::new();
+static FRAGMENTS: Skeletons = Skeletons::new();
 
 /// Which of them.
 #[derive(Clone, Copy)]
-struct Cast {
+struct Version {
     language: Lang,
     kind: DeviceKind,
     with_deck: bool,
     offer_first: bool,
 }
 
-impl Cast {
+impl Version {
     fn number(self) -> usize {
         let kind = self.language.index() * DeviceKind::ALL.len() + self.kind as usize;
         kind * 4 + usize::from(self.with_deck) * 2 + usize::from(self.offer_first)
     }
 }
 
-impl Moulds {
+impl Skeletons {
     const fn new() -> Self {
-        Self([const { OnceLock::new() }; MOULDS])
+        Self([const { OnceLock::new() }; SKELETONS])
     }
 
-    fn of(&self, cast: Cast, render: impl FnOnce() -> askama::Result<String>) -> Result<&Mould> {
-        let place = &self.0[cast.number()];
-        if let Some(mould) = place.get() {
-            return Ok(mould);
+    fn of(
+        &self,
+        version: Version,
+        render: impl FnOnce() -> askama::Result<String>,
+    ) -> Result<&Skeleton> {
+        let place = &self.0[version.number()];
+        if let Some(skeleton) = place.get() {
+            return Ok(skeleton);
         }
         let text = render()?;
-        Ok(place.get_or_init(|| Mould::of(&text)))
+        Ok(place.get_or_init(|| Skeleton::of(&text)))
     }
 }
 
@@ -101,30 +105,30 @@ struct MessagePage {
 }
 
 impl MessagePage {
-    fn with_gaps(reading: &Reading, cast: Cast) -> Self {
-        let say = Say::new(cast.language);
+    fn with_slots(reading: &Reading, version: Version) -> Self {
+        let say = Say::new(version.language);
         let mut frame = Frame::unlisted(&reading.site, say, "message-title");
-        frame.paper = Gap::Paper.mark();
-        frame.home = Gap::Home.mark();
-        let deck = cast.with_deck.then(|| Gap::Deck.mark());
+        frame.paper = Slot::Paper.placeholder();
+        frame.home = Slot::Home.placeholder();
+        let deck = version.with_deck.then(|| Slot::Deck.placeholder());
         Self {
             frame,
             say,
-            headline: Gap::Headline.mark(),
+            headline: Slot::Headline.placeholder(),
             deck: deck.unwrap_or_default(),
-            kind: cast.kind,
-            device: Gap::Device.mark(),
-            since: Gap::Since.mark(),
-            epoch: Gap::Epoch.mark(),
-            op: Gap::Op.mark(),
-            next: Gap::Next.mark(),
-            offer_first: cast.offer_first,
+            kind: version.kind,
+            device: Slot::Device.placeholder(),
+            since: Slot::Since.placeholder(),
+            epoch: Slot::Epoch.placeholder(),
+            op: Slot::Op.placeholder(),
+            next: Slot::Next.placeholder(),
+            offer_first: version.offer_first,
         }
     }
 }
 
-/// Values in the order of [`Gap`].
-type Values<'a> = [&'a str; Gap::Next as usize + 1];
+/// Values in the order of [`Slot`].
+type Values<'a> = [&'a str; Slot::Next as usize + 1];
 
 /// The page that stands in place of the article. Headline and deck are everybody's; the text is not loaded.
 pub fn page(
@@ -158,13 +162,15 @@ fn respond(
     next: &str,
 ) -> Result<Response> {
     let language = session.language;
-    let cast = Cast {
+    let version = Version {
         language,
         kind: device.kind,
         with_deck: !deck.is_empty(),
         offer_first: holder.swaps >= OFFER_FIRST,
     };
-    let mould = PAGES.of(cast, || MessagePage::with_gaps(reading, cast).render())?;
+    let skeleton = PAGES.of(version, || {
+        MessagePage::with_slots(reading, version).render()
+    })?;
     let since = reading.leases.wall(holder.since);
     let values: Values<'_> = [
         &reading.base.config.site.name,
@@ -177,7 +183,7 @@ fn respond(
         &reading.base.rng.u64().to_string(),
         next,
     ];
-    let mut response = html(StatusCode::OK, mould.fill(&values));
+    let mut response = html(StatusCode::OK, skeleton.fill(&values));
     response
         .headers_mut()
         .insert(ACCESS, HeaderValue::from_static("elsewhere"));
@@ -203,24 +209,24 @@ pub async fn moved(
     next: &str,
 ) -> Result<String> {
     let device = reading.readers.devices.of(holder.device).await?;
-    let cast = Cast {
+    let version = Version {
         language: session.language,
         kind: DeviceKind::Computer,
         with_deck: false,
         offer_first: holder.swaps >= OFFER_FIRST,
     };
-    let with_gaps = || Moved {
-        say: Say::new(cast.language),
-        device: Gap::Device.mark(),
-        epoch: Gap::Epoch.mark(),
-        op: Gap::Op.mark(),
-        next: Gap::Next.mark(),
-        offer_first: cast.offer_first,
+    let with_slots = || Moved {
+        say: Say::new(version.language),
+        device: Slot::Device.placeholder(),
+        epoch: Slot::Epoch.placeholder(),
+        op: Slot::Op.placeholder(),
+        next: Slot::Next.placeholder(),
+        offer_first: version.offer_first,
     };
-    let mould = FRAGMENTS.of(cast, || with_gaps().render())?;
+    let skeleton = FRAGMENTS.of(version, || with_slots().render())?;
     let (epoch, op) = (holder.epoch.to_string(), reading.base.rng.u64().to_string());
     let values: Values<'_> = ["", "", "", "", &device.label, "", &epoch, &op, next];
-    Ok(mould.fill(&values))
+    Ok(skeleton.fill(&values))
 }
 
 #[derive(Template)]

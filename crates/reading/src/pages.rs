@@ -60,7 +60,7 @@ static EARLY: [(HeaderName, &[u8]); 4] = [
 ];
 
 /// Who asks for what.
-struct Asked<'a> {
+struct PageRequest<'a> {
     path: &'a str,
     headers: &'a HeaderMap,
     navigation: bool,
@@ -98,7 +98,7 @@ impl From<Unknown> for Missing {
 /// The answer to a `GET` of an article, if memory has all it takes; for others `None`, and the router answers.
 #[must_use]
 pub fn quick(reading: &Reading, path: &str, headers: &HeaderMap) -> Option<Response> {
-    let asked = Asked {
+    let asked = PageRequest {
         path,
         headers,
         navigation: is_navigation(&Method::GET, headers),
@@ -116,7 +116,7 @@ async fn show_article(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    let asked = Asked {
+    let asked = PageRequest {
         path: uri.path(),
         headers: &headers,
         navigation: is_navigation(&method, &headers),
@@ -151,7 +151,7 @@ async fn show_article(
 /// Decides and answers. All that waits for nothing.
 fn read(
     reading: &Reading,
-    asked: &Asked,
+    asked: &PageRequest,
     fetched: &Fetched,
 ) -> std::result::Result<Response, Missing> {
     let entry = entry(reading, asked, fetched)?;
@@ -210,7 +210,7 @@ fn read(
 
 fn entry(
     reading: &Reading,
-    asked: &Asked,
+    asked: &PageRequest,
     fetched: &Fetched,
 ) -> std::result::Result<Arc<Entry>, Missing> {
     if let Some(entry) = &fetched.entry {

@@ -63,7 +63,7 @@ pub fn month(reading: &Reading, entry: &Entry) -> String {
         .articles
         .editions
         .find(entry.edition.as_str())
-        .map_or(jiff::tz::TimeZone::UTC, |room| room.zone.clone());
+        .map_or(jiff::tz::TimeZone::UTC, |context| context.zone.clone());
     reading
         .base
         .clock
@@ -81,11 +81,11 @@ pub fn find(
     variant: Variant,
     encoding: Encoding,
 ) -> Option<Arc<Page>> {
-    let rails = reading.articles.shelf.known(&entry.edition)?;
+    let sidebar = reading.articles.sidebars.known(&entry.edition)?;
     reading
         .site
         .pages
-        .find(&key(entry, variant, rails.now), encoding)
+        .find(&key(entry, variant, sidebar.now), encoding)
 }
 
 /// The same with what stood beside it a short while ago; to be shown while [`make`] is at it.
@@ -96,18 +96,18 @@ pub fn find_before(
     variant: Variant,
     encoding: Encoding,
 ) -> Option<Arc<Page>> {
-    let before = reading.articles.shelf.known(&entry.edition)?.before?;
+    let before = reading.articles.sidebars.known(&entry.edition)?.before?;
     reading
         .site
         .pages
         .find(&key(entry, variant, before), encoding)
 }
 
-fn key(entry: &Entry, variant: Variant, rails: u64) -> PageKey {
+fn key(entry: &Entry, variant: Variant, sidebar: u64) -> PageKey {
     PageKey {
         variant: variant.name(),
         subject: entry.id.0,
-        revision: (entry.revision, rails),
+        revision: (entry.revision, sidebar),
     }
 }
 
@@ -124,9 +124,9 @@ pub async fn make(
     (variant, encoding): (Variant, Encoding),
     pass: Option<&Pass>,
 ) -> Result<Option<Arc<Page>>> {
-    let rails = reading.articles.shelf.beside(&entry.edition).await?;
-    let key = key(entry, variant, rails.generation);
-    let make = write_page(reading, entry, variant, pass, &rails.cards);
+    let sidebar = reading.articles.sidebars.beside(&entry.edition).await?;
+    let key = key(entry, variant, sidebar.generation);
+    let make = write_page(reading, entry, variant, pass, &sidebar.cards);
     match reading.site.pages.find_or_make(key, encoding, make).await {
         Ok(page) => Ok(Some(page)),
         Err(Unmade::Changed) => Ok(None),
@@ -164,19 +164,19 @@ async fn write_page(
             .set(&article.path, Entry::of(&article));
         return Err(Unmade::Changed);
     }
-    let beside = Beside::of(reading, &article, cards).await?;
+    let related = Related::of(reading, &article, cards).await?;
     let keep = if variant == Variant::Open {
         Keep::Public
     } else {
         Keep::Private
     };
-    let text = write(reading, &article, variant, pass, beside)?;
+    let text = write(reading, &article, variant, pass, related)?;
     let says = HeaderMap::from_iter([(ACCESS, HeaderValue::from_static(variant.access()))]);
     Ok(Draft::html(keep, text).with(&says))
 }
 
 /// What stands around the text.
-struct Beside {
+struct Related {
     latest: Vec<Card>,
     recommended: Vec<Card>,
     /// Of the same text in other editions.
@@ -184,7 +184,7 @@ struct Beside {
     story: Option<stories::Brief>,
 }
 
-impl Beside {
+impl Related {
     async fn of(reading: &Reading, article: &Article, cards: &[Card]) -> Result<Self> {
         let latest = cards
             .iter()
@@ -245,25 +245,25 @@ fn write(
     article: &Article,
     variant: Variant,
     pass: Option<&Pass>,
-    beside: Beside,
+    related: Related,
 ) -> Result<String> {
-    let room = reading
+    let context = reading
         .articles
         .editions
         .find(article.edition.as_str())
         .ok_or(Error::NotFound)?;
-    let say = Say::new(room.edition.language);
+    let say = Say::new(context.edition.language);
     let text = body_html(reading, say, article, variant, pass)?;
     let picture = picture(reading, article);
     let frame = frame(
         reading,
-        &room,
+        &context,
         article,
         variant,
         picture.as_ref().map(|(tags, _)| tags),
-        &beside.translations,
+        &related.translations,
     );
-    let moment = |at: UnixMillis| say.moment(at, &room.zone);
+    let moment = |at: UnixMillis| say.moment(at, &context.zone);
     let dated = |card: Card| {
         let at = moment(card.published_at);
         (card, at)
@@ -283,8 +283,8 @@ fn write(
         restricted: article.access != Access::Open,
         wall: variant == Variant::Wall,
         path: &article.path,
-        latest: beside.latest.into_iter().map(dated).collect(),
-        recommended: beside
+        latest: related.latest.into_iter().map(dated).collect(),
+        recommended: related
             .recommended
             .into_iter()
             .map(|card| {
@@ -292,9 +292,9 @@ fn write(
                 (card, tags)
             })
             .collect(),
-        translations: beside.translations,
+        translations: related.translations,
         topics: &article.topics,
-        story: beside.story,
+        story: related.story,
         picture,
         frame,
         beat_every: reading.base.config.reading.beat_every,
@@ -304,24 +304,24 @@ fn write(
 }
 
 fn alternate(reading: &Reading, edition: &str, path: &str) -> Option<Alternate> {
-    let room = reading.articles.editions.find(edition)?;
+    let context = reading.articles.editions.find(edition)?;
     Some(Alternate {
-        tag: room.edition.locale.clone(),
+        tag: context.edition.locale.clone(),
         href: format!("{}{path}", reading.base.config.site.public_url),
-        name: Say::new(room.edition.language).say("language-name"),
+        name: Say::new(context.edition.language).say("language-name"),
     })
 }
 
 fn frame(
     reading: &Reading,
-    room: &articles::Room,
+    context: &articles::EditionContext,
     article: &Article,
     variant: Variant,
     picture: Option<&ImageTags>,
     translations: &[Alternate],
 ) -> Frame {
     let url = &reading.base.config.site.public_url;
-    let mut frame = articles::edition_frame(&reading.articles, room, article.headline.clone());
+    let mut frame = articles::edition_frame(&reading.articles, context, article.headline.clone());
     frame.description = article.deck.clone();
     frame.canonical = format!("{url}{}", article.path);
     frame.kind = "article";
@@ -333,7 +333,7 @@ fn frame(
             .chain(translations.iter().cloned())
             .collect();
     }
-    frame.json_ld = structured(reading, article, &frame, &room.edition.locale);
+    frame.json_ld = structured(reading, article, &frame, &context.edition.locale);
     frame
 }
 

@@ -1,8 +1,8 @@
-//! Pages whose rails have become old are made anew one after the other, while readers still get the old ones.
+//! Pages whose sidebar have become old are made anew one after the other, while readers still get the old ones.
 //!
 //! Without it a publication would make all pages of an edition wanting in the same moment, and whoever asks for one would
 //! wait for it. What has changed in an article itself is never shown old: that is another revision. Deliberately not
-//! here: when a snapshot is too old to be shown (`articles::Shelf`).
+//! here: when a snapshot is too old to be shown (`articles::Sidebars`).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -10,7 +10,7 @@ use lease::Millis;
 
 use super::place::{self, Placed};
 use crate::Reading;
-use readers::{Known, ReaderId, Session};
+use readers::{ReaderId, Recognized, Session};
 use web::Result;
 
 /// What the database was asked for this request, because memory did not have it; and when. No change that is heard reaches
@@ -46,9 +46,9 @@ impl Visitor {
             return Ok(session.clone());
         }
         match reading.readers.sessions.known(headers) {
-            Known::Session(session) => Ok(Some(session)),
-            Known::Guest => Ok(None),
-            Known::Unknown => Err(Unknown::Session),
+            Recognized::Session(session) => Ok(Some(session)),
+            Recognized::Guest => Ok(None),
+            Recognized::Unknown => Err(Unknown::Session),
         }
     }
 

@@ -8,10 +8,10 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::rules::{Event, Order, Story, by_day};
+use super::rules::{Event, EventOrder, Story, by_day};
 use super::store;
 use crate::Stories;
-use articles::{self, Card, Room, Shown};
+use articles::{self, Card, CardView, EditionContext};
 use base::secret::TokenHash;
 use web::locale::Say;
 use web::pages::{Draft, Encoding, Keep, PageKey};
@@ -72,11 +72,11 @@ pub struct Brief {
 /// # Errors
 /// Whatever the database says.
 pub async fn brief(stories: &Stories, edition: &str, slug: &str) -> Result<Option<Brief>> {
-    let (Some(room), false) = (stories.articles.editions.find(edition), slug.is_empty()) else {
+    let (Some(context), false) = (stories.articles.editions.find(edition), slug.is_empty()) else {
         return Ok(None);
     };
     let story = store::find_story(&mut stories.base.read().await?, edition, slug).await?;
-    let say = Say::new(room.edition.language);
+    let say = Say::new(context.edition.language);
     Ok(story.map(|story| Brief {
         path: story.path(),
         events: story
@@ -91,11 +91,11 @@ pub async fn brief(stories: &Stories, edition: &str, slug: &str) -> Result<Optio
 }
 
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct StoryQuery {
     order: Option<String>,
 }
 
-struct DayShown<'a> {
+struct DayView<'a> {
     day: Day,
     events: Vec<&'a Event>,
 }
@@ -107,29 +107,29 @@ struct StoryPage<'a> {
     say: Say,
     story: &'a Story,
     updated: String,
-    order: Order,
-    days: Vec<DayShown<'a>>,
-    articles: Vec<Shown>,
+    order: EventOrder,
+    days: Vec<DayView<'a>>,
+    articles: Vec<CardView>,
     translations: Vec<Alternate>,
 }
 
 async fn show_story(
     State(stories): State<Arc<Stories>>,
     Path((edition, slug)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<StoryQuery>,
     headers: HeaderMap,
 ) -> Result {
-    let room = stories
+    let context = stories
         .articles
         .editions
         .find(&edition)
         .ok_or(Error::NotFound)?;
     let order = match asked.order.as_deref() {
-        Some("oldest") => Order::Oldest,
-        _ => Order::Newest,
+        Some("oldest") => EventOrder::Oldest,
+        _ => EventOrder::Newest,
     };
     let key = key(&stories, &edition, &slug, order);
-    let write = write_story(&stories, &room, &slug, order);
+    let write = write_story(&stories, &context, &slug, order);
     let encoding = Encoding::wanted(&headers);
     let page = stories
         .site
@@ -139,13 +139,18 @@ async fn show_story(
     Ok(page.respond(&headers))
 }
 
-async fn write_story(stories: &Stories, room: &Room, slug: &str, order: Order) -> Result<Draft> {
+async fn write_story(
+    stories: &Stories,
+    context: &EditionContext,
+    slug: &str,
+    order: EventOrder,
+) -> Result<Draft> {
     let mut tx = stories.base.read().await?;
-    let edition = room.edition.slug.as_str();
+    let edition = context.edition.slug.as_str();
     let story = store::find_story(&mut tx, edition, slug)
         .await?
         .ok_or(Error::NotFound)?;
-    let cards = articles::list_of_story(&mut tx, &room.edition.slug, slug, ARTICLES).await?;
+    let cards = articles::list_of_story(&mut tx, &context.edition.slug, slug, ARTICLES).await?;
     let set = store::list_set(&mut tx, edition, slug).await?;
     drop(tx);
     let set = set
@@ -154,22 +159,22 @@ async fn write_story(stories: &Stories, room: &Room, slug: &str, order: Order) -
     let all: Vec<_> = set
         .filter_map(|(edition, slug)| alternate(stories, edition, slug))
         .collect();
-    let html = write(stories, room, &story, order, cards, all)?;
+    let html = write(stories, context, &story, order, cards, all)?;
     Ok(Draft::html(Keep::Public, html))
 }
 
 /// A story's page changes with every publication in its edition, and in the others, where its translation is.
 /// Publishing a story counts as one.
-fn key(stories: &Stories, edition: &str, slug: &str, order: Order) -> PageKey {
+fn key(stories: &Stories, edition: &str, slug: &str, order: EventOrder) -> PageKey {
     let hash = TokenHash::of(&format!("{edition}/story/{slug}")).0;
     let all = stories.articles.editions.all();
     let generations = all
         .iter()
-        .map(|room| stories.articles.shelf.generation(&room.edition.slug));
+        .map(|context| stories.articles.sidebars.generation(&context.edition.slug));
     PageKey {
         variant: match order {
-            Order::Newest => "story",
-            Order::Oldest => "story-oldest",
+            EventOrder::Newest => "story",
+            EventOrder::Oldest => "story-oldest",
         },
         subject: u128::from_be_bytes(hash[..16].try_into().expect("sixteen of thirty-two bytes")),
         revision: (generations.sum(), 0),
@@ -178,18 +183,18 @@ fn key(stories: &Stories, edition: &str, slug: &str, order: Order) -> PageKey {
 
 fn write(
     stories: &Stories,
-    room: &Room,
+    context: &EditionContext,
     story: &Story,
-    order: Order,
+    order: EventOrder,
     cards: Vec<Card>,
     all: Vec<Alternate>,
 ) -> Result<String> {
-    let say = Say::new(room.edition.language);
+    let say = Say::new(context.edition.language);
     let site = &stories.base.config.site.public_url;
-    let mut frame = articles::edition_frame(&stories.articles, room, story.title.clone());
+    let mut frame = articles::edition_frame(&stories.articles, context, story.title.clone());
     frame.description = story.summary.clone();
     frame.canonical = format!("{site}{}", story.path());
-    frame.feed = format!("/{}/feed.xml", room.edition.slug);
+    frame.feed = format!("/{}/feed.xml", context.edition.slug);
     let others = all.iter().filter(|one| one.href != frame.canonical);
     let translations: Vec<_> = others.cloned().collect();
     if !translations.is_empty() {
@@ -198,16 +203,16 @@ fn write(
     frame.json_ld = structured(stories, story, &frame, &cards);
     let days = by_day(&story.events, order)
         .into_iter()
-        .map(|events| DayShown {
+        .map(|events| DayView {
             day: Day::of(say, events[0]),
             events,
         })
         .collect();
     let page = StoryPage {
-        updated: say.moment(story.updated_at, &room.zone),
+        updated: say.moment(story.updated_at, &context.zone),
         articles: cards
             .into_iter()
-            .map(|card| articles::shown(&stories.articles, room, card))
+            .map(|card| articles::shown(&stories.articles, context, card))
             .collect(),
         frame,
         say,
@@ -220,15 +225,15 @@ fn write(
 }
 
 fn alternate(stories: &Stories, edition: &str, slug: &str) -> Option<Alternate> {
-    let room = stories.articles.editions.find(edition)?;
+    let context = stories.articles.editions.find(edition)?;
     Some(Alternate {
-        tag: room.edition.locale.clone(),
+        tag: context.edition.locale.clone(),
         href: format!(
             "{}{}",
             stories.base.config.site.public_url,
             super::rules::path(edition, slug)
         ),
-        name: Say::new(room.edition.language).say("language-name"),
+        name: Say::new(context.edition.language).say("language-name"),
     })
 }
 

@@ -7,7 +7,7 @@ use super::rules::{Event, Figure, Person, Story, newest_first};
 use super::store;
 use super::translations::{Connected, connect};
 use crate::Stories;
-use articles::{Change, Headline, Published, Slug, find_room, parse_twin, settle};
+use articles::{Change, Headline, Published, Slug, find_edition_context, parse_twin, settle};
 use base::db::Tx;
 
 /// An event as the newsroom writes it.
@@ -135,17 +135,21 @@ pub async fn publish_batch(
 /// never before.
 fn announce(stories: &Stories, draft: &StoryDraft, published: &Published) {
     if published.change != Change::Same
-        && let Some(room) = stories.articles.editions.find(&draft.edition)
+        && let Some(context) = stories.articles.editions.find(&draft.edition)
     {
-        stories.articles.shelf.changed(&room.edition.slug);
+        stories.articles.sidebars.changed(&context.edition.slug);
     }
 }
 
 /// Writes one story in a transaction that somebody else commits.
 async fn write(stories: &Stories, tx: &mut Tx, draft: &StoryDraft) -> Result<Published, Error> {
-    let room = find_room(&stories.articles, &draft.edition)?;
+    let context = find_edition_context(&stories.articles, &draft.edition)?;
     let title = check(draft)?;
-    let twin = parse_twin(&stories.articles, &room.edition.slug, &draft.translation_of)?;
+    let twin = parse_twin(
+        &stories.articles,
+        &context.edition.slug,
+        &draft.translation_of,
+    )?;
     let before = store::find_story(tx, &draft.edition, &draft.slug).await?;
     let mut story = Story {
         id: before

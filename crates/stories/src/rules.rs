@@ -87,7 +87,7 @@ pub fn path(edition: &str, slug: &str) -> String {
 
 /// In which direction a timeline runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum EventOrder {
     /// Today's reader first.
     Newest,
     /// From the beginning.
@@ -101,9 +101,9 @@ pub fn newest_first(events: &mut [Event]) {
 
 /// Events in the order asked for, in groups that share a day and its wording. `events` are newest first.
 #[must_use]
-pub fn by_day(events: &[Event], order: Order) -> Vec<Vec<&Event>> {
+pub fn by_day(events: &[Event], order: EventOrder) -> Vec<Vec<&Event>> {
     let mut all: Vec<&Event> = events.iter().collect();
-    if order == Order::Oldest {
+    if order == EventOrder::Oldest {
         all.reverse();
     }
     all.chunk_by(|a, b| a.day == b.day && a.day_text == b.day_text)
@@ -141,11 +141,11 @@ mod tests {
         ];
         newest_first(&mut events);
         assert_eq!(
-            titles(&by_day(&events, Order::Newest)),
+            titles(&by_day(&events, EventOrder::Newest)),
             [vec!["evening", "morning"], vec!["death"], vec!["tour"]]
         );
         assert_eq!(
-            titles(&by_day(&events, Order::Oldest)),
+            titles(&by_day(&events, EventOrder::Oldest)),
             [vec!["tour"], vec!["death"], vec!["morning", "evening"]]
         );
     }
@@ -156,6 +156,6 @@ mod tests {
             event("2026-01-15", "", "exact"),
             event("2026-01-15", "January 2026", "vague"),
         ];
-        assert_eq!(by_day(&events, Order::Newest).len(), 2);
+        assert_eq!(by_day(&events, EventOrder::Newest).len(), 2);
     }
 }

@@ -12,10 +12,10 @@ pub mod form;
 pub mod headers;
 pub mod limits;
 pub mod locale;
-pub mod mould;
 pub mod pages;
 pub mod route;
 mod site;
+pub mod skeleton;
 pub mod view;
 
 pub use error::{Error, Result};

@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use articles::{self, Batch, Draft, EditionDraft, Sheet, TopicDraft};
+use articles::{self, Batch, Draft, EditionDraft, Submission, TopicDraft};
 use base::db::Tx;
 use base::lang::Lang;
 use base::secret::TokenHash;
@@ -131,7 +131,7 @@ async fn publish(app: &App, articles: usize) -> anyhow::Result<String> {
     for start in (0..articles).step_by(SHEETS_AT_ONCE) {
         let mut batch = Batch::default();
         for number in start..(start + SHEETS_AT_ONCE).min(articles) {
-            batch.sheets.push(sheet(app, number)?);
+            batch.submissions.push(submission(app, number)?);
         }
         for answer in articles::publish_batch(&app.articles, batch, || {}).await? {
             writeln!(urls, "{}", answer?.path)?;
@@ -162,7 +162,7 @@ fn topic(number: usize) -> TopicDraft {
 }
 
 /// An article whose text is its own: words drawn by its number.
-fn sheet(app: &App, number: usize) -> anyhow::Result<Sheet> {
+fn submission(app: &App, number: usize) -> anyhow::Result<Submission> {
     let mut words = Words::of(number);
     let mut text = String::new();
     for paragraph in 0..84 {
@@ -186,7 +186,7 @@ fn sheet(app: &App, number: usize) -> anyhow::Result<Sheet> {
         "topics": [format!("topic-{}", number % 20), format!("topic-{}", (number / 20) % 20)],
         "access": "subscribers",
     }))?;
-    Ok(Sheet {
+    Ok(Submission {
         draft,
         document: Document::from_markdown(&text).0,
         files: std::collections::BTreeMap::default(),

@@ -13,7 +13,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use clap::{Args, ValueEnum};
 use futures_util::future::Either;
-use gaceta::router::{Paper, router};
+use gaceta::router::{Responder, router};
 use http::{HeaderValue, StatusCode, header};
 use std::convert::Infallible;
 use tower::Service;
@@ -136,7 +136,7 @@ fn request(path: &str, cookie: Option<&str>) -> anyhow::Result<Request> {
 
 /// How many of the requests were answered at once and as expected.
 #[inline(never)]
-fn counted<S>(paper: &Paper<S>, requests: Vec<Request>, expected: StatusCode) -> usize
+fn counted<S>(paper: &Responder<S>, requests: Vec<Request>, expected: StatusCode) -> usize
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone,
 {

@@ -4,7 +4,7 @@ use base::db::{Tx, fetch_all, fetch_one};
 use base::time::UnixMillis;
 
 /// A path and when what stands there last changed.
-type Place = (String, Option<UnixMillis>);
+type Location = (String, Option<UnixMillis>);
 
 /// How many articles the paper has.
 pub(crate) async fn count_all_articles(tx: &mut Tx) -> sqlx::Result<i64> {
@@ -12,10 +12,10 @@ pub(crate) async fn count_all_articles(tx: &mut Tx) -> sqlx::Result<i64> {
 }
 
 /// Articles of all editions, oldest first. What is skipped is counted in the index alone.
-pub(crate) async fn list_paths(tx: &mut Tx, count: i64, skip: i64) -> sqlx::Result<Vec<Place>> {
+pub(crate) async fn list_paths(tx: &mut Tx, count: i64, skip: i64) -> sqlx::Result<Vec<Location>> {
     fetch_all!(
         tx,
-        Place,
+        Location,
         "SELECT path, updated_at FROM article
          WHERE (published_at, id) >= (SELECT published_at, id FROM article ORDER BY published_at, id LIMIT 1 OFFSET $2)
          ORDER BY published_at, id LIMIT $1",
@@ -25,10 +25,10 @@ pub(crate) async fn list_paths(tx: &mut Tx, count: i64, skip: i64) -> sqlx::Resu
 }
 
 /// Front pages, then topics, in the publisher's order.
-pub(crate) async fn list_places(tx: &mut Tx, count: i64) -> sqlx::Result<Vec<Place>> {
+pub(crate) async fn list_places(tx: &mut Tx, count: i64) -> sqlx::Result<Vec<Location>> {
     let fronts = fetch_all!(
         tx,
-        Place,
+        Location,
         "SELECT '/' || e.slug, MAX(a.updated_at)
          FROM edition e LEFT JOIN article a ON a.edition = e.slug
          GROUP BY e.slug, e.place ORDER BY e.place LIMIT $1",
@@ -37,7 +37,7 @@ pub(crate) async fn list_places(tx: &mut Tx, count: i64) -> sqlx::Result<Vec<Pla
     let left = count - i64::try_from(fronts.len()).unwrap_or(count);
     let topics = fetch_all!(
         tx,
-        Place,
+        Location,
         "SELECT '/' || t.edition || '/topic/' || t.slug, MAX(a.updated_at)
          FROM topic t LEFT JOIN article_topic l ON l.topic_id = t.id LEFT JOIN article a ON a.id = l.article_id
          GROUP BY t.edition, t.slug, t.place ORDER BY t.edition, t.place LIMIT $1",

@@ -92,7 +92,7 @@ impl Tx {
         &mut self.conn
     }
 
-    /// Makes it so. On return the change is on disk (`synchronous = FULL`).
+    /// Commits. On return the change is on disk (`synchronous = FULL`).
     ///
     /// # Errors
     /// Whatever the engine says; then nothing was changed.

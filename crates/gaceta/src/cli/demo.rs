@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{draft, serve};
 use crate::App;
-use articles::{self, Batch, EditionDraft, Sheet, TopicDraft};
+use articles::{self, Batch, EditionDraft, Submission, TopicDraft};
 use base::config::Config;
 use base::lang::Lang;
 use base::rng::Rng;
@@ -172,7 +172,7 @@ async fn publish(app: &App) -> anyhow::Result<()> {
             let found = Files::get(file).ok_or_else(|| anyhow::anyhow!("not in the demo"))?;
             Ok(found.data.into_owned())
         })?;
-        batch.sheets.push(Sheet {
+        batch.submissions.push(Submission {
             draft: parsed.draft,
             document: parsed.document,
             files,

@@ -31,7 +31,7 @@ pub struct Grant {
 
 /// A subscription for a reader.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Order {
+pub struct GrantOrder {
     email: String,
     plan: Plan,
     seats: i64,
@@ -58,7 +58,7 @@ pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
                 anyhow::anyhow!("say how many readers the company has: --seats 1 to {MOST_SEATS}")
             }
         })?;
-    let order = Order {
+    let order = GrantOrder {
         email: grant.email,
         plan: grant.plan,
         seats,
@@ -75,8 +75,8 @@ pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Says what is wrong and how to mend it.
-pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
-    let Order {
+pub async fn carry_out(app: &App, order: GrantOrder) -> anyhow::Result<Vec<String>> {
+    let GrantOrder {
         email,
         plan,
         seats,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::control::{Order, Paper};
 use super::{say, serve};
 use crate::App;
-use articles::{self, EditionDraft, Room, TopicDraft};
+use articles::{self, EditionContext, EditionDraft, TopicDraft};
 use base::config::{Config, DEFAULT_FILE};
 use base::rng::Rng;
 use base::time::Clock;
@@ -129,13 +129,18 @@ pub async fn set_editions(
 ) -> anyhow::Result<Vec<String>> {
     let set = articles::set_editions(&app.articles, drafts).await;
     set.map_err(|error| anyhow::Error::msg(error.say(say)))?;
-    let line = |room: &Room| format!("edition /{}: {}", room.edition.slug, room.edition.name);
+    let line = |context: &EditionContext| {
+        format!(
+            "edition /{}: {}",
+            context.edition.slug, context.edition.name
+        )
+    };
     Ok(app
         .articles
         .editions
         .all()
         .iter()
-        .map(|room| line(room))
+        .map(|context| line(context))
         .collect())
 }
 
@@ -162,11 +167,11 @@ pub async fn topic(config: Config, topic: Topic) -> anyhow::Result<()> {
 /// All topics of all editions.
 pub fn list_topics(app: &App) -> Vec<String> {
     let mut lines = Vec::new();
-    for room in app.articles.editions.all().iter() {
-        for topic in &room.topics {
+    for context in app.articles.editions.all().iter() {
+        for topic in &context.topics {
             lines.push(format!(
                 "{}/{}  {}",
-                room.edition.slug, topic.slug, topic.name
+                context.edition.slug, topic.slug, topic.name
             ));
         }
     }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::control::Paper;
 use super::draft;
-use articles::{Batch, Change, Published, Sheet};
+use articles::{Batch, Change, Published, Submission};
 use base::config::Config;
 
 /// Options of `publish`.
@@ -25,13 +25,13 @@ pub struct Publish {
 /// # Errors
 /// One message for each file that cannot be published; then nothing was.
 pub async fn run(config: Config, publish: Publish) -> anyhow::Result<()> {
-    let mut sheets = Vec::new();
+    let mut submissions = Vec::new();
     let mut bad = Vec::new();
     let mut notes = Vec::new();
     for file in &publish.files {
         match read(file) {
-            Ok((sheet, left_out)) => {
-                sheets.push(sheet);
+            Ok((submission, left_out)) => {
+                submissions.push(submission);
                 notes.push(left_out);
             }
             Err(error) => bad.push(format!("{}: {error:#}", file.display())),
@@ -41,7 +41,7 @@ pub async fn run(config: Config, publish: Publish) -> anyhow::Result<()> {
     let url = config.site.public_url.clone();
     let mut paper = Paper::open(config).await?;
     let batch = Batch {
-        sheets,
+        submissions,
         dry_run: publish.dry_run,
         ..Batch::default()
     };
@@ -96,7 +96,7 @@ pub fn line(published: &Published, url: &str) -> String {
 }
 
 /// Reads a file and its pictures; also what of it was left out.
-fn read(file: &Path) -> anyhow::Result<(Sheet, Vec<String>)> {
+fn read(file: &Path) -> anyhow::Result<(Submission, Vec<String>)> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| anyhow::anyhow!("cannot be read: {error}"))?;
     let parsed = draft::parse(&text)?;
@@ -108,12 +108,12 @@ fn read(file: &Path) -> anyhow::Result<(Sheet, Vec<String>)> {
             .filter(|src| !files.contains_key(*src))
             .map(|src| format!("picture left out: {src}; put its file beside the article")),
     );
-    let sheet = Sheet {
+    let submission = Submission {
         draft: parsed.draft,
         document: parsed.document,
         files,
     };
-    Ok((sheet, notes))
+    Ok((submission, notes))
 }
 
 /// Reads a picture. Article files may come from elsewhere, so what they name must lie in the article's folder or one

@@ -30,14 +30,14 @@ pub enum Reader {
 
 /// A new account.
 #[derive(Serialize, Deserialize)]
-pub struct Order {
+pub struct ReaderOrder {
     email: String,
     name: String,
     language: Lang,
     password: String,
 }
 
-impl std::fmt::Debug for Order {
+impl std::fmt::Debug for ReaderOrder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "an account for {}", self.email)
     }
@@ -56,7 +56,7 @@ pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
     // Nobody types a password for an account that cannot be.
     checked(&email, &name)?;
     let password = password(config.accounts.min_password)?;
-    let order = Order {
+    let order = ReaderOrder {
         email,
         name,
         language,
@@ -81,8 +81,8 @@ fn checked<'a>(email: &str, name: &'a str) -> anyhow::Result<(Email, &'a str)> {
 ///
 /// # Errors
 /// Says what is wrong and how to mend it.
-pub async fn carry_out(app: &App, order: Order) -> anyhow::Result<Vec<String>> {
-    let Order {
+pub async fn carry_out(app: &App, order: ReaderOrder) -> anyhow::Result<Vec<String>> {
+    let ReaderOrder {
         email,
         name,
         language,

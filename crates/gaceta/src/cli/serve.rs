@@ -11,8 +11,8 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::control;
 use crate::App;
 use crate::background;
-use crate::connections::{self, Limits};
-use crate::nodes::Ear;
+use crate::connections::{self, ConnectionLimits};
+use crate::nodes::ChangeListener;
 use crate::router::router;
 use base::background::Driver;
 use base::config::Config;
@@ -89,13 +89,13 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     }
     let (stop, stopped) = watch::channel(false);
     // A node that joins forgets what it had read before it listened, so reading ahead comes after.
-    let ear = Ear::join(&app).await?;
-    let tasks = background::tasks(&app, ear);
+    let changes = ChangeListener::join(&app).await?;
+    let tasks = background::tasks(&app, changes);
     let mut background = Driver::start(tasks, &app.base.work, &app.base.clock);
     let mut orders = take_orders(&app, &stopped);
-    let mut counters = open_counters(&app, listener, &stopped)?;
+    let mut workers = open_workers(&app, listener, &stopped)?;
     tokio::select! {
-        _ = counters.answered.recv() => {}
+        _ = workers.answered.recv() => {}
         () = told => {}
     }
     app.base.stop();
@@ -108,7 +108,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
                 orders.abort();
             }
         },
-        counters.answered.recv(),
+        workers.answered.recv(),
         background.drain(patience),
     );
     // Requests leave something to be written until the last one was answered.
@@ -119,17 +119,17 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     {
         tracing::warn!("the database was not closed within [server] stop_for");
     }
-    counters.close.send_replace(true);
-    while let Some(ended) = counters.threads.join_next().await {
+    workers.close.send_replace(true);
+    while let Some(ended) = workers.threads.join_next().await {
         ended??;
     }
     written
 }
 
 /// The threads that answer.
-struct Counters {
+struct Workers {
     threads: JoinSet<anyhow::Result<()>>,
-    /// Nothing ever comes; it closes when all of them have ended their last connection.
+    /// Closed when every worker has drained its connections.
     answered: mpsc::Receiver<Infallible>,
     /// They go on to run for what they have opened, such as connections to the database that others use after them,
     /// until they are told to close.
@@ -138,14 +138,14 @@ struct Counters {
 
 /// Starts a thread for each core, and each answers its own connections from beginning to end: a request never changes
 /// threads, and none waits for another core to wake up. What takes long (passwords, pictures, compression) leaves them.
-fn open_counters(
+fn open_workers(
     app: &Arc<App>,
     listener: TcpListener,
     stopped: &watch::Receiver<bool>,
-) -> anyhow::Result<Counters> {
+) -> anyhow::Result<Workers> {
     let listener = listener.into_std()?;
     let config = &app.base.config.server;
-    let limits = Limits {
+    let limits = ConnectionLimits {
         open: Arc::new(Semaphore::new(room(config.connections)?)),
         idle_for: config.idle_for.duration(),
         stop_for: config.stop_for.duration(),
@@ -170,7 +170,7 @@ fn open_counters(
             })
         });
     }
-    Ok(Counters {
+    Ok(Workers {
         threads,
         answered,
         close,

@@ -34,9 +34,11 @@ async fn every_task_runs_and_every_task_and_job_is_documented() {
         .await
         .opens("/en/2026-02-24/subscribers-1")
         .await;
-    let ear = gaceta::nodes::Ear::join(&paper.app).await.unwrap();
-    let alone = ear.is_none();
-    let tasks = background::tasks(&paper.app, ear);
+    let listener = gaceta::nodes::ChangeListener::join(&paper.app)
+        .await
+        .unwrap();
+    let alone = listener.is_none();
+    let tasks = background::tasks(&paper.app, listener);
     for task in &tasks {
         let came = task.run(&paper.app.base.clock).await;
         assert!(came.is_ok(), "{}: {came:?}", task.name());

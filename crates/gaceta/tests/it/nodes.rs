@@ -7,7 +7,7 @@ use base::background::Driver;
 use base::db::Db;
 use base::time::Span;
 use gaceta::background;
-use gaceta::nodes::Ear;
+use gaceta::nodes::ChangeListener;
 use http::{Method, StatusCode};
 use leases::Notices;
 use sqlx::Executor as _;
@@ -18,23 +18,28 @@ use testing::{Browser, CANARY, TestPaper, postgres};
 
 const ARTICLE: &str = "/en/2026-02-24/subscribers-1";
 
-/// A node and its ear, which listens when a test says so.
+/// A node and its listener, which listens when a test says so.
 struct Node {
     paper: TestPaper,
-    ear: Mutex<Ear>,
+    listener: Mutex<ChangeListener>,
 }
 
 impl Node {
     async fn of(paper: TestPaper) -> Self {
-        let ear = Ear::join(&paper.app).await.unwrap();
+        let listener = ChangeListener::join(&paper.app).await.unwrap();
         Self {
             paper,
-            ear: Mutex::new(ear.expect("nodes are on PostgreSQL")),
+            listener: Mutex::new(listener.expect("nodes are on PostgreSQL")),
         }
     }
 
     async fn listens(&self) {
-        self.ear.lock().await.listen(&self.paper.app).await.unwrap();
+        self.listener
+            .lock()
+            .await
+            .listen(&self.paper.app)
+            .await
+            .unwrap();
     }
 }
 
@@ -375,8 +380,8 @@ async fn without_the_database_readers_go_on_for_a_while_and_nobody_else_gets_in(
     let wire = Wire::to(&url).await;
     let mut paper = TestPaper::with(|config| config.database.url = wire.url(&url)).await;
     paper.looks_for_jobs = false; // its wire ends with this test
-    let ear = Ear::join(&paper.app).await.unwrap().unwrap();
-    let following = vec![background::follow_changes(&paper.app, ear)];
+    let listener = ChangeListener::join(&paper.app).await.unwrap().unwrap();
+    let following = vec![background::follow_changes(&paper.app, listener)];
     let following = Driver::start(following, &paper.app.base.work, &paper.app.base.clock);
     let ada = paper.reader("ada", true).await;
     let eve = paper.reader("eve", false).await;

@@ -376,7 +376,7 @@ async fn rails_are_never_older_than_their_span_and_nobody_waits_for_new_ones() {
     paper.advance(Span::seconds(1));
     paper.publish("en", "fresh-one", "open", "New.").await;
     paper.advance(Span::seconds(28));
-    paper.app.articles.shelf.renew_old().await.unwrap();
+    paper.app.articles.sidebars.renew_old().await.unwrap();
     assert!(
         !shows("fresh-one").await,
         "one article does not make all pages anew"
@@ -384,7 +384,7 @@ async fn rails_are_never_older_than_their_span_and_nobody_waits_for_new_ones() {
 
     // Half of the span has passed: there is a new snapshot, and the old page is shown until it is made anew.
     paper.advance(Span::seconds(1));
-    paper.app.articles.shelf.renew_old().await.unwrap();
+    paper.app.articles.sidebars.renew_old().await.unwrap();
     assert!(!shows("fresh-one").await);
     assert!(
         paper.app.reading.renewal.step(&paper.app.reading).await,
@@ -399,7 +399,7 @@ async fn rails_are_never_older_than_their_span_and_nobody_waits_for_new_ones() {
     // If nobody makes it anew, whoever asks after the span does wait.
     paper.publish("en", "second-one", "open", "Newer.").await;
     paper.advance(Span::seconds(30));
-    paper.app.articles.shelf.renew_old().await.unwrap();
+    paper.app.articles.sidebars.renew_old().await.unwrap();
     assert!(!shows("second-one").await);
     paper.advance(Span::seconds(30));
     assert!(shows("second-one").await);
@@ -407,7 +407,7 @@ async fn rails_are_never_older_than_their_span_and_nobody_waits_for_new_ones() {
     // A change of the article itself is never shown old.
     paper.publish("en", "third-one", "open", "Newest.").await;
     paper.advance(Span::seconds(31));
-    paper.app.articles.shelf.renew_old().await.unwrap();
+    paper.app.articles.sidebars.renew_old().await.unwrap();
     paper
         .publish("en", "open-1", "open", "Corrected a moment ago.")
         .await;

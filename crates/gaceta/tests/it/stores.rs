@@ -103,7 +103,7 @@ async fn a_transaction_that_is_dropped_leaves_no_trace() {
 #[tokio::test]
 async fn who_is_signed_in_and_has_a_seat_is_read_ahead_after_a_start() {
     use base::secret::TokenHash;
-    use readers::Known;
+    use readers::Recognized;
 
     let paper = TestPaper::new().await;
     let (ada, bob) = (
@@ -122,14 +122,14 @@ async fn who_is_signed_in_and_has_a_seat_is_read_ahead_after_a_start() {
     app.subscriptions.seats.forget(ada.id);
     assert!(matches!(
         app.readers.sessions.known(&asked[0]),
-        Known::Unknown
+        Recognized::Unknown
     ));
     assert_eq!(app.subscriptions.seats.known(ada.id), None);
 
     app.readers.sessions.preload().await.unwrap();
     app.subscriptions.seats.preload().await.unwrap();
     for (asked, reader) in asked.iter().zip([ada.id, bob.id]) {
-        let Known::Session(session) = app.readers.sessions.known(asked) else {
+        let Recognized::Session(session) = app.readers.sessions.known(asked) else {
             panic!("it was read ahead");
         };
         assert_eq!(session.reader, reader);

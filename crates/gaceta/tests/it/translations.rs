@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use articles::{self, Batch, Change, Draft, Published, Sheet};
+use articles::{self, Batch, Change, Draft, Published, Submission};
 use stories::{self, StoryDraft};
 
 use base::lang::Lang;
@@ -17,12 +17,12 @@ const WELL_PATH: &str = "/en/2024-05-01/the-well";
 const POZO_PATH: &str = "/es/2024-05-01/el-pozo";
 
 /// As `gaceta publish` reads a file.
-fn sheet(file: &str) -> Sheet {
+fn submission(file: &str) -> Submission {
     let (front, text) = file
         .trim_start_matches("+++\n")
         .split_once("+++\n")
         .unwrap();
-    Sheet {
+    Submission {
         draft: toml::from_str(front).unwrap(),
         document: markup::Document::from_markdown(text).0,
         files: BTreeMap::new(),
@@ -31,7 +31,7 @@ fn sheet(file: &str) -> Sheet {
 
 async fn publish(paper: &TestPaper, files: &[&str]) -> Vec<Result<Published, articles::Error>> {
     let batch = Batch {
-        sheets: files.iter().map(|file| sheet(file)).collect(),
+        submissions: files.iter().map(|file| submission(file)).collect(),
         ..Batch::default()
     };
     articles::publish_batch(&paper.app.articles, batch, || {})
@@ -87,7 +87,7 @@ async fn both_translations_lead_to_each_other_in_whichever_order_they_come() {
             } else {
                 publish_one(&paper, files[0]).await;
                 // Read before the other one is there, so the page is in memory.
-                let first = sheet(files[0]).draft;
+                let first = submission(files[0]).draft;
                 let path = format!("/{}/2024-05-01/{}", first.edition, first.slug);
                 assert!(alternates(&paper, &path).await.is_empty());
                 assert_eq!(publish_one(&paper, files[1]).await.missing, None);
@@ -162,7 +162,7 @@ async fn authors_are_made_once_and_keep_their_order() {
             "translation_of = \"es/el-pozo\"",
             &format!("byline = {byline}"),
         );
-        sheet(&text).draft
+        submission(&text).draft
     };
     for (slug, byline) in [
         ("first", "[\"José Peña\", \"Ada  Byron\"]"),

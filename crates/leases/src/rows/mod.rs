@@ -50,7 +50,7 @@ const WRITES_AT_ONCE: usize = 8;
 
 /// A reader's lease as this node knows it.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct CachedRow {
     pub(super) register: Register<DeviceId>,
     pub(super) epochs: Epochs,
     /// Of the row; zero if there is none yet.
@@ -62,7 +62,7 @@ pub(super) struct Known {
     written: Option<Millis>,
 }
 
-impl Known {
+impl CachedRow {
     fn age(&self) -> (u64, u64, i64) {
         (self.epochs.generation(), self.epochs.last(), self.version)
     }
@@ -74,13 +74,13 @@ pub(super) trait Store {
     async fn find(&self, reader: ReaderId) -> sqlx::Result<(u64, Option<LeaseRow>)>;
 
     /// Writes a lease over the version it was made from, in its generation; `false` if either has gone.
-    async fn swap(&self, reader: ReaderId, known: &Known) -> sqlx::Result<bool>;
+    async fn swap(&self, reader: ReaderId, known: &CachedRow) -> sqlx::Result<bool>;
 }
 
 /// What is known of some of the readers.
 #[derive(Debug, Default)]
 struct Part {
-    known: HashMap<ReaderId, Known>,
+    known: HashMap<ReaderId, CachedRow>,
     /// Changes of these readers that were heard.
     heard: u64,
 }
@@ -213,7 +213,7 @@ impl<S: Store> Rows<S> {
     pub(super) fn hear(&self, reader: ReaderId, epoch: Epoch) {
         let mut part = self.part(reader);
         part.heard += 1;
-        let older = |known: &Known| known.epochs.of(known.epochs.last()) < epoch;
+        let older = |known: &CachedRow| known.epochs.of(known.epochs.last()) < epoch;
         if part.known.get(&reader).is_some_and(older) {
             part.known.remove(&reader);
         }
@@ -273,7 +273,7 @@ impl<S: Store> Rows<S> {
     }
 
     /// The row of a reader, as the primary has it.
-    async fn ask(&self, fresh: &Freshness, reader: ReaderId) -> sqlx::Result<Known> {
+    async fn ask(&self, fresh: &Freshness, reader: ReaderId) -> sqlx::Result<CachedRow> {
         let asked_at = fresh.now();
         let heard = self.part(reader).heard;
         let (generation, row) = self.store.find(reader).await?;
@@ -298,7 +298,7 @@ impl<S: Store> Rows<S> {
             _ => free(0),
         };
         let written = register.until(&self.rules);
-        Ok(Known {
+        Ok(CachedRow {
             register,
             epochs,
             version,
@@ -313,7 +313,7 @@ impl<S: Store> Rows<S> {
         &self,
         fresh: &Freshness,
         reader: ReaderId,
-        mut known: Known,
+        mut known: CachedRow,
     ) -> sqlx::Result<bool> {
         let asked_at = fresh.now();
         let heard = self.part(reader).heard;
@@ -331,7 +331,7 @@ impl<S: Store> Rows<S> {
 
     /// Whether the row says too little of how the holder is reading on: of coming to rest and of reading on again at once,
     /// of going on when it has gone on for `every`.
-    fn worth_writing(&self, known: &Known, now: Millis, every: Millis) -> bool {
+    fn worth_writing(&self, known: &CachedRow, now: Millis, every: Millis) -> bool {
         if known.register.counter().is_none() {
             return false;
         }
@@ -344,7 +344,7 @@ impl<S: Store> Rows<S> {
 
     /// Keeps what is newer than what is kept, unless a change was heard meanwhile: it may be of this reader, newer than this
     /// answer, and is not told again.
-    fn keep(&self, reader: ReaderId, known: Known) {
+    fn keep(&self, reader: ReaderId, known: CachedRow) {
         let mut part = self.part(reader);
         let late = part.heard != known.heard;
         match part.known.get_mut(&reader) {
@@ -352,7 +352,7 @@ impl<S: Store> Rows<S> {
             _ if late => drop(part.known.remove(&reader)),
             Some(other) => {
                 let asked_at = other.asked_at.max(known.asked_at);
-                *other = Known { asked_at, ..known };
+                *other = CachedRow { asked_at, ..known };
             }
             None => {
                 part.known.insert(reader, known);
@@ -360,17 +360,17 @@ impl<S: Store> Rows<S> {
         }
     }
 
-    fn usable(&self, fresh: &Freshness, reader: ReaderId) -> Option<Known> {
+    fn usable(&self, fresh: &Freshness, reader: ReaderId) -> Option<CachedRow> {
         let part = self.part(reader);
         let known = part.known.get(&reader)?;
         let heard = part.heard;
-        self.is_usable(fresh, known).then(|| Known {
+        self.is_usable(fresh, known).then(|| CachedRow {
             heard,
             ..known.clone()
         })
     }
 
-    fn is_usable(&self, fresh: &Freshness, known: &Known) -> bool {
+    fn is_usable(&self, fresh: &Freshness, known: &CachedRow) -> bool {
         known.epochs.generation() == self.generation.load(Ordering::Relaxed)
             && fresh.is_good_since(known.asked_at)
     }
@@ -432,7 +432,7 @@ mod tests {
             Ok((1, Some(row)))
         }
 
-        async fn swap(&self, _: ReaderId, _: &Known) -> sqlx::Result<bool> {
+        async fn swap(&self, _: ReaderId, _: &CachedRow) -> sqlx::Result<bool> {
             Ok(true)
         }
     }

@@ -12,7 +12,7 @@ use lease_model::history::Done;
 
 use super::executor::Executor;
 use super::{DAYS, GRACE, Mutant, NODES, STALE_FOR};
-use crate::rows::{Known, Rows, Store};
+use crate::rows::{CachedRow, Rows, Store};
 use crate::store::LeaseRow;
 use base::changes::Freshness;
 use base::time::{Clock, Span, UnixMillis};
@@ -264,7 +264,7 @@ impl Store for Link {
         .await
     }
 
-    async fn swap(&self, reader: ReaderId, known: &Known) -> sqlx::Result<bool> {
+    async fn swap(&self, reader: ReaderId, known: &CachedRow) -> sqlx::Result<bool> {
         let any_version = self.world.is(Mutant::AnyVersion);
         self.ask(true, |primary| {
             let old = primary.now.rows.get(&reader).cloned();

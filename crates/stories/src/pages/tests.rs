@@ -58,7 +58,7 @@ fn draft(edition: &str) -> StoryDraft {
 
 async fn page(stories: &Arc<Stories>, order: Option<&str>) -> String {
     let path = ("en".to_owned(), "the-fall-of-el-mencho".to_owned());
-    let asked = Asked {
+    let asked = StoryQuery {
         order: order.map(str::to_owned),
     };
     let response = show_story(

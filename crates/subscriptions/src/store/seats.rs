@@ -51,8 +51,8 @@ pub async fn list_seat_spans(
     )
 }
 
-/// How many seats a running subscription has. Until this transaction ends nobody else who asks gets an answer, so what
-/// is counted after it holds.
+/// How many seats a running subscription has. Locks the subscription row until commit (a no-op UPDATE, since SQLite has no
+/// FOR UPDATE), so what is counted after it holds.
 ///
 /// # Errors
 /// Whatever the database says.

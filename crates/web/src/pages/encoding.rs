@@ -22,7 +22,7 @@ impl Encoding {
     /// as it is, which everybody can read, instead of an error.
     #[must_use]
     pub fn wanted(request: &HeaderMap) -> Self {
-        let mut asked = Asked::default();
+        let mut asked = Accepted::default();
         let lines = request.get_all(header::ACCEPT_ENCODING);
         let members = lines
             .iter()
@@ -83,7 +83,7 @@ impl Encoding {
 
 /// What a request says of each encoding, in thousandths; where it says it twice, the first time counts.
 #[derive(Default)]
-struct Asked {
+struct Accepted {
     br: Option<u16>,
     gzip: Option<u16>,
     identity: Option<u16>,
@@ -91,7 +91,7 @@ struct Asked {
     others: Option<u16>,
 }
 
-impl Asked {
+impl Accepted {
     fn hear(&mut self, member: &[u8]) {
         let member = member.trim_ascii_start();
         // Most of what browsers name we do not have, and need not read on.

@@ -21,11 +21,11 @@ use std::sync::Arc;
 
 use tokio::net::UnixStream;
 
-use portions::Told;
+use portions::Outcome;
 
 use super::{say, serve};
 use crate::App;
-use articles::{self, Batch, Published, Series, Sheet, TopicDraft, publish_batch};
+use articles::{self, Batch, PublishRun, Published, Submission, TopicDraft, publish_batch};
 use base::config::Config;
 use base::lock::DataLock;
 use base::rng::Rng;
@@ -133,37 +133,37 @@ impl Paper {
         &mut self,
         run: Run,
         articles: impl Fn() -> anyhow::Result<I>,
-        mut told: impl FnMut(&str, Result<Published, String>),
+        mut report: impl FnMut(&str, Result<Published, String>),
     ) -> anyhow::Result<()>
     where
-        I: Iterator<Item = anyhow::Result<Sheet>>,
+        I: Iterator<Item = anyhow::Result<Submission>>,
     {
         match self {
             Self::Here { app, .. } => {
                 let refused = |error: articles::Error| error.say(say());
                 let broken = |error| anyhow::Error::msg(refused(error));
-                let series = Series::begin(&app.articles, &run.topics, run.dry_run).await;
-                let mut series = series.map_err(broken)?;
-                for sheet in articles()? {
-                    let sheet = sheet?;
-                    let slug = sheet.draft.slug.clone();
-                    told(&slug, series.add(sheet).await.map_err(refused));
+                let publish_run = PublishRun::begin(&app.articles, &run.topics, run.dry_run).await;
+                let mut publish_run = publish_run.map_err(broken)?;
+                for submission in articles()? {
+                    let submission = submission?;
+                    let slug = submission.draft.slug.clone();
+                    report(&slug, publish_run.add(submission).await.map_err(refused));
                 }
-                series.finish().await.map_err(broken)
+                publish_run.finish().await.map_err(broken)
             }
             Self::There(_) => {
                 // Of what was only tried, what was wrong.
-                let mut told = |one: Told<'_>| {
-                    if !one.tried || run.dry_run || one.answer.is_err() {
-                        told(one.slug, one.answer);
+                let mut report = |one: Outcome<'_>| {
+                    if !one.dry_run || run.dry_run || one.answer.is_err() {
+                        report(one.slug, one.answer);
                     }
                 };
-                portions::publish(self, &run, articles, &mut told).await
+                portions::publish(self, &run, articles, &mut report).await
             }
         }
     }
 
-    /// Publishes, all of it or nothing, and answers for each article in turn; `told` is called after each. A paper that
+    /// Publishes, all of it or nothing, and answers for each article in turn; `report` is called after each. A paper that
     /// is being served gets large batches in portions: see [`portions`].
     ///
     /// # Errors
@@ -171,12 +171,12 @@ impl Paper {
     pub async fn publish(
         &mut self,
         batch: Batch,
-        mut told: impl FnMut(),
+        mut report: impl FnMut(),
     ) -> anyhow::Result<Vec<Result<Published, String>>> {
         match self {
             Self::Here { app, .. } => {
                 let refused = |error: articles::Error| error.say(say());
-                let answers = publish_batch(&app.articles, batch, told).await;
+                let answers = publish_batch(&app.articles, batch, report).await;
                 let answers = answers.map_err(|error| anyhow::Error::msg(refused(error)))?;
                 let answers = answers.into_iter().map(|one| one.map_err(refused));
                 Ok(answers.collect())
@@ -184,22 +184,23 @@ impl Paper {
             Self::There(_) => {
                 let Batch {
                     topics,
-                    sheets,
+                    submissions,
                     dry_run,
                 } = batch;
                 let run = Run { topics, dry_run };
-                let mut answers: Vec<Option<Result<Published, String>>> = vec![None; sheets.len()];
-                let all = || Ok(sheets.iter().cloned().map(Ok));
-                let mut one = |one: Told<'_>| {
+                let mut answers: Vec<Option<Result<Published, String>>> =
+                    vec![None; submissions.len()];
+                let all = || Ok(submissions.iter().cloned().map(Ok));
+                let mut one = |one: Outcome<'_>| {
                     answers[one.at] = Some(one.answer);
-                    if !one.tried || run.dry_run {
-                        told();
+                    if !one.dry_run || run.dry_run {
+                        report();
                     }
                 };
                 portions::publish(self, &run, all, &mut one).await?;
                 // A portion does not know what comes with the next one.
                 let written = answers.iter_mut().flatten().flatten();
-                articles::settle(&articles::names(&sheets), written);
+                articles::settle(&articles::names(&submissions), written);
                 Ok(answers.into_iter().flatten().collect())
             }
         }

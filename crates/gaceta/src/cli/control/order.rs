@@ -38,9 +38,9 @@ pub enum Order {
         after: String,
     },
     /// `gaceta grant`.
-    Grant(grant::Order),
+    Grant(grant::GrantOrder),
     /// `gaceta reader add`.
-    AddReader(reader::Order),
+    AddReader(reader::ReaderOrder),
     /// `gaceta staff add`, with an address.
     AddStaff(String),
     /// How background work is doing, for `gaceta doctor`.

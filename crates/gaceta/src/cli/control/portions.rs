@@ -10,7 +10,7 @@ use std::iter::Peekable;
 use anyhow::Context as _;
 
 use super::{Order, Paper, Reply, Run};
-use articles::{Batch, Published, Sheet};
+use articles::{Batch, Published, Submission};
 
 /// An order is closed at this weight: a few hundred articles, a fraction of a second of the write lock.
 /// One article that is larger goes alone.
@@ -19,45 +19,45 @@ const PORTION: usize = 2 << 20;
 type Answers = Vec<Result<Published, String>>;
 
 /// What came of one article.
-pub(super) struct Told<'a> {
+pub(super) struct Outcome<'a> {
     /// Which of them, from zero.
     pub at: usize,
     pub slug: &'a str,
     pub answer: Result<Published, String>,
     /// Nothing was changed: it was only tried.
-    pub tried: bool,
+    pub dry_run: bool,
 }
 
-/// Publishes articles, see above. `told` is called for each article that was tried, and again when it was written.
+/// Publishes articles, see above. `report` is called for each article that was tried, and again when it was written.
 pub(super) async fn publish<I>(
     paper: &mut Paper,
     run: &Run,
     articles: impl Fn() -> anyhow::Result<I>,
-    told: &mut impl FnMut(Told<'_>),
+    report: &mut impl FnMut(Outcome<'_>),
 ) -> anyhow::Result<()>
 where
-    I: Iterator<Item = anyhow::Result<Sheet>>,
+    I: Iterator<Item = anyhow::Result<Submission>>,
 {
-    let order = |sheets: Vec<Sheet>, dry_run: bool| Batch {
+    let order = |submissions: Vec<Submission>, dry_run: bool| Batch {
         // Again with each portion: in a dry run the topics of the first one are not there for the second.
         topics: run.topics.clone(),
-        sheets,
+        submissions,
         dry_run,
     };
     let mut portions = cut(articles()?);
     let first = portions.next().transpose()?.unwrap_or_default();
     if !run.dry_run && portions.peek().is_none() {
-        return tell(paper, order(first, false), 0, told).await;
+        return tell(paper, order(first, false), 0, report).await;
     }
     let (mut bad, mut from) = (false, 0);
     for portion in std::iter::once(Ok(first)).chain(portions) {
         let portion = portion?;
         let count = portion.len();
-        let told = &mut |one: Told<'_>| {
+        let report = &mut |one: Outcome<'_>| {
             bad |= one.answer.is_err();
-            told(one);
+            report(one);
         };
-        tell(paper, order(portion, true), from, told).await?;
+        tell(paper, order(portion, true), from, report).await?;
         from += count;
     }
     if run.dry_run || bad {
@@ -69,13 +69,13 @@ where
         let done = match portion {
             Ok(portion) => {
                 let count = portion.len();
-                let told = &mut |one: Told<'_>| {
+                let report = &mut |one: Outcome<'_>| {
                     if let Err(error) = &one.answer {
                         broken.get_or_insert(format!("{}: {error}", one.slug));
                     }
-                    told(one);
+                    report(one);
                 };
-                let sent = tell(paper, order(portion, false), written, told).await;
+                let sent = tell(paper, order(portion, false), written, report).await;
                 sent.map(|()| count)
             }
             Err(error) => Err(error),
@@ -102,24 +102,24 @@ async fn tell(
     paper: &mut Paper,
     batch: Batch,
     from: usize,
-    told: &mut impl FnMut(Told<'_>),
+    report: &mut impl FnMut(Outcome<'_>),
 ) -> anyhow::Result<()> {
-    let tried = batch.dry_run;
+    let dry_run = batch.dry_run;
     let slugs: Vec<String> = batch
-        .sheets
+        .submissions
         .iter()
-        .map(|sheet| sheet.draft.slug.clone())
+        .map(|submission| submission.draft.slug.clone())
         .collect();
     let answers: Answers = match paper.order(Order::Publish(batch)).await? {
         Reply::Published(answers) => answers,
         other => anyhow::bail!("the serving paper answered with {other:?}"),
     };
     for (at, (slug, answer)) in slugs.iter().zip(answers).enumerate() {
-        told(Told {
+        report(Outcome {
             at: from + at,
             slug,
             answer,
-            tried,
+            dry_run,
         });
     }
     Ok(())
@@ -127,37 +127,41 @@ async fn tell(
 
 /// Articles by portions.
 struct Portions<I: Iterator> {
-    sheets: I,
+    submissions: I,
     /// The first article of the next portion, and its weight.
-    next: Option<(Sheet, usize)>,
+    next: Option<(Submission, usize)>,
 }
 
-fn cut<I: Iterator<Item = anyhow::Result<Sheet>>>(sheets: I) -> Peekable<Portions<I>> {
-    Portions { sheets, next: None }.peekable()
+fn cut<I: Iterator<Item = anyhow::Result<Submission>>>(submissions: I) -> Peekable<Portions<I>> {
+    Portions {
+        submissions,
+        next: None,
+    }
+    .peekable()
 }
 
-impl<I: Iterator<Item = anyhow::Result<Sheet>>> Iterator for Portions<I> {
-    type Item = anyhow::Result<Vec<Sheet>>;
+impl<I: Iterator<Item = anyhow::Result<Submission>>> Iterator for Portions<I> {
+    type Item = anyhow::Result<Vec<Submission>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut portion = Vec::new();
         let mut size = 0;
-        if let Some((sheet, weight)) = self.next.take() {
-            portion.push(sheet);
+        if let Some((submission, weight)) = self.next.take() {
+            portion.push(submission);
             size = weight;
         }
-        for sheet in self.sheets.by_ref() {
-            let sheet = match sheet {
-                Ok(sheet) => sheet,
+        for submission in self.submissions.by_ref() {
+            let submission = match submission {
+                Ok(submission) => submission,
                 Err(error) => return Some(Err(error)),
             };
-            let weight = weight(&sheet);
+            let weight = weight(&submission);
             if size > 0 && size + weight > PORTION {
-                self.next = Some((sheet, weight));
+                self.next = Some((submission, weight));
                 break;
             }
             size += weight;
-            portion.push(sheet);
+            portion.push(submission);
         }
         (!portion.is_empty()).then_some(Ok(portion))
     }
@@ -165,10 +169,14 @@ impl<I: Iterator<Item = anyhow::Result<Sheet>>> Iterator for Portions<I> {
 
 /// What an article takes of an order: the bytes of its text, and an eighth of those of its pictures, since they are made
 /// before the write lock is taken.
-fn weight(sheet: &Sheet) -> usize {
-    let pictures: usize = sheet.files.values().map(Vec::len).sum();
-    let draft = &sheet.draft;
-    sheet.document.to_json().len() + draft.deck.len() + draft.headline.len() + 500 + pictures / 8
+fn weight(submission: &Submission) -> usize {
+    let pictures: usize = submission.files.values().map(Vec::len).sum();
+    let draft = &submission.draft;
+    submission.document.to_json().len()
+        + draft.deck.len()
+        + draft.headline.len()
+        + 500
+        + pictures / 8
 }
 
 #[cfg(test)]
@@ -181,13 +189,13 @@ mod tests {
     use access::Access;
     use articles::Draft;
 
-    fn sheet(bytes: usize) -> anyhow::Result<Sheet> {
+    fn submission(bytes: usize) -> anyhow::Result<Submission> {
         let draft: Draft = serde_json::from_value(serde_json::json!({
             "headline": "", "published": "2026-02-25T10:00:00Z", "edition": "en", "slug": "a",
             "access": Access::Open,
         }))?;
         let text = Inline::Text("a".repeat(bytes));
-        Ok(Sheet {
+        Ok(Submission {
             draft,
             document: Document {
                 blocks: vec![Block::Paragraph(vec![text])],
@@ -198,8 +206,8 @@ mod tests {
 
     #[test]
     fn portions_are_closed_by_weight_and_lose_nothing() {
-        let sizes = |sheets: &[usize]| -> Vec<usize> {
-            cut(sheets.iter().map(|bytes| sheet(*bytes)))
+        let sizes = |submissions: &[usize]| -> Vec<usize> {
+            cut(submissions.iter().map(|bytes| submission(*bytes)))
                 .map(|portion| portion.unwrap().len())
                 .collect()
         };

@@ -25,7 +25,7 @@ use jiff::tz::TimeZone;
 use super::control::{EditionFound, Order, Paper, Reply, Run};
 use crate::App;
 use access::Access;
-use articles::{Change, Published, Room, TopicDraft, published_at};
+use articles::{Change, EditionContext, Published, TopicDraft, published_at};
 use base::config::Config;
 use base::time::Clock;
 use source::Source;
@@ -112,15 +112,19 @@ async fn wordpress(
 /// When there is none.
 pub fn find_edition(app: &App, slug: Option<&str>) -> anyhow::Result<EditionFound> {
     let slug = slug.unwrap_or(&app.base.config.site.default_edition);
-    let found = |room: &Room| EditionFound {
-        slug: room.edition.slug.to_string(),
-        timezone: room.edition.timezone.clone(),
-        topics: room.topics.iter().map(|one| one.slug.to_string()).collect(),
+    let found = |context: &EditionContext| EditionFound {
+        slug: context.edition.slug.to_string(),
+        timezone: context.edition.timezone.clone(),
+        topics: context
+            .topics
+            .iter()
+            .map(|one| one.slug.to_string())
+            .collect(),
     };
     app.articles
         .editions
         .find(slug)
-        .map(|room| found(&room))
+        .map(|context| found(&context))
         .ok_or_else(|| {
             anyhow::anyhow!("there is no edition {slug:?}; `gaceta editions FILE` makes one")
         })

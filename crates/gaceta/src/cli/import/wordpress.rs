@@ -17,7 +17,7 @@ use markup::{Document, Note};
 use super::slug::{fold, fold_or_bytes};
 use super::wxr::{Export, Item, Items, Term};
 use access::Access;
-use articles::{Draft, Headline, Sheet, TopicDraft};
+use articles::{Draft, Headline, Submission, TopicDraft};
 
 /// What is in an export.
 #[derive(Debug, Default)]
@@ -100,14 +100,14 @@ pub fn articles<'a, R: Read>(
     target: &'a Target<'a>,
     taken: &'a HashMap<String, i64>,
     notes: &'a RefCell<Notes>,
-) -> impl Iterator<Item = anyhow::Result<Sheet>> + use<'a, R> {
+) -> impl Iterator<Item = anyhow::Result<Submission>> + use<'a, R> {
     let mut slugs = Slugs {
         taken,
         used: HashSet::with_capacity(survey.articles),
     };
     items.filter_map(move |item| {
         let made = item.map(|item| article(&item, &survey.export, target));
-        let (mut sheet, left_out) = match made {
+        let (mut submission, left_out) = match made {
             Ok(Ok(made)) => made,
             Ok(Err(_skipped)) => return None,
             Err(error) => return Some(Err(error)),
@@ -117,13 +117,13 @@ pub fn articles<'a, R: Read>(
             let (what, count) = counted(note);
             add(&mut notes, &what, count);
         }
-        let pictures = sheet.document.images().len();
+        let pictures = submission.document.images().len();
         if pictures > 0 {
             let what = "pictures in texts: nothing is fetched from the network";
             add(&mut notes, what, pictures);
         }
-        slugs.number(&mut sheet.draft);
-        Some(Ok(sheet))
+        slugs.number(&mut submission.draft);
+        Some(Ok(submission))
     })
 }
 
@@ -176,7 +176,7 @@ fn article(
     item: &Item,
     export: &Export,
     target: &Target<'_>,
-) -> Result<(Sheet, Vec<Note>), String> {
+) -> Result<(Submission, Vec<Note>), String> {
     let (published, headline) = admit(item, target)?;
     let headline = headline.into_string();
     let (document, notes) = Document::from_html(item.get("content:encoded"));
@@ -207,7 +207,7 @@ fn article(
         correction: Vec::new(),
     };
     Ok((
-        Sheet {
+        Submission {
             draft,
             document,
             files: BTreeMap::new(),

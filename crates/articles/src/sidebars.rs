@@ -1,6 +1,6 @@
 //! What stands beside and around articles: the newest of each edition, from one snapshot, at most `rails_for` old.
 //!
-//! Front page, archives and feeds show a new article at once; the rails of all the other articles follow within
+//! Front page, archives and feeds show a new article at once; the sidebars of all the other articles follow within
 //! `rails_for`, so that publishing one article does not make every page of the edition anew. A new snapshot is taken after
 //! half of that; for the other half pages with the old one are still shown, while they are made anew one after the other
 //! (`reading::Renewal`).
@@ -16,7 +16,7 @@ use base::time::{Span, UnixMillis};
 
 /// The newest articles of one edition at one moment.
 #[derive(Debug)]
-pub struct Rails {
+pub struct Sidebar {
     /// Grows with every change of what is shown.
     pub generation: u64,
     /// Newest first.
@@ -27,11 +27,11 @@ pub struct Rails {
 const LENGTH: i64 = 120;
 
 #[derive(Debug, Default)]
-struct Shown {
+struct Kept {
     /// Grows with every publication in this edition.
     edition: u64,
     /// The snapshot beside articles, what it was taken of, and when.
-    beside: Option<(Arc<Rails>, u64, UnixMillis)>,
+    beside: Option<(Arc<Sidebar>, u64, UnixMillis)>,
     /// The generation of the one before, and until when it may be shown.
     before: Option<(u64, UnixMillis)>,
 }
@@ -47,12 +47,12 @@ pub struct Generations {
 
 /// The snapshots of all editions.
 #[derive(Debug)]
-pub struct Shelf {
+pub struct Sidebars {
     base: Arc<Base>,
-    editions: Mutex<HashMap<Slug, Shown>>,
+    editions: Mutex<HashMap<Slug, Kept>>,
 }
 
-impl Shelf {
+impl Sidebars {
     /// Without any snapshot yet.
     #[must_use]
     pub fn new(base: &Arc<Base>) -> Self {
@@ -64,44 +64,48 @@ impl Shelf {
 
     /// Something was published in this edition.
     pub fn changed(&self, edition: &Slug) {
-        self.shown(edition, |shown| shown.edition += 1);
+        self.kept(edition, |kept| kept.edition += 1);
     }
 
     /// Grows with every publication: the revision of front page, archives and feeds.
     #[must_use]
     pub fn generation(&self, edition: &Slug) -> u64 {
-        self.shown(edition, |shown| shown.edition)
+        self.kept(edition, |kept| kept.edition)
     }
 
     /// What stands beside an article of this edition now.
     ///
     /// # Errors
     /// Whatever the database says, when the snapshot has to be taken anew.
-    pub async fn beside(&self, edition: &Slug) -> sqlx::Result<Arc<Rails>> {
-        let rails = |shown: &Shown| shown.beside.as_ref().map(|(rails, ..)| Arc::clone(rails));
-        if let Some(rails) = self.fresh(edition, rails) {
-            return Ok(rails);
+    pub async fn beside(&self, edition: &Slug) -> sqlx::Result<Arc<Sidebar>> {
+        let sidebar = |kept: &Kept| {
+            kept.beside
+                .as_ref()
+                .map(|(sidebar, ..)| Arc::clone(sidebar))
+        };
+        if let Some(sidebar) = self.fresh(edition, sidebar) {
+            return Ok(sidebar);
         }
         self.renew(edition).await
     }
 
-    async fn renew(&self, edition: &Slug) -> sqlx::Result<Arc<Rails>> {
+    async fn renew(&self, edition: &Slug) -> sqlx::Result<Arc<Sidebar>> {
         let now = self.base.clock.now();
         let of = self.generation(edition);
         let mut tx = self.base.read().await?;
         let cards = store::list_cards(&mut tx, edition, None, Position::NEWEST, LENGTH).await?;
-        let rails = Arc::new(Rails {
+        let sidebar = Arc::new(Sidebar {
             generation: of + 1,
             cards,
         });
-        self.shown(edition, |shown| {
-            let old = shown.beside.replace((Arc::clone(&rails), of, now));
-            shown.before = old
-                .filter(|(old, ..)| old.generation != rails.generation)
+        self.kept(edition, |kept| {
+            let old = kept.beside.replace((Arc::clone(&sidebar), of, now));
+            kept.before = old
+                .filter(|(old, ..)| old.generation != sidebar.generation)
                 .map(|(old, _, at)| (old.generation, at.plus(self.base.config.pages.rails_for)))
-                .or(shown.before);
+                .or(kept.before);
         });
-        Ok(rails)
+        Ok(sidebar)
     }
 
     /// Takes new snapshots of editions in which something was published, before readers would have to wait for it; one
@@ -112,14 +116,14 @@ impl Shelf {
     pub async fn renew_old(&self) -> sqlx::Result<()> {
         let half = Span(self.base.config.pages.rails_for.0 / 2);
         let now = self.base.clock.now();
-        let old = |shown: &Shown| {
-            let beside = shown.beside.as_ref();
-            beside.is_some_and(|(_, of, at)| *of != shown.edition && at.plus(half) <= now)
+        let old = |kept: &Kept| {
+            let beside = kept.beside.as_ref();
+            beside.is_some_and(|(_, of, at)| *of != kept.edition && at.plus(half) <= now)
         };
         let editions: Vec<Slug> = self
             .all()
             .iter()
-            .filter(|(_, shown)| old(shown))
+            .filter(|(_, kept)| old(kept))
             .map(|(edition, _)| edition.clone())
             .collect();
         for edition in editions {
@@ -131,9 +135,9 @@ impl Shelf {
     /// What may be shown, without asking the database: for the path of a reading page.
     #[must_use]
     pub fn known(&self, edition: &Slug) -> Option<Generations> {
-        self.fresh(edition, |shown| {
-            let now = shown.beside.as_ref()?.0.generation;
-            let before = shown
+        self.fresh(edition, |kept| {
+            let now = kept.beside.as_ref()?.0.generation;
+            let before = kept
                 .before
                 .filter(|(_, until)| self.base.clock.now() < *until)
                 .map(|(generation, _)| generation);
@@ -141,24 +145,24 @@ impl Shelf {
         })
     }
 
-    fn fresh<T>(&self, edition: &Slug, with: impl FnOnce(&Shown) -> Option<T>) -> Option<T> {
-        self.shown(edition, |shown| {
-            let (_, of, at) = shown.beside.as_ref()?;
-            let fresh = *of == shown.edition
+    fn fresh<T>(&self, edition: &Slug, with: impl FnOnce(&Kept) -> Option<T>) -> Option<T> {
+        self.kept(edition, |kept| {
+            let (_, of, at) = kept.beside.as_ref()?;
+            let fresh = *of == kept.edition
                 || at.plus(self.base.config.pages.rails_for) > self.base.clock.now();
-            fresh.then(|| with(shown)).flatten()
+            fresh.then(|| with(kept)).flatten()
         })
     }
 
-    fn shown<T>(&self, edition: &Slug, with: impl FnOnce(&mut Shown) -> T) -> T {
+    fn kept<T>(&self, edition: &Slug, with: impl FnOnce(&mut Kept) -> T) -> T {
         let mut all = self.all();
         if !all.contains_key(edition) {
-            all.insert(edition.clone(), Shown::default());
+            all.insert(edition.clone(), Kept::default());
         }
         with(all.get_mut(edition).expect("it was just put there"))
     }
 
-    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, Shown>> {
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, Kept>> {
         self.editions
             .lock()
             .expect("nothing panics while it holds this lock")

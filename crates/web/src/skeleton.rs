@@ -2,13 +2,13 @@
 //!
 //! The template remains the one source of the page. What is filled in is escaped as the template would have done it, so a
 //! mark must stand where the template escapes: in text, or in an attribute in quotes. Deliberately not here: who keeps a
-//! mould, and for what.
+//! skeleton, and for what.
 
 use askama::filters::{Escaper as _, Html};
 
 /// The rendered page, cut up at its marks.
 #[derive(Debug)]
-pub struct Mould {
+pub struct Skeleton {
     start: String,
     /// Which value, and the text after it.
     rest: Vec<(usize, String)>,
@@ -21,13 +21,13 @@ const LAST: u32 = FIRST + 0xFF;
 
 /// What a template is given in place of the value of this number, which is below 256.
 #[must_use]
-pub fn mark(number: u8) -> String {
+pub fn placeholder(number: u8) -> String {
     char::from_u32(FIRST + u32::from(number))
         .expect("all of these are characters")
         .to_string()
 }
 
-impl Mould {
+impl Skeleton {
     /// Of a page that was rendered with marks. A value may stand in several places, or in none.
     #[must_use]
     pub fn of(rendered: &str) -> Self {
@@ -65,10 +65,14 @@ mod tests {
 
     #[test]
     fn values_are_escaped_and_stand_wherever_their_marks_are() {
-        let page = format!("<a title=\"{0}\">{1}</a>{0}é", mark(0), mark(7));
-        let mould = Mould::of(&page);
+        let page = format!(
+            "<a title=\"{0}\">{1}</a>{0}é",
+            placeholder(0),
+            placeholder(7)
+        );
+        let skeleton = Skeleton::of(&page);
         let values = ["\"><script>", "", "", "", "", "", "", "a & b"];
-        let filled = mould.fill(&values);
+        let filled = skeleton.fill(&values);
         assert!(!filled.contains("<script>") && !filled.contains("\"\">"));
         assert!(
             filled.ends_with('é') && filled.contains("a &#38; b"),
@@ -79,8 +83,11 @@ mod tests {
 
     #[test]
     fn a_value_that_looks_like_a_mark_is_only_a_value() {
-        let mould = Mould::of(&format!("({})", mark(0)));
-        assert_eq!(mould.fill(&[&mark(0)]), format!("({})", mark(0)));
-        assert_eq!(Mould::of("all the same").fill(&[]), "all the same");
+        let skeleton = Skeleton::of(&format!("({})", placeholder(0)));
+        assert_eq!(
+            skeleton.fill(&[&placeholder(0)]),
+            format!("({})", placeholder(0))
+        );
+        assert_eq!(Skeleton::of("all the same").fill(&[]), "all the same");
     }
 }
