@@ -3,9 +3,11 @@
 //! HTTP/1.1 by hyper, without a timer for each request: a connection on which nothing was sent for `[server] idle_for`
 //! is closed, whatever the reason. That one rule ends idle connections, headers that never end, and readers who do
 //! not take what they asked for; slow bodies are ended by `request_for`. Where there are `connections` already, a new one
-//! is refused at once. Encryption and HTTP/2 end at the proxy in front.
+//! is refused at once. Encryption and HTTP/2 end at the proxy in front; a request that names no host, or two, might mean
+//! another one to that proxy than to us, and is refused before anything looks at it.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -14,8 +16,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use futures_util::future::Either;
+use http::uri::Authority;
+use http::{HeaderValue, StatusCode, Version, header};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -134,7 +140,13 @@ async fn connection<S>(
         io: TokioIo::new(stream),
         sent: &sent,
     };
-    let service = service_fn(|request| paper.answer(Some(from), request));
+    let service = service_fn(|request| {
+        if names_one_host(&request) {
+            Either::Left(paper.answer(Some(from), request))
+        } else {
+            Either::Right(ready(Ok(nameless())))
+        }
+    });
     let connection = http1::Builder::new()
         .max_buf_size(HEAD)
         .serve_connection(io, service);
@@ -158,6 +170,34 @@ async fn connection<S>(
     }
     connection.as_mut().graceful_shutdown();
     let _ = tokio::time::timeout(limits.stop_for, connection).await;
+}
+
+/// Whether a request names exactly one host, as HTTP/1.1 must (RFC 9112, 3.2). Whose it is does not matter here: addresses
+/// are made of the configured one only.
+fn names_one_host<B>(request: &http::Request<B>) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        // An older browser has no word for it.
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(host), None) => is_host(host),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// A host and perhaps a port; empty where the address has none.
+fn is_host(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    bytes.is_empty() || (!bytes.contains(&b'@') && Authority::try_from(bytes).is_ok())
+}
+
+/// The answer to a request without a host; nothing more is read from that connection.
+fn nameless() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// A connection that counts what is sent.

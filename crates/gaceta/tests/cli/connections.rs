@@ -109,3 +109,54 @@ fn where_there_is_no_room_a_connection_is_refused_at_once() {
     drop(inside);
     serving.stop();
 }
+
+#[test]
+fn a_request_names_exactly_one_host() {
+    let (_paper, serving, _) = serve("");
+    let asked = |head: &str| {
+        let mut stream = serving.connect();
+        stream.write_all(head.as_bytes()).unwrap();
+        let said = closes(stream).1;
+        said.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    let end = "connection: close\r\n\r\n";
+    for path in [
+        "/en",
+        "/en/2026-02-25/wells",
+        "/gate/check",
+        "/no-such-page",
+        "/assets/reader.js",
+    ] {
+        for (hosts, version, status) in [
+            ("", "1.1", 400),
+            ("host: a\r\nhost: a\r\n", "1.1", 400),
+            ("host: a\r\nHost: b\r\n", "1.1", 400),
+            ("host: a\r\nhost: b\r\n", "1.0", 400),
+            ("host: a/b\r\n", "1.1", 400),
+            ("host: a, b\r\n", "1.1", 400),
+            ("host: u@a\r\n", "1.1", 400),
+            ("host: a:1\r\n", "1.1", 0),
+            ("host: [::1]:8080\r\n", "1.1", 0),
+            ("host:\r\n", "1.1", 0),
+            ("", "1.0", 0),
+        ] {
+            let said = asked(&format!("GET {path} HTTP/{version}\r\n{hosts}{end}"));
+            // 0: whatever the page says.
+            let well = if status == 0 {
+                said != "400"
+            } else {
+                said == status.to_string()
+            };
+            assert!(
+                well && !said.is_empty(),
+                "{path} {version} {hosts:?}: {said}"
+            );
+        }
+    }
+    // A second request behind a refused one is not read: who sent it is no longer clear.
+    let mut stream = serving.connect();
+    let two = format!("GET /en HTTP/1.1\r\n\r\nGET /en HTTP/1.1\r\nhost: a\r\n{end}");
+    stream.write_all(two.as_bytes()).unwrap();
+    assert_eq!(closes(stream).1.matches("HTTP/1.1 ").count(), 1);
+    serving.stop();
+}
