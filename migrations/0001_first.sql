@@ -294,7 +294,9 @@ CREATE TABLE seat (
     invited_at BIGINT NOT NULL,
     accepted_at BIGINT,
     removed_at BIGINT,
-    expires_at BIGINT
+    expires_at BIGINT,
+    -- The job that sends the invitation; it is gone once the mail left.
+    mail_job_id TEXT
 );
 CREATE INDEX seat_by_subscription ON seat (subscription_id);
 CREATE INDEX seat_by_reader ON seat (reader_id);

@@ -46,7 +46,7 @@ async fn page(account: &Account, say: Say, reader: Reader) -> Result<AccountPage
         faults: Faults::default(),
         notice: String::new(),
         name: reader.name,
-        email: reader.email,
+        email: readers::shown_email(&reader.email),
         language: reader.language.to_string(),
     })
 }

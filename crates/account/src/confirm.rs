@@ -31,7 +31,7 @@ fn page(site: &Site, reader: Reader, next: &str, faults: Faults) -> ConfirmPage 
         frame: Frame::unlisted(site, say, "confirm-title"),
         say,
         faults,
-        email: reader.email,
+        email: readers::shown_email(&reader.email),
         next: next.to_owned(),
     }
 }

@@ -40,7 +40,7 @@ async fn page(account: &Account, reader: Reader, faults: Faults) -> Result<Passw
         tab: "password",
         seated: account.subscriptions.seats.active(reader.id).await?,
         faults,
-        email: reader.email,
+        email: readers::shown_email(&reader.email),
         shortest: account.base.config.accounts.min_password,
     })
 }

@@ -51,7 +51,7 @@ fn page(
         say,
         faults,
         token,
-        email: proof.email,
+        email: readers::shown_email(&proof.email),
         same_browser,
         shortest: site.base.config.accounts.min_password,
     }

@@ -126,7 +126,7 @@ fn new_password_page(
         say,
         faults,
         token,
-        email,
+        email: readers::shown_email(&email),
         shortest: site.base.config.accounts.min_password,
     }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::plans::keys;
 use base::Base;
 use base::lang::Lang;
+use readers::rules::visible;
 use readers::{self, Confirmed, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Inviting};
 use subscriptions::rules::{Member, Plan, SeatId, SeatStatus, Subscription};
@@ -71,7 +72,11 @@ pub(super) async fn show_subscription(
 }
 
 fn called(name: String, email: String) -> String {
-    if name.is_empty() { email } else { name }
+    if name.is_empty() {
+        readers::shown_email(&email)
+    } else {
+        name
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,6 +112,7 @@ struct Person {
     about: String,
     is_owner: bool,
     is_invited: bool,
+    is_undelivered: bool,
 }
 
 #[derive(Template)]
@@ -168,6 +174,7 @@ async fn seats_page(site: &Site, session: &Session, of: &Subscription) -> Result
     let say = Say::new(session.language);
     let zone = site.zone(session.language);
     let about = |member: &Member| match member.status {
+        SeatStatus::Invited if member.is_undelivered => say.say("seats-undelivered"),
         SeatStatus::Invited if member.expires_at.is_none_or(|at| at <= now) => {
             say.say("seats-ran-out")
         }
@@ -193,8 +200,9 @@ async fn seats_page(site: &Site, session: &Session, of: &Subscription) -> Result
             seat: member.seat,
             is_owner: member.reader == Some(of.owner),
             is_invited: member.status == SeatStatus::Invited,
+            is_undelivered: member.is_undelivered,
             name: member.name,
-            email: member.email,
+            email: readers::shown_email(&member.email),
         })
         .collect();
     Ok(SeatsPage {
@@ -263,11 +271,13 @@ async fn invite_all(
 ) -> Result<Option<String>> {
     let mut emails: Vec<Email> = Vec::new();
     let words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
-    for word in words.filter(|word| !word.is_empty()) {
+    for word in words.filter(|word| !visible(word).is_empty()) {
         match word.parse::<Email>() {
             Ok(email) if emails.contains(&email) => {}
             Ok(email) => emails.push(email),
-            Err(()) => return Ok(Some(say.with("seats-no-address", "email", word))),
+            Err(()) => {
+                return Ok(Some(say.with("seats-no-address", "email", visible(word))));
+            }
         }
     }
     if emails.is_empty() {
@@ -285,7 +295,7 @@ async fn invite_all(
         Inviting::Sent => tx.commit().await?,
         Inviting::Full(free) => return Ok(Some(say.with("seats-full", "free", free))),
         Inviting::Already(email) => {
-            return Ok(Some(say.with("seats-already", "email", email.as_str())));
+            return Ok(Some(say.with("seats-already", "email", email.to_string())));
         }
         Inviting::TooMany => return Ok(Some(say.say("seats-too-many"))),
         Inviting::Ended => return Ok(Some(say.say("seats-ended"))),

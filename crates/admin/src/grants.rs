@@ -88,7 +88,7 @@ async fn page(
             },
             seats: format!("{} / {}", of.taken, of.seats),
             until: say.date(of.ends_at, &zone),
-            email: of.email,
+            email: readers::shown_email(&of.email),
         })
         .collect();
     Ok(SubscriptionsPage {

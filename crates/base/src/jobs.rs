@@ -39,6 +39,11 @@ pub const MAX_ATTEMPTS: i64 = 8;
 /// A job of an unknown kind is looked at again after this.
 const UNKNOWN_FOR: Span = Span::minutes(1);
 
+/// Why a job failed, if trying it again could not mend it: then it is given up at once.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Hopeless(pub String);
+
 /// Puts a job into the queue, to be run at once or at `run_at`. Features use [`Kind::insert`].
 ///
 /// # Errors
@@ -48,7 +53,7 @@ pub async fn insert_job(
     kind: &str,
     payload: String,
     run_at: Option<UnixMillis>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<Id<Job>> {
     let (id, now) = (tx.new_id::<Job>(), tx.now());
     execute!(
         tx,
@@ -59,7 +64,7 @@ pub async fn insert_job(
         run_at.unwrap_or(now),
         now
     )?;
-    Ok(())
+    Ok(id)
 }
 
 /// Claims the oldest job that is due, for so long. Of many workers exactly one gets it.
@@ -126,6 +131,23 @@ pub async fn delay_job(tx: &mut Tx, job: &Claimed, reason: &str) -> sqlx::Result
         job.id,
         job.until,
         run_at,
+        reason
+    )?;
+    Ok(())
+}
+
+/// Failed for good, with the reason kept for a person to look at. Nothing happens if the claim has lapsed and somebody else
+/// has the job.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn give_up_job(tx: &mut Tx, job: &Claimed, reason: &str) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "UPDATE job SET locked_until = NULL, attempts = $3, last_error = $4 WHERE id = $1 AND locked_until = $2",
+        job.id,
+        job.until,
+        MAX_ATTEMPTS,
         reason
     )?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Outgoing mail: by SMTP, as files, or kept in memory. Features never send; they put a [`Mail`] into the outbox, in
 //! the transaction that makes it true, and a job hands it over here.
 
+use std::error::Error as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::config::{self, MailTransport};
 use super::db::Tx;
-use super::jobs::Kind;
+use super::id::Id;
+use super::jobs::{Hopeless, Job, Kind};
 use super::time::Span;
 
 /// The job that hands a [`Mail`] over.
@@ -34,11 +36,11 @@ pub struct Mail {
     pub html: String,
 }
 
-/// Puts a mail into the outbox; it leaves when the transaction is committed, and not otherwise.
+/// Puts a mail into the outbox; it leaves when the transaction is committed, and not otherwise. Gives the job that sends it.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn post(tx: &mut Tx, mail: &Mail) -> sqlx::Result<()> {
+pub async fn post(tx: &mut Tx, mail: &Mail) -> sqlx::Result<Id<Job>> {
     MAIL.insert(tx, mail).await
 }
 
@@ -101,17 +103,20 @@ impl Mailer {
     /// take them for its own.
     ///
     /// # Errors
-    /// When it was not accepted in time; the caller tries again later.
+    /// When it was not accepted in time; the caller tries again later. [`Hopeless`] when there is no such mailbox.
     pub async fn send(&self, mail: &Mail, name: &str) -> anyhow::Result<()> {
         match self {
             Self::Smtp(transport, from, patience) => {
                 let sent = transport.send(message(mail, from, name)?);
-                tokio::time::timeout(*patience, sent).await.map_err(|_| {
-                    anyhow::anyhow!(
-                        "the mail server did not take it within {} s",
-                        patience.as_secs_f32()
-                    )
-                })??;
+                tokio::time::timeout(*patience, sent)
+                    .await
+                    .map_err(|_| {
+                        anyhow::anyhow!(
+                            "the mail server did not take it within {} s",
+                            patience.as_secs_f32()
+                        )
+                    })?
+                    .map_err(failure)?;
             }
             Self::File(dir, from) => {
                 tokio::fs::create_dir_all(dir).await?;
@@ -125,6 +130,21 @@ impl Mailer {
                 .push(mail.clone()),
         }
         Ok(())
+    }
+}
+
+/// Enhanced status codes that are about the address of the recipient alone (RFC 3463, 3.2; RFC 7505). Other refusals may be
+/// mended by whoever runs the mail server, so those mails wait.
+const NO_SUCH_MAILBOX: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
+
+fn failure(error: lettre::transport::smtp::Error) -> anyhow::Error {
+    let text = error.source().map(ToString::to_string).unwrap_or_default();
+    let status = text.split(|c: char| c.is_whitespace() || c == ':').next();
+    // Of its own accord lettre only refuses what the server cannot take: an address with accents before the `@`.
+    if error.is_client() || status.is_some_and(|status| NO_SUCH_MAILBOX.contains(&status)) {
+        Hopeless(error.to_string()).into()
+    } else {
+        error.into()
     }
 }
 

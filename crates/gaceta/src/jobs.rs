@@ -2,14 +2,20 @@
 //! where the kinds are declared; a test compares.
 
 use crate::App;
-use base::jobs::{Runner, Worker};
+use base::jobs::{Hopeless, Runner, Worker};
 use base::mail::MAIL;
 
 /// The kinds.
 fn runners(app: &App) -> Vec<Runner> {
     vec![
         MAIL.run_by(app.base.mailer.clone(), |mailer, id, mail| async move {
-            Ok(mailer.send(&mail, &id.to_string()).await?)
+            let sent = mailer.send(&mail, &id.to_string()).await;
+            // Taken out of what it is wrapped in, the worker knows it again.
+            sent.map_err(|error| {
+                error
+                    .downcast::<Hopeless>()
+                    .map_or_else(Into::into, Into::into)
+            })
         }),
     ]
 }

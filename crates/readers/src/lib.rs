@@ -19,7 +19,7 @@ pub use devices::Devices;
 pub use extract::{Confirmed, SignedIn};
 pub use limits::Limits;
 pub use part::Readers;
-pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
+pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId, shown_email};
 pub use sessions::{Recognized, Session, Sessions};
 
 /// What the mails of accounts say.

@@ -67,10 +67,10 @@ pub async fn invite(
         .plus(subscriptions.base.config.accounts.invitation_for);
     for (email, language) in emails {
         let token = tx.rng().token();
-        store::insert_invitation(tx, subscription, email, &TokenHash::of(&token), expires_at)
-            .await?;
         let mail = letter(subscriptions, email, *language, host, &token)?;
-        post(tx, &mail).await?;
+        let mail = post(tx, &mail).await?;
+        let token = TokenHash::of(&token);
+        store::insert_invitation(tx, subscription, email, &token, expires_at, Some(mail)).await?;
     }
     Ok(Inviting::Sent)
 }
@@ -291,7 +291,7 @@ mod tests {
             let mut tx = subscriptions.base.write().await.unwrap();
             let email = guest.email.parse().unwrap();
             let until = tx.now().plus(Span::days(1));
-            store::insert_invitation(&mut tx, of.id, &email, &TokenHash::of(&token), until)
+            store::insert_invitation(&mut tx, of.id, &email, &TokenHash::of(&token), until, None)
                 .await
                 .unwrap();
             tx.commit().await.unwrap();

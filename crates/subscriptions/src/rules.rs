@@ -129,6 +129,8 @@ pub struct Member {
     pub accepted_at: Option<UnixMillis>,
     /// When the invitation runs out, if they were invited.
     pub expires_at: Option<UnixMillis>,
+    /// Whether the mail of the invitation could not be delivered and is not tried again.
+    pub is_undelivered: bool,
 }
 
 /// An invitation that can be accepted.

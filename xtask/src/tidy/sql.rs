@@ -24,7 +24,7 @@ const READ_MODELS: &[(&str, &str, &str)] = &[
     (
         "subscriptions",
         "store/seats.rs",
-        "shows names and addresses of members, in one query for a whole list",
+        "shows names and addresses of members, and whether their mail was given up, in one query for a whole list",
     ),
 ];
 

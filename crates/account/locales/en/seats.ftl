@@ -45,6 +45,7 @@ seats-since = Reading since { $day }
 seats-invited = Invited
 seats-invited-until = The invitation is open until { $day }
 seats-ran-out = The invitation has run out
+seats-undelivered = We could not deliver the mail. Withdraw the invitation, check the address and invite again.
 seats-you = You
 seats-withdraw = Withdraw the invitation to { $email }
 seats-remove = Remove { $email }

@@ -45,6 +45,7 @@ seats-since = Lee desde el { $day }
 seats-invited = Invitación enviada
 seats-invited-until = La invitación está abierta hasta el { $day }
 seats-ran-out = La invitación ha caducado
+seats-undelivered = No hemos podido entregar el correo. Retira la invitación, revisa la dirección e invita de nuevo.
 seats-you = Tú
 seats-withdraw = Retirar la invitación a { $email }
 seats-remove = Quitar a { $email }

@@ -49,7 +49,7 @@ impl<P: Serialize + DeserializeOwned + 'static> Kind<P> {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn insert(&self, tx: &mut Tx, payload: &P) -> sqlx::Result<()> {
+    pub async fn insert(&self, tx: &mut Tx, payload: &P) -> sqlx::Result<Id<Job>> {
         let payload =
             serde_json::to_string(payload).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         insert_job(tx, self.name, payload, None).await

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard};
 use futures_util::FutureExt as _;
 
 use super::{
-    Claimed, MAX_ATTEMPTS, Runner, claim_job, delay_job, finish_job, put_off_job, release_job,
+    Claimed, Hopeless, MAX_ATTEMPTS, Runner, claim_job, delay_job, finish_job, give_up_job,
+    put_off_job, release_job,
 };
 use crate::background::reason;
 use crate::db::{Db, Tx};
@@ -30,6 +31,7 @@ pub struct Worker {
 enum Ended {
     Well,
     Badly(String),
+    Hopelessly(String),
     Unknown,
 }
 
@@ -91,6 +93,9 @@ impl Worker {
         let run = AssertUnwindSafe(async { (runner.run)(job.id, &job.payload).await });
         match tokio::time::timeout(runner.limit.duration(), run.catch_unwind()).await {
             Ok(Ok(Ok(()))) => Ended::Well,
+            Ok(Ok(Err(error))) if error.is::<Hopeless>() => {
+                Ended::Hopelessly(reason(error.as_ref()))
+            }
             Ok(Ok(Err(error))) => Ended::Badly(reason(error.as_ref())),
             Ok(Err(_)) => Ended::Badly("it panicked; the log says where".to_owned()),
             Err(_) => Ended::Badly(format!("it took longer than {}", runner.limit)),
@@ -138,6 +143,10 @@ async fn mark(tx: &mut Tx, job: &Claimed, ended: Ended) -> sqlx::Result<()> {
                 tracing::error!(job = %id, kind, reason, "a job failed for the last time and was given up");
             }
             delay_job(tx, job, &reason).await
+        }
+        Ended::Hopelessly(reason) => {
+            tracing::error!(job = %id, kind, reason, "a job cannot succeed and was given up");
+            give_up_job(tx, job, &reason).await
         }
         Ended::Unknown => {
             let reason = "this version of the program knows no such kind of job";

@@ -1,6 +1,8 @@
 //! SQL of seats and invitations.
 
 use base::db::{Tx, execute, fetch_all, fetch_one, fetch_optional};
+use base::id::Id;
+use base::jobs::{Job, MAX_ATTEMPTS};
 use base::lang::Lang;
 use base::secret::TokenHash;
 use base::time::UnixMillis;
@@ -183,16 +185,21 @@ pub async fn list_members(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<M
         SeatStatus,
         Option<UnixMillis>,
         Option<UnixMillis>,
+        Option<Id<Job>>,
     );
+    let now = tx.now();
     let rows = fetch_all!(
         tx,
         Row,
-        "SELECT t.id, t.reader_id, r.name, t.email, t.status, t.accepted_at, t.expires_at
+        "SELECT t.id, t.reader_id, r.name, t.email, t.status, t.accepted_at, t.expires_at, j.id
          FROM seat t LEFT JOIN reader r ON r.id = t.reader_id
+         LEFT JOIN job j ON j.id = t.mail_job_id AND j.attempts >= $2 AND (j.locked_until IS NULL OR j.locked_until <= $3)
          WHERE t.subscription_id = $1 AND t.status <> 'removed' ORDER BY t.status, t.invited_at, t.id",
-        id
+        id,
+        MAX_ATTEMPTS,
+        now
     )?;
-    let member = |(seat, reader, name, email, status, accepted_at, expires_at)| Member {
+    let member = |(seat, reader, name, email, status, accepted_at, expires_at, given_up)| Member {
         seat,
         reader,
         name: Option::unwrap_or_default(name),
@@ -200,6 +207,7 @@ pub async fn list_members(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<M
         status,
         accepted_at,
         expires_at,
+        is_undelivered: Option::is_some(&given_up),
     };
     Ok(rows.into_iter().map(member).collect())
 }
@@ -228,7 +236,7 @@ pub async fn insert_accepted_seat(
     Ok(id)
 }
 
-/// An invitation, which holds a seat until it runs out.
+/// An invitation, which holds a seat until it runs out; `mail` is the job that sends it.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -238,18 +246,20 @@ pub async fn insert_invitation(
     email: &Email,
     token: &TokenHash,
     expires_at: UnixMillis,
+    mail: Option<Id<Job>>,
 ) -> sqlx::Result<()> {
     let (id, now) = (tx.new_id::<super::super::rules::SeatKind>(), tx.now());
     execute!(
         tx,
-        "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at)
-         VALUES ($1, $2, NULL, $3, 'invited', $4, $5, NULL, NULL, $6)",
+        "INSERT INTO seat (id, subscription_id, reader_id, email, status, token_hash, invited_at, accepted_at, removed_at, expires_at, mail_job_id)
+         VALUES ($1, $2, NULL, $3, 'invited', $4, $5, NULL, NULL, $6, $7)",
         id,
         subscription,
         email.as_str(),
         token.text(),
         now,
-        expires_at
+        expires_at,
+        mail
     )?;
     Ok(())
 }
@@ -275,7 +285,7 @@ pub async fn find_invitation(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Opt
             subscription,
             email,
             owner: if owner_name.is_empty() {
-                owner_email
+                readers::shown_email(&owner_email)
             } else {
                 owner_name
             },
