@@ -120,15 +120,16 @@ async function keepsThePassword({ people }) {
   const page = await laptop.opens("/account/devices");
   await page.waitForTimeout(1_200); // longer than the password is remembered in this paper
   await page.locator(".item", { hasText: NAMES.phone }).first().getByRole("button").click();
-  assert.equal(new URL(page.url()).pathname, "/account/confirm");
-  await fill(page, { password: "not this one" });
+  assert.equal(await page.title(), "Your password, please · Gaceta");
+  await fill(page, { "confirm-password": "not this one" });
   await submit(page);
   assert.equal(await page.locator("#problem").count(), 1);
   const still = await phone.opens("/account");
   assert.equal(new URL(still.url()).pathname, "/account", "nobody was signed out");
-  await fill(page, { password: PASSWORD });
+  await fill(page, { "confirm-password": PASSWORD });
   await submit(page);
   assert.equal(new URL(page.url()).pathname, "/account/devices");
+  assert.equal(new URL((await phone.opens("/account")).url()).pathname, "/sign-in", "what was begun is done");
 }
 
 async function manyDevices({ people }) {

@@ -1,39 +1,27 @@
-//! The password again, before what someone who borrowed a session must not do.
+//! The password again, before a page that someone who borrowed a session must not see. Forms that need it ask by
+//! themselves: `readers::ConfirmedForm`.
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
 use super::account::reader;
 use super::form::Next;
-use readers::{Reader, Readers, SignedIn, store};
-use web::form::{Faults, refused};
+use readers::confirm::{ConfirmPage, confirm};
+use readers::{Reader, Readers, SignedIn};
 use web::limits::Network;
-use web::locale::Say;
-use web::view::{Frame, local_path, personal, see_other};
+use web::view::{local_path, personal, see_other};
 use web::{Error, Form, Query, Result, Site};
 
-#[derive(Template)]
-#[template(path = "account/confirm.html")]
-struct ConfirmPage {
-    frame: Frame,
-    say: Say,
-    faults: Faults,
-    email: String,
-    next: String,
-}
-
-fn page(site: &Site, reader: Reader, next: &str, faults: Faults) -> ConfirmPage {
-    let say = Say::new(reader.language);
-    ConfirmPage {
-        frame: Frame::unlisted(site, say, "confirm-title"),
-        say,
-        faults,
-        email: readers::shown_email(&reader.email),
-        next: next.to_owned(),
-    }
+fn page(site: &Site, reader: &Reader, next: &str) -> ConfirmPage {
+    let fields = vec![("next".to_owned(), next.to_owned())];
+    ConfirmPage::new(
+        site,
+        reader,
+        ("/account/confirm".to_owned(), fields),
+        "/account",
+    )
 }
 
 /// Asks.
@@ -44,14 +32,14 @@ pub async fn show_confirm(
     Query(query): Query<Next>,
 ) -> Result {
     let reader = reader(&readers, &session).await?;
-    let next = local_path(&query.next);
-    personal(&page(&site, reader, next, Faults::default()))
+    personal(&page(&site, &reader, local_path(&query.next)))
 }
 
 /// The password.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Confirm {
+    #[serde(rename = "confirm-password")]
     password: String,
     next: String,
 }
@@ -72,17 +60,9 @@ pub async fn submit_confirm(
         });
     };
     let reader = reader(&readers, &session).await?;
-    readers.limits.password(network, &reader.email)?;
-    let stored = Some(reader.password.clone());
-    if !readers.passwords.verify(form.password, stored).await? {
-        let text = Say::new(reader.language).say("fault-current");
-        let faults = Faults::one("password", text);
-        return refused(&page(&site, reader, next, faults));
+    if confirm(&readers, network, &session, &reader, form.password).await? {
+        Ok(see_other(next))
+    } else {
+        page(&site, &reader, next).refused()
     }
-    readers.limits.password_was_right(network, &reader.email);
-    let mut tx = readers.base.write().await?;
-    store::set_confirmed(&mut tx, &session.token).await?;
-    tx.commit().await?;
-    readers.sessions.forget(&session.token);
-    Ok(see_other(next))
 }

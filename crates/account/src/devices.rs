@@ -11,7 +11,7 @@ use super::tell_ended;
 use crate::Account;
 use leases::Leases;
 use readers::rules::{Device, DeviceId, MAX_LABEL, one_line};
-use readers::{Confirmed, Readers, Session, SignedIn, store};
+use readers::{ConfirmedForm, Readers, Session, SignedIn, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
@@ -116,12 +116,16 @@ pub async fn submit_name(
     Ok(see_other("/account/devices?notice=renamed"))
 }
 
+/// A button alone.
+#[derive(Debug, Deserialize)]
+pub struct NoFields {}
+
 /// Signs another device out: its session ends, it loses the lease if it has it, and its open pages are told.
 pub async fn submit_sign_out(
     State(readers): State<Arc<Readers>>,
     State(leases): State<Arc<Leases>>,
-    Confirmed(session): Confirmed,
     Path(id): Path<DeviceId>,
+    ConfirmedForm(session, NoFields {}): ConfirmedForm<NoFields>,
 ) -> Result {
     let mut tx = readers.base.write().await?;
     let ended = store::delete_session_on(&mut tx, session.reader, id).await?;

@@ -10,14 +10,14 @@ use super::plans::keys;
 use base::Base;
 use base::lang::Lang;
 use readers::rules::visible;
-use readers::{self, Confirmed, Email, Reader, Session, SignedIn};
+use readers::{self, ConfirmedForm, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Inviting};
 use subscriptions::rules::{Member, Plan, SeatId, SeatStatus, Subscription};
 use subscriptions::{Subscriptions, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
-use web::{Error, Form, Query, Result, Site};
+use web::{Error, Query, Result, Site};
 
 fn plan_name(say: Say, of: &Subscription) -> String {
     let plan = say.say(keys(of.plan)[0]);
@@ -243,8 +243,7 @@ pub(super) struct InviteForm {
 pub(super) async fn submit_invite(
     State(site): State<Arc<Site>>,
     State(subscriptions): State<Arc<Subscriptions>>,
-    Confirmed(session): Confirmed,
-    Form(form): Form<InviteForm>,
+    ConfirmedForm(session, form): ConfirmedForm<InviteForm>,
 ) -> Result {
     let (owner, of) = owned(&subscriptions.base, &session).await?;
     let say = Say::new(session.language);
@@ -310,8 +309,7 @@ pub(super) struct RemoveForm {
 
 pub(super) async fn submit_remove(
     State(subscriptions): State<Arc<Subscriptions>>,
-    Confirmed(session): Confirmed,
-    Form(form): Form<RemoveForm>,
+    ConfirmedForm(session, form): ConfirmedForm<RemoveForm>,
 ) -> Result {
     let (_, of) = owned(&subscriptions.base, &session).await?;
     invite::remove(&subscriptions, &of, form.seat).await?;

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
-use crate::Staff;
+use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
 use readers::{self, Email, Session};
 use subscriptions::rules::SeatsRefusal;
@@ -14,7 +14,7 @@ use subscriptions::{self, CompanyName, Grant, Granted, Plan, Subscriptions, stor
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
-use web::{Form, Query, Result, Site};
+use web::{Query, Result, Site};
 
 /// How many are listed.
 const SHOWN: i64 = 100;
@@ -113,8 +113,7 @@ const fn plan_key(plan: Plan) -> &'static str {
 pub(super) async fn submit_grant(
     State(site): State<Arc<Site>>,
     State(subscriptions): State<Arc<Subscriptions>>,
-    Staff(session): Staff,
-    Form(form): Form<GrantForm>,
+    StaffForm(session, form): StaffForm<GrantForm>,
 ) -> Result {
     match give(&subscriptions, Say::new(session.language), &form).await? {
         Ok(()) => Ok(see_other("/admin/subscriptions?done=given")),

@@ -7,7 +7,7 @@ mod part;
 mod staff;
 
 pub use part::Admin;
-pub use staff::Staff;
+pub use staff::{Staff, StaffForm};
 
 use web::{Route, with_state};
 

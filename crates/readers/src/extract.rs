@@ -1,8 +1,8 @@
 //! Who asks, as a handler takes it from a request: [`SignedIn`], `Option<SignedIn>` where guests are welcome, and
-//! [`Confirmed`] for what someone who borrowed a session must not do.
+//! [`Confirmed`] for pages that someone who borrowed a session must not see.
 //!
-//! Whoever has to sign in or to give the password first is led to the page they came for afterwards ([`way_back`]), and
-//! never to what a form was about to do.
+//! Whoever has to sign in or to give the password first is led to the page they came for afterwards ([`way_back`]).
+//! Deliberately not here: forms that need the password, which are kept while it is asked for (`crate::confirm`).
 
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ use web::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Arc<Session>);
 
-/// A session in which the password was given a short while ago. [`Error::SignIn`] or [`Error::Confirm`] else.
+/// A session in which the password was given a short while ago, for pages; forms take a [`crate::ConfirmedForm`].
+/// [`Error::SignIn`] or [`Error::Confirm`] else.
 #[derive(Clone, Debug)]
 pub struct Confirmed(pub Arc<Session>);
 
@@ -65,7 +66,7 @@ where
 /// The page to come back to. A page is its own, with its query. A form posts to the address of the page it stands on, or
 /// below it, and such a page has an address of two segments: what `/account/devices/ID/sign-out` is sent to stands on
 /// `/account/devices`. A test tries every route that takes a form.
-fn way_back(parts: &Parts) -> &str {
+pub(crate) fn way_back(parts: &Parts) -> &str {
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return parts.uri.path_and_query().map_or("/", |all| all.as_str());
     }

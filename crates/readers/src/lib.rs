@@ -4,6 +4,7 @@
 //! cookie and never by a fingerprint; signing in on it ends its earlier session. Deliberately not here: what a reader
 //! may read (`subscriptions`, `access`) and where (`leases`).
 
+pub mod confirm;
 mod devices;
 pub mod extract;
 pub mod labels;
@@ -15,6 +16,7 @@ pub mod rules;
 mod sessions;
 pub mod store;
 
+pub use confirm::ConfirmedForm;
 pub use devices::Devices;
 pub use extract::{Confirmed, SignedIn};
 pub use limits::Limits;
@@ -22,7 +24,7 @@ pub use part::Readers;
 pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId, shown_email};
 pub use sessions::{Recognized, Session, Sessions};
 
-/// What the mails of accounts say.
+/// What the mails of accounts say, and the page that asks for the password again.
 pub const TEXTS: web::locale::Texts = &[
     ("en", include_str!("../locales/en/readers.ftl")),
     ("es", include_str!("../locales/es/readers.ftl")),

@@ -229,17 +229,20 @@ impl Sessions {
     /// [`Error::SignIn`] or [`Error::Confirm`], with the page to come back to.
     pub async fn confirmed(&self, headers: &HeaderMap, next: &str) -> Result<Arc<Session>> {
         let session = self.required(headers, next).await?;
-        if session
-            .confirmed_at
-            .plus(self.base.config.accounts.confirmed_for)
-            > self.base.clock.now()
-        {
+        if self.is_confirmed(&session) {
             Ok(session)
         } else {
             Err(Error::Confirm {
                 next: next.to_owned(),
             })
         }
+    }
+
+    /// Whether the password was given here a short while ago.
+    #[must_use]
+    pub fn is_confirmed(&self, session: &Session) -> bool {
+        let confirmed_for = self.base.config.accounts.confirmed_for;
+        session.confirmed_at.plus(confirmed_for) > self.base.clock.now()
     }
 
     /// Forgets all of them.

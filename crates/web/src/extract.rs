@@ -13,6 +13,7 @@ use base::lang::Lang;
 use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
+use serde::de::DeserializeOwned;
 
 use crate::{Error, Site, locale};
 
@@ -20,6 +21,15 @@ use crate::{Error, Site, locale};
 /// [`Error::TooLarge`] if the body is larger than `[server] max_form_bytes`.
 #[derive(Clone, Copy, Debug)]
 pub struct Form<T>(pub T);
+
+/// A form both as a handler takes it and as it was sent, so that it can be sent again. Refused like [`Form`].
+#[derive(Clone, Debug)]
+pub struct Sent<T> {
+    /// As a handler takes it.
+    pub form: T,
+    /// Every field, in the order in which it was sent.
+    pub fields: Vec<(String, String)>,
+}
 
 /// The query of the address. [`Error::BadRequest`] if it cannot be read or holds a NUL.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +54,23 @@ where
         let request = Request::from_parts(parts, body.into());
         let axum::extract::Form(fields) = axum::extract::Form::from_request(request, state).await?;
         Ok(Self(fields))
+    }
+}
+
+impl<T, S> FromRequest<S> for Sent<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        let again = || Request::from_parts(parts.clone(), body.clone().into());
+        let Form(fields) = Form::from_request(again(), state).await?;
+        let Form(form) = Form::from_request(again(), state).await?;
+        Ok(Self { form, fields })
     }
 }
 

@@ -19,7 +19,7 @@ pub mod skeleton;
 pub mod view;
 
 pub use error::{Error, Result};
-pub use extract::{Form, Language, Path, Query};
+pub use extract::{Form, Language, Path, Query, Sent};
 pub use route::{Route, with_state};
 pub use site::{EditionHome, Site};
 

@@ -86,8 +86,8 @@ async fn forms_of_an_account_say_what_is_wrong_with_which_field() {
     let form = "current=not+this+one&password=short";
     let refused = post(&phone, "/account/password", form).await;
     assert_eq!(faults(&refused), ["current", "password"]);
-    let refused = post(&phone, "/account/confirm", "password=not+this+one").await;
-    assert_eq!(faults(&refused), ["password"]);
+    let refused = post(&phone, "/account/confirm", "confirm-password=not+this").await;
+    assert_eq!(faults(&refused), ["confirm-password"]);
     let page = phone.opens("/account/devices").await;
     let path = page.text.split("action=\"/account/devices/").nth(1);
     let id = path.unwrap().split('/').next().unwrap();
@@ -312,16 +312,13 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
     let staff = readers::store::insert_operator(&mut tx, ada.id).await;
     staff.unwrap();
     tx.commit().await.unwrap();
-    let borrowed = ada.on("laptop").await;
-    paper.advance(Span::days(1));
-
     let routes = routes(&paper.app);
     let is_page = |path: &str| {
         routes
             .iter()
             .any(|route| (route.method, route.path) == ("GET", path))
     };
-    let (mut signed_in, mut confirmed) = (Vec::new(), Vec::new());
+    let mut signed_in = Vec::new();
     for route in routes.iter().filter(|route| route.method == "POST") {
         let id = "00000000-0000-0000-0000-000000000000";
         let path = filled(route.path, |_| id.to_owned());
@@ -331,15 +328,6 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
             assert!(is_page(next), "{path} leads back to {next}");
             signed_in.push(route.path);
         }
-        // These end the session, or the wait for a password.
-        if ["/sign-out", "/account/confirm", "/account/password"].contains(&route.path) {
-            continue;
-        }
-        let answer = post(&borrowed, &path, &form).await;
-        if let Some(next) = page_after(&answer, "/account/confirm") {
-            assert!(is_page(next), "{path} leads back to {next}");
-            confirmed.push(route.path);
-        }
     }
     assert_eq!(
         signed_in,
@@ -348,15 +336,6 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
             "/account/password",
             "/account/confirm",
             "/account/devices/{id}/name",
-            "/account/devices/{id}/sign-out",
-            "/account/seats/invite",
-            "/account/seats/remove",
-            "/admin/subscriptions",
-        ]
-    );
-    assert_eq!(
-        confirmed,
-        [
             "/account/devices/{id}/sign-out",
             "/account/seats/invite",
             "/account/seats/remove",

@@ -7,6 +7,7 @@ mod addresses;
 mod archive;
 mod background;
 mod canary;
+mod confirm;
 mod doors;
 mod forms;
 mod gate;

@@ -20,3 +20,7 @@ letter-changed-subject = Your password for { $paper } was changed
 letter-changed-opening = Your password for { $paper } has just been changed and your other devices are signed out. If it was you, all is well. If it wasn't, choose a new password here.
 letter-changed-button = It wasn't me
 letter-changed-closing = You get this mail whenever your password changes.
+confirm-title = Your password, please
+confirm-text = Just to be sure that it is you, before we change something important.
+confirm-kept = What you began goes on right afterwards.
+confirm-button = Go on

@@ -20,3 +20,7 @@ letter-changed-subject = Tu contraseña de { $paper } ha cambiado
 letter-changed-opening = Tu contraseña de { $paper } acaba de cambiar y se ha cerrado la sesión en tus demás dispositivos. Si has sido tú, todo está bien. Si no, elige otra contraseña aquí.
 letter-changed-button = No he sido yo
 letter-changed-closing = Te llega este mensaje siempre que cambia tu contraseña.
+confirm-title = Tu contraseña, por favor
+confirm-text = Solo para saber que eres tú, antes de cambiar algo importante.
+confirm-kept = Después sigue lo que habías empezado.
+confirm-button = Seguir
