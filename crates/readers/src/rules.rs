@@ -7,7 +7,7 @@ use base::id::Id;
 use base::lang::Lang;
 use base::time::UnixMillis;
 
-pub use email::{Email, shown_email, visible};
+pub use self::email::{Email, shown_email, visible};
 
 /// Marks the identifiers of readers.
 #[derive(Debug)]

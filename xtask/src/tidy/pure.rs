@@ -29,7 +29,17 @@ const PURE_NAMES: &[(&str, &str)] = &[
 ];
 
 /// Crates whose types a decision may use.
-const PURE_CRATES: &[&str] = &["std", "core", "alloc", "lease", "markup", "serde"];
+const PURE_CRATES: &[&str] = &[
+    "std",
+    "core",
+    "alloc",
+    "lease",
+    "markup",
+    "serde",
+    // Tables of Unicode and what follows from them.
+    "idna",
+    "unicode_normalization",
+];
 
 /// Where a failure is a value of a type that says what it can be; elsewhere in a feature this is the aim.
 const TYPED: &[&str] = &["rules", "store"];
