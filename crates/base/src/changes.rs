@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lease::Millis;
 use sqlx::PgConnection;
 
-use super::db::{Tx, execute};
+use super::db::{Tx, execute, row};
 use super::time::{Clock, Span, UnixMillis};
 
 /// Something that nodes may have in memory is different now. As it is in the row: whoever keeps something parses it.
@@ -42,38 +42,41 @@ pub struct Look {
     pub generation: u64,
 }
 
-type Row = (
-    i64,
-    i64,
-    i64,
-    i64,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-);
+row! {
+    /// How things stand, and one change if there is any.
+    struct LookRow {
+        next: i64,
+        now: i64,
+        place: i64,
+        generation: i64,
+        txid: Option<i64>,
+        kind: Option<String>,
+        about: Option<String>,
+    }
+}
 
 /// Reads what changed from transaction `from` on; nothing but where to begin if there is no `from` yet.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn look(conn: &mut PgConnection, from: Option<i64>) -> sqlx::Result<Look> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-                (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
-                (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint,
-                lease_generation(), change.txid, change.kind, change.about
+    let rows: Vec<LookRow> = sqlx::query_as(
+        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS next,
+                (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
+                (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint AS place,
+                lease_generation() AS generation, change.txid, change.kind, change.about
          FROM (SELECT 1) AS one LEFT JOIN change ON change.txid >= $1 ORDER BY change.txid",
     )
     .bind(from.unwrap_or(i64::MAX))
     .fetch_all(conn)
     .await?;
     let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-    let (next, now, place, generation) = (first.0, first.1, first.2, first.3);
-    let change = |(.., txid, kind, about): Row| {
+    let (next, now, place, generation) = (first.next, first.now, first.place, first.generation);
+    let change = |row: LookRow| {
         Some(Change {
-            txid: txid?,
-            kind: kind?,
-            about: about?,
+            txid: row.txid?,
+            kind: row.kind?,
+            about: row.about?,
         })
     };
     Ok(Look {

@@ -8,7 +8,7 @@
 mod kind;
 mod worker;
 
-use super::db::{Tx, execute, fetch_all, fetch_one, fetch_optional};
+use super::db::{Tx, execute, fetch_all, fetch_one, fetch_optional, row};
 use super::id::Id;
 use super::time::{Span, UnixMillis};
 
@@ -33,6 +33,8 @@ pub struct Claimed {
     /// Until when it belongs to its worker; a fencing token, too: whoever claims it later has another one.
     until: UnixMillis,
 }
+
+row!(Claimed: id, kind, payload, attempts, until);
 
 /// After this many failures a job stays where it is, for a person to look at.
 pub const MAX_ATTEMPTS: i64 = 8;
@@ -74,25 +76,18 @@ pub async fn insert_job(
 pub async fn claim_job(tx: &mut Tx, claim_for: Span) -> sqlx::Result<Option<Claimed>> {
     let now = tx.now();
     let until = now.plus(claim_for);
-    let row = fetch_optional!(
+    fetch_optional!(
         tx,
-        (Id<Job>, String, String, i64),
+        Claimed,
         "UPDATE job SET locked_until = $1, attempts = attempts + 1
          WHERE id = (SELECT id FROM job WHERE run_at <= $2 AND (locked_until IS NULL OR locked_until <= $2) AND attempts < $3
                      ORDER BY run_at, id LIMIT 1)
            AND (locked_until IS NULL OR locked_until <= $2)
-         RETURNING id, kind, payload, attempts",
+         RETURNING id, kind, payload, attempts - 1 AS attempts, locked_until AS until",
         until,
         now,
         MAX_ATTEMPTS
-    )?;
-    Ok(row.map(|(id, kind, payload, attempts)| Claimed {
-        id,
-        kind,
-        payload,
-        attempts: attempts - 1,
-        until,
-    }))
+    )
 }
 
 /// Gives back what was claimed by a worker that is gone: nobody waits for the end of its claim. For a process that has the
@@ -223,6 +218,8 @@ pub struct Failed {
     pub last_error: String,
 }
 
+row!(Failed: id, kind, attempts, created_at, last_error);
+
 impl Failed {
     /// Whether it was tried for the last time.
     #[must_use]
@@ -236,20 +233,12 @@ impl Failed {
 /// # Errors
 /// Whatever the database says.
 pub async fn list_failed_jobs(tx: &mut Tx, most: i64) -> sqlx::Result<Vec<Failed>> {
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        (Id<Job>, String, i64, UnixMillis, String),
-        "SELECT id, kind, attempts, created_at, COALESCE(last_error, '') FROM job
+        Failed,
+        "SELECT id, kind, attempts, created_at, COALESCE(last_error, '') AS last_error FROM job
          WHERE last_error IS NOT NULL OR attempts >= $1 ORDER BY attempts DESC, id LIMIT $2",
         MAX_ATTEMPTS,
         most
-    )?;
-    let failed = |(id, kind, attempts, created_at, last_error)| Failed {
-        id,
-        kind,
-        attempts,
-        created_at,
-        last_error,
-    };
-    Ok(rows.into_iter().map(failed).collect())
+    )
 }

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 
 use super::events::{Event, EventKind};
 use super::rows::{CachedRow, Store};
-use base::db::{Tx, execute, fetch_all, insert_rows};
+use base::db::{Tx, execute, fetch_all, insert_rows, row};
 use base::time::UnixMillis;
 use readers::{DeviceId, ReaderId};
 
@@ -49,6 +49,21 @@ pub(super) async fn add_to_sum(
     Ok(())
 }
 
+row! {
+    /// What happened to the lease of a reader.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct LoggedEvent {
+        /// What happened.
+        pub kind: EventKind,
+        /// The device that had the lease.
+        pub from_device: Option<DeviceId>,
+        /// The device that has it since.
+        pub to_device: Option<DeviceId>,
+        /// When.
+        pub happened_at: UnixMillis,
+    }
+}
+
 /// The latest events of a reader, newest first; for support and for the reader's own page.
 ///
 /// # Errors
@@ -57,10 +72,10 @@ pub async fn list_events(
     tx: &mut Tx,
     reader: ReaderId,
     count: i64,
-) -> sqlx::Result<Vec<(EventKind, Option<DeviceId>, Option<DeviceId>, UnixMillis)>> {
+) -> sqlx::Result<Vec<LoggedEvent>> {
     fetch_all!(
         tx,
-        (EventKind, Option<DeviceId>, Option<DeviceId>, UnixMillis),
+        LoggedEvent,
         "SELECT kind, from_device, to_device, happened_at FROM lease_event WHERE reader_id = $1
          ORDER BY happened_at DESC, id DESC LIMIT $2",
         reader,
@@ -104,20 +119,23 @@ pub(super) struct LeaseRow {
     pub(super) state: String,
 }
 
-type Joined = (
-    i64,
-    Option<DeviceId>,
-    Option<i64>,
-    Option<i64>,
-    Option<bool>,
-    Option<i64>,
-    Option<String>,
-);
+row! {
+    /// The generation of leases now, and the row of a reader if there is one.
+    struct Joined {
+        newest: i64,
+        device_id: Option<DeviceId>,
+        generation: Option<i64>,
+        counter: Option<i64>,
+        held: Option<bool>,
+        version: Option<i64>,
+        state: Option<String>,
+    }
+}
 
 impl Store for PgPool {
     async fn find(&self, reader: ReaderId) -> sqlx::Result<(u64, Option<LeaseRow>)> {
         let joined: Joined = sqlx::query_as(
-            "SELECT lease_generation(), device_id, generation, counter, held, version, state
+            "SELECT lease_generation() AS newest, device_id, generation, counter, held, version, state
          FROM (SELECT 1) AS one LEFT JOIN lease ON reader_id = $1",
         )
         .bind(reader)
@@ -125,15 +143,15 @@ impl Store for PgPool {
         .await?;
         let row = || {
             Some(LeaseRow {
-                device: joined.1?,
-                generation: joined.2?.unsigned_abs(),
-                counter: joined.3?.unsigned_abs(),
-                held: joined.4?,
-                version: joined.5?,
-                state: joined.6?,
+                device: joined.device_id?,
+                generation: joined.generation?.unsigned_abs(),
+                counter: joined.counter?.unsigned_abs(),
+                held: joined.held?,
+                version: joined.version?,
+                state: joined.state?,
             })
         };
-        Ok((joined.0.unsigned_abs(), row()))
+        Ok((joined.newest.unsigned_abs(), row()))
     }
 
     async fn swap(&self, reader: ReaderId, known: &CachedRow) -> sqlx::Result<bool> {

@@ -2,8 +2,22 @@
 
 use super::rules::{Event, Figure, Person, Story, StoryId};
 use articles::{Member, Slug, TranslationId};
-use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::db::{Tx, execute, fetch_all, fetch_optional, row};
 use base::time::UnixMillis;
+
+row! {
+    struct StoryRow {
+        id: StoryId,
+        title: String,
+        summary: String,
+        known: String,
+        updated_at: UnixMillis,
+    }
+}
+
+row!(Event: day, day_text, title, text, source);
+row!(Person: name, office, note);
+row!(Figure: value, label, source);
 
 /// The story with this slug in this edition.
 ///
@@ -12,27 +26,26 @@ use base::time::UnixMillis;
 pub async fn find_story(tx: &mut Tx, edition: &str, slug: &str) -> sqlx::Result<Option<Story>> {
     let row = fetch_optional!(
         tx,
-        (StoryId, String, String, String, UnixMillis),
+        StoryRow,
         "SELECT id, title, summary, known, updated_at FROM story WHERE edition = $1 AND slug = $2",
         edition,
         slug
     )?;
-    let Some((id, title, summary, known, updated_at)) = row else {
+    let Some(row) = row else {
         return Ok(None);
     };
-    let known =
-        serde_json::from_str(&known).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let known = serde_json::from_str(&row.known);
     Ok(Some(Story {
-        id,
+        id: row.id,
         edition: edition.to_owned(),
         slug: slug.to_owned(),
-        title,
-        summary,
-        known,
-        updated_at,
-        events: list_events(tx, id).await?,
-        people: list_people(tx, id).await?,
-        figures: list_figures(tx, id).await?,
+        title: row.title,
+        summary: row.summary,
+        known: known.map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        updated_at: row.updated_at,
+        events: list_events(tx, row.id).await?,
+        people: list_people(tx, row.id).await?,
+        figures: list_figures(tx, row.id).await?,
     }))
 }
 
@@ -49,52 +62,30 @@ pub async fn list_stories(tx: &mut Tx) -> sqlx::Result<Vec<(String, String, Stri
 }
 
 async fn list_events(tx: &mut Tx, story: StoryId) -> sqlx::Result<Vec<Event>> {
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        (String, Option<String>, String, String, String),
+        Event,
         "SELECT day, day_text, title, text, source FROM story_event WHERE story_id = $1 ORDER BY place",
         story
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|(day, day_text, title, text, source)| Event {
-            day,
-            day_text,
-            title,
-            text,
-            source,
-        })
-        .collect())
+    )
 }
 
 async fn list_people(tx: &mut Tx, story: StoryId) -> sqlx::Result<Vec<Person>> {
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        (String, String, String),
+        Person,
         "SELECT name, office, note FROM story_person WHERE story_id = $1 ORDER BY place",
         story
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|(name, office, note)| Person { name, office, note })
-        .collect())
+    )
 }
 
 async fn list_figures(tx: &mut Tx, story: StoryId) -> sqlx::Result<Vec<Figure>> {
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        (String, String, String),
+        Figure,
         "SELECT value, label, source FROM story_figure WHERE story_id = $1 ORDER BY place",
         story
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|(value, label, source)| Figure {
-            value,
-            label,
-            source,
-        })
-        .collect())
+    )
 }
 
 /// Inserts the story, or changes the one with the same identifier. Its translations stay.
@@ -173,6 +164,15 @@ async fn set_figures(tx: &mut Tx, story: &Story) -> sqlx::Result<()> {
     Ok(())
 }
 
+row! {
+    struct MemberRow {
+        id: StoryId,
+        edition: String,
+        slug: String,
+        translation_id: Option<TranslationId>,
+    }
+}
+
 /// The story and those that are the same in other editions, each with its slug.
 ///
 /// # Errors
@@ -184,16 +184,21 @@ pub async fn list_set(
 ) -> sqlx::Result<Vec<(Member<StoryId>, String)>> {
     let rows = fetch_all!(
         tx,
-        (StoryId, String, String, Option<TranslationId>),
+        MemberRow,
         "SELECT o.id, o.edition, o.slug, o.translation_id
          FROM story s JOIN story o ON o.id = s.id OR o.translation_id = s.translation_id
          WHERE s.edition = $1 AND s.slug = $2 ORDER BY o.edition",
         edition,
         slug
     )?;
-    let member = |(id, edition, slug, set): (_, String, _, _)| {
-        let edition = Slug::edition(&edition).map_err(|error| sqlx::Error::Decode(error.into()))?;
-        Ok((Member { id, edition, set }, slug))
+    let member = |row: MemberRow| {
+        let edition = Slug::edition(&row.edition);
+        let member = Member {
+            id: row.id,
+            edition: edition.map_err(|error| sqlx::Error::Decode(error.into()))?,
+            set: row.translation_id,
+        };
+        Ok((member, row.slug))
     };
     rows.into_iter().map(member).collect()
 }

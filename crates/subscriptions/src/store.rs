@@ -6,35 +6,38 @@ mod seats;
 pub use many::*;
 pub use seats::*;
 
-use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::db::{Tx, execute, fetch_all, fetch_optional, row};
 use base::time::UnixMillis;
 use readers::ReaderId;
 
 use super::rules::{Overview, Plan, Provider, Subscription, SubscriptionId};
 
-type Row = (
-    SubscriptionId,
-    ReaderId,
-    Plan,
-    Option<String>,
-    i64,
-    UnixMillis,
-    UnixMillis,
-    Option<String>,
-    Option<UnixMillis>,
-);
+row! {
+    struct SubscriptionRow {
+        id: SubscriptionId,
+        owner_id: ReaderId,
+        plan: Plan,
+        company_name: Option<String>,
+        seats: i64,
+        starts_at: UnixMillis,
+        ends_at: UnixMillis,
+        terms_version: Option<String>,
+        terms_accepted_at: Option<UnixMillis>,
+    }
+}
 
-fn subscription(row: Row) -> Subscription {
-    let (id, owner, plan, company_name, seats, starts_at, ends_at, terms, terms_at) = row;
+row!(Overview: email, plan, company_name, seats, taken, ends_at);
+
+fn subscription(row: SubscriptionRow) -> Subscription {
     Subscription {
-        id,
-        owner,
-        plan,
-        company_name,
-        seats,
-        starts_at,
-        ends_at,
-        terms: terms.zip(terms_at),
+        id: row.id,
+        owner: row.owner_id,
+        plan: row.plan,
+        company_name: row.company_name,
+        seats: row.seats,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        terms: row.terms_version.zip(row.terms_accepted_at),
     }
 }
 
@@ -46,7 +49,7 @@ pub async fn find_owned(tx: &mut Tx, owner: ReaderId) -> sqlx::Result<Option<Sub
     let now = tx.now();
     let row = fetch_optional!(
         tx,
-        Row,
+        SubscriptionRow,
         "SELECT id, owner_id, plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at
          FROM subscription WHERE owner_id = $1 AND ends_at > $2 ORDER BY ends_at DESC, id DESC LIMIT 1",
         owner,
@@ -145,7 +148,7 @@ pub async fn find_held(
     };
     let row = fetch_optional!(
         tx,
-        Row,
+        SubscriptionRow,
         "SELECT id, owner_id, plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at
          FROM subscription WHERE id = $1",
         id
@@ -158,22 +161,12 @@ pub async fn find_held(
 /// # Errors
 /// Whatever the database says.
 pub async fn list_newest(tx: &mut Tx, most: i64) -> sqlx::Result<Vec<Overview>> {
-    type Row = (String, Plan, Option<String>, i64, i64, UnixMillis);
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        Row,
+        Overview,
         "SELECT r.email, s.plan, s.company_name, s.seats,
-           (SELECT COUNT(*) FROM seat t WHERE t.subscription_id = s.id AND t.status = 'accepted'), s.ends_at
+           (SELECT COUNT(*) FROM seat t WHERE t.subscription_id = s.id AND t.status = 'accepted') AS taken, s.ends_at
          FROM subscription s JOIN reader r ON r.id = s.owner_id ORDER BY s.created_at DESC, s.id DESC LIMIT $1",
         most
-    )?;
-    let overview = |(email, plan, company_name, seats, taken, ends_at)| Overview {
-        email,
-        plan,
-        company_name,
-        seats,
-        taken,
-        ends_at,
-    };
-    Ok(rows.into_iter().map(overview).collect())
+    )
 }

@@ -8,9 +8,10 @@ use super::super::catalog::Entry;
 use super::super::rules::{Article, AuthorId, Body, Correction, ImageId, Picture, Slug, Topic};
 use super::authors::set_authors;
 use super::editions::{TopicRow, topic};
+use super::translations::find_id;
 use super::{broken, readable};
 use access::{Access, ArticleId};
-use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::db::{Tx, execute, fetch_all, fetch_optional, row};
 use base::time::UnixMillis;
 
 /// All that can be read; see [`readable`].
@@ -23,20 +24,29 @@ pub(crate) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(String, Entry
     Ok(readable(rows, entry))
 }
 
-pub(super) type EntryRow = (String, String, String, String, String, String, i64);
+row! {
+    pub(super) struct EntryRow {
+        path: String,
+        id: String,
+        edition: String,
+        headline: String,
+        deck: String,
+        access: String,
+        revision: i64,
+    }
+}
 
 pub(super) fn entry(row: EntryRow) -> sqlx::Result<(String, Entry)> {
-    let (path, id, edition, headline, deck, access, revision) = row;
-    let broken = |what: &dyn Display| broken(format!("article {path}: {what}"));
+    let broken = |what: &dyn Display| broken(format!("article {}: {what}", row.path));
     let entry = Entry {
-        id: id.parse().map_err(|error| broken(&error))?,
-        edition: Slug::edition(&edition).map_err(|error| broken(&error))?,
-        headline: headline.into(),
-        deck: deck.into(),
-        access: access.parse().map_err(|error: String| broken(&error))?,
-        revision: revision.unsigned_abs(),
+        id: row.id.parse().map_err(|error| broken(&error))?,
+        edition: Slug::edition(&row.edition).map_err(|error| broken(&error))?,
+        headline: row.headline.into(),
+        deck: row.deck.into(),
+        access: row.access.parse().map_err(|error: String| broken(&error))?,
+        revision: row.revision.unsigned_abs(),
     };
-    Ok((path, entry))
+    Ok((row.path, entry))
 }
 
 /// The line of one address, if it can be read; see [`readable`].
@@ -83,16 +93,36 @@ pub async fn find_by_slug(
     edition: &Slug,
     slug: &Slug,
 ) -> sqlx::Result<Option<Article>> {
-    let row = fetch_optional!(
-        tx,
-        (ArticleId,),
-        "SELECT id FROM article WHERE edition = $1 AND slug = $2",
-        edition.as_str(),
-        slug.as_str()
-    )?;
-    match row {
-        Some((id,)) => find_article(tx, id).await,
+    match find_id(tx, edition, slug).await? {
+        Some(id) => find_article(tx, id).await,
         None => Ok(None),
+    }
+}
+
+row! {
+    struct ArticleRow {
+        edition: String,
+        slug: String,
+        path: String,
+        kicker: Option<String>,
+        headline: String,
+        deck: String,
+        byline: Option<String>,
+        dateline: String,
+        access: Access,
+        story: Option<String>,
+        image_id: Option<ImageId>,
+        image_alt: Option<String>,
+        image_caption: Option<String>,
+        image_place: Option<String>,
+        image_date: Option<String>,
+        image_credit: Option<String>,
+        image_agency: Option<String>,
+        body: String,
+        pinned: bool,
+        published_at: UnixMillis,
+        updated_at: UnixMillis,
+        revision: i64,
     }
 }
 
@@ -103,54 +133,57 @@ pub async fn find_by_slug(
 pub async fn find_article(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option<Article>> {
     let row = fetch_optional!(
         tx,
-        (String, String, String, Option<String>, String, String, Option<String>, String, Access, Option<String>, bool, UnixMillis, UnixMillis, i64),
+        ArticleRow,
         "SELECT edition, slug, path, kicker, headline, deck,
                 (SELECT string_agg(w.name, '\n' ORDER BY l.place)
-                 FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id),
-                dateline, access, story, pinned, published_at, updated_at, revision
+                 FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id) AS byline,
+                dateline, access, story, image_id, image_alt, image_caption, image_place, image_date, image_credit,
+                image_agency, body, pinned, published_at, updated_at, revision
          FROM article WHERE id = $1",
         id
     )?;
     let Some(row) = row else { return Ok(None) };
-    let (
-        edition,
-        slug,
-        path,
-        kicker,
-        headline,
-        deck,
-        byline,
-        dateline,
-        access,
-        story,
-        pinned,
-        published_at,
-        updated_at,
-        revision,
-    ) = row;
-    let (picture, document) = get_text(tx, id).await?;
     let (topics, corrections) = list_belongings(tx, id).await?;
-    Ok(Some(Article {
+    Ok(Some(article(id, row, topics, corrections)?))
+}
+
+fn article(
+    id: ArticleId,
+    row: ArticleRow,
+    topics: Vec<Topic>,
+    corrections: Vec<Correction>,
+) -> sqlx::Result<Article> {
+    let document = Document::from_json(&row.body).map_err(broken)?;
+    let picture = row.image_id.map(|image| Picture {
+        image,
+        alt: row.image_alt.unwrap_or_default(),
+        caption: row.image_caption.unwrap_or_default(),
+        place: row.image_place.unwrap_or_default(),
+        date: row.image_date,
+        credit: row.image_credit.unwrap_or_default(),
+        agency: row.image_agency.unwrap_or_default(),
+    });
+    Ok(Article {
         id,
-        edition: Slug::edition(&edition).map_err(broken)?,
-        slug: slug.parse().map_err(broken)?,
-        path,
-        kicker,
-        headline,
-        deck,
-        byline: names(byline),
-        dateline,
-        access,
-        story,
+        edition: Slug::edition(&row.edition).map_err(broken)?,
+        slug: row.slug.parse().map_err(broken)?,
+        path: row.path,
+        kicker: row.kicker,
+        headline: row.headline,
+        deck: row.deck,
+        byline: names(row.byline),
+        dateline: row.dateline,
+        access: row.access,
+        story: row.story,
         picture,
         body: Body::new(id, document),
-        pinned,
-        published_at,
-        updated_at,
-        revision,
+        pinned: row.pinned,
+        published_at: row.published_at,
+        updated_at: row.updated_at,
+        revision: row.revision,
         topics,
         corrections,
-    }))
+    })
 }
 
 /// Authors as `string_agg` gives them, one in a line.
@@ -182,30 +215,6 @@ async fn list_belongings(
         .map(|(at, note)| Correction { at, note })
         .collect();
     Ok((topics, corrections))
-}
-
-async fn get_text(tx: &mut Tx, id: ArticleId) -> sqlx::Result<(Option<Picture>, Document)> {
-    type Text = Option<String>;
-    let row = fetch_optional!(
-        tx,
-        (Option<ImageId>, Text, Text, Text, Text, Text, Text, String),
-        "SELECT image_id, image_alt, image_caption, image_place, image_date, image_credit, image_agency, body
-         FROM article WHERE id = $1",
-        id
-    )?;
-    let (image, alt, caption, place, date, credit, agency, body) =
-        row.ok_or(sqlx::Error::RowNotFound)?;
-    let document = Document::from_json(&body).map_err(broken)?;
-    let picture = image.map(|image| Picture {
-        image,
-        alt: alt.unwrap_or_default(),
-        caption: caption.unwrap_or_default(),
-        place: place.unwrap_or_default(),
-        date,
-        credit: credit.unwrap_or_default(),
-        agency: agency.unwrap_or_default(),
-    });
-    Ok((picture, document))
 }
 
 /// Inserts the article, or changes the one with the same edition and slug. Its address, first date and translations stay.

@@ -8,20 +8,20 @@ use super::super::rules::{Card, ImageId, Slug, TopicId};
 use super::article::names;
 use super::{broken, readable};
 use access::{Access, ArticleId};
-use base::db::{Tx, fetch_all, fetch_in};
+use base::db::{Tx, fetch_all, fetch_in, row};
 use base::time::UnixMillis;
 
 /// The newest of an edition before a position.
 const OF_EDITION: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
        (SELECT string_agg(w.name, '\n' ORDER BY l.place)
-        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id)
+        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id) AS byline
      FROM article WHERE edition = $1 AND (published_at, id) < ($2, $3)
      ORDER BY published_at DESC, id DESC LIMIT $4";
 /// The newest of a topic before a position.
 const OF_TOPIC: &str = "SELECT a.id, a.path, a.kicker, a.headline, a.deck, a.access, a.image_id, a.image_alt, a.story, a.pinned,
      a.published_at, a.updated_at,
        (SELECT string_agg(w.name, '\n' ORDER BY l.place)
-        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = a.id)
+        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = a.id) AS byline
      FROM article_topic t JOIN article a ON a.id = t.article_id
      WHERE t.topic_id = $1 AND (t.published_at, t.article_id) < ($2, $3)
      ORDER BY t.published_at DESC, t.article_id DESC LIMIT $4";
@@ -32,63 +32,50 @@ const POSITIONS: &str = "SELECT published_at, article_id FROM article_topic
 /// The newest of a running story.
 const OF_STORY: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
        (SELECT string_agg(w.name, '\n' ORDER BY l.place)
-        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id)
+        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id) AS byline
      FROM article WHERE edition = $1 AND story = $2 ORDER BY published_at DESC, id DESC LIMIT $3";
 
-type Row = (
-    String,
-    String,
-    Option<String>,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    bool,
-    UnixMillis,
-    UnixMillis,
-    Option<String>,
-);
+row! {
+    struct CardRow {
+        id: String,
+        path: String,
+        kicker: Option<String>,
+        headline: String,
+        deck: String,
+        access: String,
+        image_id: Option<String>,
+        image_alt: Option<String>,
+        story: Option<String>,
+        pinned: bool,
+        published_at: UnixMillis,
+        updated_at: UnixMillis,
+        byline: Option<String>,
+    }
+}
 
-fn card(row: Row) -> sqlx::Result<Card> {
-    let (
-        id,
-        path,
-        kicker,
-        headline,
-        deck,
-        access,
-        image,
-        alt,
-        story,
-        pinned,
-        published_at,
-        updated_at,
-        byline,
-    ) = row;
-    let byline = names(byline);
-    let broken = |what: &dyn Display| broken(format!("article {path}: {what}"));
-    let image = image.map(|id| id.parse::<ImageId>()).transpose();
+fn card(row: CardRow) -> sqlx::Result<Card> {
+    let broken = |what: &dyn Display| broken(format!("article {}: {what}", row.path));
+    let image = row.image_id.map(|id| id.parse::<ImageId>()).transpose();
     let image = image.map_err(|error| broken(&error))?;
-    let access = access.parse::<Access>().map_err(|error| broken(&error))?;
-    let id = id.parse::<ArticleId>().map_err(|error| broken(&error))?;
-    let topics = Vec::new();
+    let access = row.access.parse::<Access>();
+    let access = access.map_err(|error| broken(&error))?;
+    let id = row.id.parse::<ArticleId>();
+    let id = id.map_err(|error| broken(&error))?;
     Ok(Card {
         id,
-        path,
-        kicker: kicker.unwrap_or_default(),
-        headline,
-        deck,
+        path: row.path,
+        kicker: row.kicker.unwrap_or_default(),
+        headline: row.headline,
+        deck: row.deck,
         access,
         image,
-        alt: alt.unwrap_or_default(),
-        story,
-        pinned,
-        published_at,
-        updated_at,
-        byline,
-        topics,
+        alt: row.image_alt.unwrap_or_default(),
+        story: row.story,
+        pinned: row.pinned,
+        published_at: row.published_at,
+        updated_at: row.updated_at,
+        byline: names(row.byline),
+        topics: Vec::new(),
     })
 }
 
@@ -107,14 +94,14 @@ pub async fn list_cards(
     let rows = match topic {
         None => fetch_all!(
             tx,
-            Row,
+            CardRow,
             OF_EDITION,
             edition.as_str(),
             before.at,
             before.id,
             count
         )?,
-        Some(topic) => fetch_all!(tx, Row, OF_TOPIC, topic, before.at, before.id, count)?,
+        Some(topic) => fetch_all!(tx, CardRow, OF_TOPIC, topic, before.at, before.id, count)?,
     };
     with_topics(tx, rows).await
 }
@@ -152,12 +139,12 @@ pub async fn list_of_story(
     story: &str,
     count: i64,
 ) -> sqlx::Result<Vec<Card>> {
-    let rows = fetch_all!(tx, Row, OF_STORY, edition.as_str(), story, count)?;
+    let rows = fetch_all!(tx, CardRow, OF_STORY, edition.as_str(), story, count)?;
     with_topics(tx, rows).await
 }
 
 /// Cards of these rows, with their topics; see [`readable`].
-async fn with_topics(tx: &mut Tx, rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
+async fn with_topics(tx: &mut Tx, rows: Vec<CardRow>) -> sqlx::Result<Vec<Card>> {
     let mut cards = readable(rows, card);
     let links = fetch_in!(
         tx,

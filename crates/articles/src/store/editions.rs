@@ -3,7 +3,19 @@
 use super::super::rules::{Edition, Slug, Topic, TopicId, TranslationId};
 use super::super::translations::Member;
 use super::{broken, readable};
-use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::db::{Tx, execute, fetch_all, fetch_optional, row};
+
+row! {
+    struct EditionRow {
+        slug: String,
+        name: String,
+        language: String,
+        locale: String,
+        timezone: String,
+        title: String,
+        tagline: Option<String>,
+    }
+}
 
 /// All that can be read; see [`readable`].
 pub(crate) async fn list_editions(tx: &mut Tx) -> sqlx::Result<Vec<Edition>> {
@@ -12,29 +24,19 @@ pub(crate) async fn list_editions(tx: &mut Tx) -> sqlx::Result<Vec<Edition>> {
         EditionRow,
         "SELECT slug, name, language, locale, timezone, title, tagline FROM edition ORDER BY place, slug"
     )?;
-    let edition = |(slug, name, language, locale, timezone, title, tagline): EditionRow| {
+    let edition = |row: EditionRow| {
         Ok(Edition {
-            slug: Slug::edition(&slug).map_err(broken)?,
-            name,
-            language: language.parse().map_err(broken)?,
-            locale,
-            timezone,
-            title,
-            tagline,
+            slug: Slug::edition(&row.slug).map_err(broken)?,
+            name: row.name,
+            language: row.language.parse().map_err(broken)?,
+            locale: row.locale,
+            timezone: row.timezone,
+            title: row.title,
+            tagline: row.tagline,
         })
     };
     Ok(readable(rows, edition))
 }
-
-type EditionRow = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-);
 
 pub(crate) async fn set_edition(tx: &mut Tx, edition: &Edition, place: i64) -> sqlx::Result<()> {
     execute!(
@@ -54,30 +56,25 @@ pub(crate) async fn set_edition(tx: &mut Tx, edition: &Edition, place: i64) -> s
     Ok(())
 }
 
-/// A topic as it stands in a row.
-pub(super) type TopicRow = (
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<TranslationId>,
-);
+row! {
+    pub(super) struct TopicRow {
+        id: String,
+        edition: String,
+        slug: String,
+        name: String,
+        description: Option<String>,
+        translation_id: Option<TranslationId>,
+    }
+}
 
-pub(super) fn topic(
-    (id, edition, slug, name, description, translation): TopicRow,
-) -> sqlx::Result<Topic> {
-    let (edition, slug) = (
-        Slug::edition(&edition).map_err(broken)?,
-        slug.parse().map_err(broken)?,
-    );
+pub(super) fn topic(row: TopicRow) -> sqlx::Result<Topic> {
     Ok(Topic {
-        id: id.parse().map_err(broken)?,
-        edition,
-        slug,
-        name,
-        description,
-        translation,
+        id: row.id.parse().map_err(broken)?,
+        edition: Slug::edition(&row.edition).map_err(broken)?,
+        slug: row.slug.parse().map_err(broken)?,
+        name: row.name,
+        description: row.description,
+        translation: row.translation_id,
     })
 }
 

@@ -11,7 +11,7 @@ use sqlx::migrate::{Migrate as _, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
 
-use super::Db;
+use super::{Db, row};
 
 #[derive(RustEmbed)]
 #[folder = "../../migrations"]
@@ -110,6 +110,14 @@ pub(super) async fn run(db: &Db) -> anyhow::Result<()> {
     Ok(())
 }
 
+row! {
+    /// A row of `table` that refers to one that is not there.
+    struct Orphan {
+        table: String,
+        parent: String,
+    }
+}
+
 /// On a connection of its own, since foreign keys cannot be switched within a transaction.
 async fn run_on_file(write: &SqlitePool, known: &Migrator) -> anyhow::Result<()> {
     let options = write.connect_options().as_ref().clone().foreign_keys(false);
@@ -119,12 +127,10 @@ async fn run_on_file(write: &SqlitePool, known: &Migrator) -> anyhow::Result<()>
     let before = tx.list_applied_migrations(&known.table_name).await?.len();
     known.run_direct(None, &mut *tx, false).await?;
     if before < known.migrations.len() {
-        // Table, row, the table it refers to, and which of its references.
-        let broken: Option<(String, Option<i64>, String, i64)> =
-            sqlx::query_as("PRAGMA foreign_key_check")
-                .fetch_optional(&mut *tx)
-                .await?;
-        if let Some((table, _, parent, _)) = broken {
+        let broken: Option<Orphan> = sqlx::query_as("PRAGMA foreign_key_check")
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(Orphan { table, parent }) = broken {
             anyhow::bail!(
                 "the schema was not changed: a row of {table} would refer to nothing in {parent}"
             );

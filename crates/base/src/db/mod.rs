@@ -19,10 +19,15 @@ use sqlx::sqlite::{SqliteError, SqlitePool};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 pub use crate::{
-    execute, execute_in, fetch_all, fetch_in, fetch_one, fetch_optional, insert_rows, text_enum,
+    execute, execute_in, fetch_all, fetch_in, fetch_one, fetch_optional, insert_rows, row,
+    text_enum,
 };
 pub use migrate::Schema;
+pub use values::Column;
+// For `row!`, wherever it is expanded.
 pub use primary::{GENERATION, Primary};
+#[doc(hidden)]
+pub use values::column;
 
 use super::id::Id;
 use super::rng::Rng;

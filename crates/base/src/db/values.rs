@@ -1,9 +1,11 @@
-//! How our own types are bound and read on both engines: ids and enums as TEXT, moments as BIGINT.
+//! How our own types are bound and read on both engines: ids and enums as TEXT, moments as BIGINT, rows by the names of their
+//! columns.
 
 use std::error::Error;
 
 use sqlx::encode::IsNull;
-use sqlx::{Database, Decode, Encode, Type};
+use sqlx::error::UnexpectedNullError;
+use sqlx::{ColumnIndex, Database, Decode, Encode, Row, Type, ValueRef as _};
 
 use crate::id::Id;
 use crate::time::UnixMillis;
@@ -66,6 +68,40 @@ where
     }
 }
 
+/// What a column is read as. PostgreSQL refuses a NULL that is read into something else than an `Option`; sqlx makes 0, false
+/// or an empty text of one from SQLite. So [`column`] looks first.
+pub trait Column {
+    /// Whether there is a value for NULL.
+    const NULLABLE: bool = false;
+}
+impl Column for bool {}
+impl Column for i64 {}
+impl Column for String {}
+impl Column for Vec<u8> {}
+impl Column for UnixMillis {}
+impl<K> Column for Id<K> {}
+impl<T: Column> Column for Option<T> {
+    const NULLABLE: bool = true;
+}
+
+/// Reads a column by its name, for `row!`.
+///
+/// # Errors
+/// When it is missing, of another type, or NULL and no `Option`; the error names it.
+pub fn column<'r, R: Row, T>(row: &'r R, name: &'static str) -> sqlx::Result<T>
+where
+    T: Column + Decode<'r, R::Database> + Type<R::Database>,
+    &'static str: ColumnIndex<R>,
+{
+    if !T::NULLABLE && row.try_get_raw(name)?.is_null() {
+        return Err(sqlx::Error::ColumnDecode {
+            index: format!("{name:?}"),
+            source: UnexpectedNullError.into(),
+        });
+    }
+    row.try_get(name)
+}
+
 /// Declares an enum that is stored and written as text: `text_enum! { /// doc  pub enum Plan { Digital = "digital" } }`.
 /// Gives `as_str`, `ALL`, `Display`, `FromStr`, serde and sqlx for both engines.
 #[macro_export]
@@ -117,6 +153,7 @@ macro_rules! text_enum {
 #[macro_export]
 macro_rules! text_column {
     ($name:ident) => {
+        impl $crate::db::Column for $name {}
         impl<DB: $crate::sqlx::Database> $crate::sqlx::Type<DB> for $name
         where
             str: $crate::sqlx::Type<DB>,
@@ -148,6 +185,32 @@ macro_rules! text_column {
                 value: <DB as $crate::sqlx::Database>::ValueRef<'r>,
             ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
                 Ok(<&str as $crate::sqlx::Decode<DB>>::decode(value)?.parse::<Self>()?)
+            }
+        }
+    };
+}
+
+/// Reads rows into a struct by the names of their columns, on both engines, for `fetch_all!` and its like. Declares the struct:
+/// `row! { /// doc  struct TermsRow { version: String, published_at: UnixMillis } }`. Or reads into one that is declared
+/// elsewhere, with all its fields: `row!(Device: id, label, kind);`.
+///
+/// A column has the name of its field; in the query `AS` gives it one. What the query has besides is not read. A column that
+/// is missing, or NULL where the field is no `Option`, is a `sqlx::Error` that names it.
+#[macro_export]
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$doc:meta])* $field_vis:vis $field:ident: $ty:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        $vis struct $name { $($(#[$doc])* $field_vis $field: $ty),+ }
+        $crate::row!($name: $($field),+);
+    };
+    ($name:ident: $($field:ident),+ $(,)?) => {
+        $crate::row!(@from $crate::sqlx::sqlite::SqliteRow, $name: $($field),+);
+        $crate::row!(@from $crate::sqlx::postgres::PgRow, $name: $($field),+);
+    };
+    (@from $row:ty, $name:ident: $($field:ident),+) => {
+        impl $crate::sqlx::FromRow<'_, $row> for $name {
+            fn from_row(row: &$row) -> $crate::sqlx::Result<Self> {
+                Ok(Self { $($field: $crate::db::column(row, stringify!($field))?),+ })
             }
         }
     };

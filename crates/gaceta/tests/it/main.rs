@@ -16,6 +16,7 @@ mod leases;
 mod nodes;
 mod pressure;
 mod reading;
+mod rows;
 mod schema;
 mod seats;
 mod stores;

@@ -266,12 +266,16 @@ async fn events_of_a_busy_second_are_all_written_as_they_were() {
     let mut tx = app.base.read().await.unwrap();
     let events = list_events(&mut tx, ada.id, 999).await.unwrap();
     assert_eq!(events.len(), 1 + 2 * 70);
-    let devices: BTreeSet<_> = events.iter().map(|(_, _, to, _)| to.unwrap()).collect();
+    let devices: BTreeSet<_> = events
+        .iter()
+        .map(|event| event.to_device.unwrap())
+        .collect();
     assert_eq!(devices.len(), 2);
-    for (kind, from, to, at) in &events {
-        assert_eq!(*at, app.base.clock.now());
-        assert_eq!(from.is_none(), *kind == EventKind::Opened, "{kind}");
-        assert!(from != to);
+    for event in &events {
+        assert_eq!(event.happened_at, app.base.clock.now());
+        let is_first = event.kind == EventKind::Opened;
+        assert_eq!(event.from_device.is_none(), is_first, "{event:?}");
+        assert_ne!(event.from_device, event.to_device);
     }
     let sums = list_sums(&mut tx).await.unwrap();
     let count = |kind| sums.iter().find(|sum| sum.1 == kind).map(|sum| sum.2);
@@ -306,7 +310,7 @@ async fn an_event_that_cannot_be_written_keeps_back_no_other_one() {
     assert_eq!(app.leases.events.waiting(), 0);
     let mut tx = app.base.read().await.unwrap();
     let events = list_events(&mut tx, ada.id, 99).await.unwrap();
-    let count = |kind| events.iter().filter(|event| event.0 == kind).count();
+    let count = |kind| events.iter().filter(|event| event.kind == kind).count();
     assert_eq!(
         [EventKind::Opened, EventKind::Taken, EventKind::Shown].map(count),
         [1, 6, 0]

@@ -1,6 +1,6 @@
 //! SQL of seats and invitations.
 
-use base::db::{Tx, execute, fetch_all, fetch_one, fetch_optional};
+use base::db::{Tx, execute, fetch_all, fetch_one, fetch_optional, row};
 use base::id::Id;
 use base::jobs::{Job, MAX_ATTEMPTS};
 use base::lang::Lang;
@@ -8,7 +8,7 @@ use base::secret::TokenHash;
 use base::time::UnixMillis;
 use readers::{Email, ReaderId};
 
-use super::super::rules::{Invitation, Member, SeatId, SeatStatus, SubscriptionId};
+use super::super::rules::{Invitation, Member, SeatId, SubscriptionId};
 
 /// Start and end of the seat of this reader that lasts longest.
 ///
@@ -172,44 +172,26 @@ pub async fn find_seated(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<Re
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+row!(Member: seat, reader, name, email, status, accepted_at, expires_at, is_undelivered);
+
 /// Members and invitations of a subscription, members first, in the order they came; not those taken back.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn list_members(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<Member>> {
-    type Row = (
-        SeatId,
-        Option<ReaderId>,
-        Option<String>,
-        String,
-        SeatStatus,
-        Option<UnixMillis>,
-        Option<UnixMillis>,
-        Option<Id<Job>>,
-    );
     let now = tx.now();
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        Row,
-        "SELECT t.id, t.reader_id, r.name, t.email, t.status, t.accepted_at, t.expires_at, j.id
+        Member,
+        "SELECT t.id AS seat, t.reader_id AS reader, COALESCE(r.name, '') AS name, t.email, t.status, t.accepted_at, t.expires_at,
+           j.id IS NOT NULL AS is_undelivered
          FROM seat t LEFT JOIN reader r ON r.id = t.reader_id
          LEFT JOIN job j ON j.id = t.mail_job_id AND j.attempts >= $2 AND (j.locked_until IS NULL OR j.locked_until <= $3)
          WHERE t.subscription_id = $1 AND t.status <> 'removed' ORDER BY t.status, t.invited_at, t.id",
         id,
         MAX_ATTEMPTS,
         now
-    )?;
-    let member = |(seat, reader, name, email, status, accepted_at, expires_at, given_up)| Member {
-        seat,
-        reader,
-        name: Option::unwrap_or_default(name),
-        email,
-        status,
-        accepted_at,
-        expires_at,
-        is_undelivered: Option::is_some(&given_up),
-    };
-    Ok(rows.into_iter().map(member).collect())
+    )
 }
 
 /// A seat that its reader has at once, without an invitation.
@@ -264,34 +246,41 @@ pub async fn insert_invitation(
     Ok(())
 }
 
+row! {
+    struct InvitationRow {
+        subscription_id: SubscriptionId,
+        email: String,
+        owner_name: String,
+        owner_email: String,
+        language: Lang,
+    }
+}
+
 /// The invitation with this token, if it still runs and its subscription does.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn find_invitation(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Option<Invitation>> {
-    type Row = (SubscriptionId, String, String, String, Lang);
     let now = tx.now();
     let row = fetch_optional!(
         tx,
-        Row,
-        "SELECT t.subscription_id, t.email, r.name, r.email, r.language
+        InvitationRow,
+        "SELECT t.subscription_id, t.email, r.name AS owner_name, r.email AS owner_email, r.language
          FROM seat t JOIN subscription s ON s.id = t.subscription_id JOIN reader r ON r.id = s.owner_id
          WHERE t.token_hash = $1 AND t.status = 'invited' AND t.expires_at > $2 AND s.ends_at > $2",
         token.text(),
         now
     )?;
-    Ok(row.map(
-        |(subscription, email, owner_name, owner_email, language)| Invitation {
-            subscription,
-            email,
-            owner: if owner_name.is_empty() {
-                readers::shown_email(&owner_email)
-            } else {
-                owner_name
-            },
-            language,
+    Ok(row.map(|row| Invitation {
+        subscription: row.subscription_id,
+        email: row.email,
+        owner: if row.owner_name.is_empty() {
+            readers::shown_email(&row.owner_email)
+        } else {
+            row.owner_name
         },
-    ))
+        language: row.language,
+    }))
 }
 
 /// Turns an invitation into the reader's seat, if fewer than `seats` are taken. Used once: the token goes.
