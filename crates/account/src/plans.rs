@@ -93,6 +93,6 @@ fn address_of(site: &Site) -> Result<String> {
         .mail
         .from
         .parse()
-        .map_err(|error: lettre::address::AddressError| Error::Internal(error.into()))?;
+        .map_err(Error::internal)?;
     Ok(from.email.to_string())
 }

@@ -103,7 +103,7 @@ pub async fn submit_proof(
         return dead_link(site, say, "/sign-up");
     };
     let payload = proof.payload.as_deref().unwrap_or_default();
-    let mut wanted: Wanted = serde_json::from_str(payload).map_err(anyhow::Error::from)?;
+    let mut wanted: Wanted = serde_json::from_str(payload).map_err(Error::internal)?;
     if !is_same_browser(base, &headers, &proof) {
         let shortest = base.config.accounts.min_password;
         if let Err(fault) = check_password(&form.password, &proof.email, shortest) {
@@ -130,7 +130,7 @@ async fn make(
     let email: Email = proof
         .email
         .parse()
-        .map_err(|()| anyhow::anyhow!("the address of a stored proof cannot be read"))?;
+        .map_err(|()| Error::internal("the address of a stored proof cannot be read"))?;
     let (name, password) = (&wanted.name, &wanted.password);
     let (language, terms) = (wanted.language, wanted.terms.as_deref());
     let made = store::insert_reader(&mut tx, &email, name, password, language, terms).await?;

@@ -24,7 +24,7 @@ use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
 use web::view::{Frame, local_path, personal, see_other};
-use web::{Form, Language, Query, Result, Site};
+use web::{Error, Form, Language, Query, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/sign_up.html")]
@@ -148,7 +148,7 @@ fn checked(
 
 /// One look, one link and one mail, whether the address is known or not.
 async fn post_link(base: &Base, email: &Email, wanted: &Wanted, browser: &TokenHash) -> Result<()> {
-    let payload = serde_json::to_string(wanted).map_err(anyhow::Error::from)?;
+    let payload = serde_json::to_string(wanted).map_err(Error::internal)?;
     let token = base.rng.token();
     let mut tx = base.write().await?;
     let known = store::find_by_email(&mut tx, email).await?;

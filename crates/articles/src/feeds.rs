@@ -130,7 +130,7 @@ async fn show(
             Kind::Rss => feed.rss(),
             Kind::Atom => feed.atom(),
         }
-        .map_err(anyhow::Error::from)?;
+        .map_err(Error::internal)?;
         Ok::<_, Error>(Draft::text(kind.content_type(), Keep::Public, text))
     };
     let encoding = Encoding::wanted(headers);

@@ -97,7 +97,7 @@ async fn write_index(articles: &Articles) -> Result<Draft> {
         .map(|number| format!("{site}/sitemap-{number}.xml"))
         .collect();
     let text = write("sitemapindex", "sitemap", names.iter().map(|at| (at, None)));
-    let text = text.map_err(anyhow::Error::from)?;
+    let text = text.map_err(Error::internal)?;
     Ok(Draft::text(CONTENT_TYPE, Keep::Public, text))
 }
 
@@ -130,7 +130,7 @@ async fn write_sitemap(articles: &Articles, number: i64) -> Result<Draft> {
         .map(|(path, at)| (format!("{site}{path}"), at))
         .collect();
     let text = write("urlset", "url", urls.iter().map(|(url, at)| (url, *at)));
-    let text = text.map_err(anyhow::Error::from)?;
+    let text = text.map_err(Error::internal)?;
     Ok(Draft::text(CONTENT_TYPE, Keep::Public, text))
 }
 

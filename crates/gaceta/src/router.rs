@@ -199,5 +199,5 @@ fn after_panic(panic: Box<dyn Any + Send>) -> Response {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without words");
-    Error::Internal(anyhow::anyhow!("panicked: {text}")).into_response()
+    Error::internal(format!("panicked: {text}")).into_response()
 }

@@ -166,9 +166,9 @@ pub async fn show_check(
             Err(what) => visitor.fetch(&gate.reading, &headers, what).await?,
         }
     }
-    Err(Error::Unavailable(anyhow::anyhow!(
-        "what the database said was too old each time it came"
-    )))
+    Err(Error::Unavailable(
+        "what the database said was too old each time it came".into(),
+    ))
 }
 
 /// Decides and answers. Asks for the lease if this is a navigation.

@@ -145,7 +145,8 @@ async fn show_article(
             Missing::Nothing(error) => return Err(error),
         }
     }
-    Err(anyhow::anyhow!("the rule of {} changes all the time", asked.path).into())
+    let cause = format!("the rule of {} changes all the time", asked.path);
+    Err(Error::internal(cause))
 }
 
 /// Decides and answers. All that waits for nothing.

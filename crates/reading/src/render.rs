@@ -361,18 +361,19 @@ fn body_html(
     variant: Variant,
     pass: Option<&Pass>,
 ) -> Result<String> {
-    let whole: Option<&Document> =
-        match variant {
-            Variant::Open | Variant::Full | Variant::Watched => {
-                let pass = pass.ok_or_else(|| {
-                    Error::Internal(anyhow::anyhow!("a whole text was asked for without a pass"))
-                })?;
-                Some(article.body.open(pass).ok_or_else(|| {
-                    Error::Internal(anyhow::anyhow!("a pass for another article"))
-                })?)
-            }
-            Variant::Lead | Variant::Wall => None,
-        };
+    let whole: Option<&Document> = match variant {
+        Variant::Open | Variant::Full | Variant::Watched => {
+            let pass =
+                pass.ok_or_else(|| Error::internal("a whole text was asked for without a pass"))?;
+            Some(
+                article
+                    .body
+                    .open(pass)
+                    .ok_or_else(|| Error::internal("a pass for another article"))?,
+            )
+        }
+        Variant::Lead | Variant::Wall => None,
+    };
     let blocks = whole.map_or_else(|| article.body.lead(), |document| &document.blocks);
     Ok(markup::render(
         blocks,

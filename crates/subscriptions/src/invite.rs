@@ -43,7 +43,7 @@ pub async fn invite(
     subscription: SubscriptionId,
     emails: &[(Email, Lang)],
     host: &str,
-) -> anyhow::Result<Inviting> {
+) -> web::Result<Inviting> {
     let Some(seats) = store::lock_seats(tx, subscription).await? else {
         return Ok(Inviting::Ended);
     };
@@ -92,7 +92,7 @@ fn letter(
     language: Lang,
     host: &str,
     token: &str,
-) -> anyhow::Result<Mail> {
+) -> askama::Result<Mail> {
     let say = Say::new(language);
     let (site, days) = (
         &subscriptions.base.config.site,

@@ -69,14 +69,17 @@ pub enum Error {
     TooMany(Span),
     /// Something we need is away; again in a moment.
     #[error("unavailable: {0}")]
-    Unavailable(anyhow::Error),
+    Unavailable(Cause),
     /// More is asked than we can answer in time; again in a moment.
     #[error("busy")]
     Busy,
     /// Our fault.
     #[error("internal: {0}")]
-    Internal(anyhow::Error),
+    Internal(Cause),
 }
+
+/// Why something failed: an error, or a sentence. For the log.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// What handlers return.
 pub type Result<T = Response> = std::result::Result<T, Error>;
@@ -91,22 +94,18 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-impl From<anyhow::Error> for Error {
-    fn from(error: anyhow::Error) -> Self {
-        if error.downcast_ref::<sqlx::Error>().is_some_and(is_away) {
-            Self::Unavailable(error)
-        } else {
-            Self::Internal(error)
-        }
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::internal(error)
     }
 }
 
-impl From<askama::Error> for Error {
-    fn from(error: askama::Error) -> Self {
-        Self::Internal(error.into())
-    }
-}
 impl Error {
+    /// Our fault: an error or a sentence, for the log.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::Internal(cause.into())
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -205,19 +204,23 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
     page
 }
 
+/// An error with what caused it, and what caused that.
+fn chain(cause: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(cause), |cause| cause.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
 fn page(site: &Site, error: &Error, lang: Lang, status: StatusCode, path: &str) -> Response {
     let request = format!("{:08x}", site.base.rng.u64() >> 32);
     match error {
-        Error::Internal(cause) => tracing::error!(
-            request,
-            path,
-            cause = format!("{cause:#}"),
-            "a request failed"
-        ),
+        Error::Internal(cause) => {
+            tracing::error!(request, path, cause = chain(&**cause), "a request failed")
+        }
         Error::Unavailable(cause) => tracing::warn!(
             request,
             path,
-            cause = format!("{cause:#}"),
+            cause = chain(&**cause),
             "a request had to wait"
         ),
         other => tracing::debug!(request, path, %other, "a request was refused"),

@@ -102,7 +102,7 @@ impl Pages {
         make: impl FnOnce() -> Page + Send + 'static,
     ) -> Result<Arc<Page>, Error> {
         let page = tokio::task::spawn_blocking(make).await;
-        let mut page = page.map_err(|error| Error::Internal(error.into()))?;
+        let mut page = page.map_err(Error::internal)?;
         page.headers = self.shared(page.headers);
         Ok(Arc::new(page))
     }
