@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::{BoxError, Router};
 use futures_util::future::Either;
@@ -24,7 +24,7 @@ use crate::pressure::{Class, Pressure};
 use crate::{App, nodes};
 use readers::Recognized;
 use web::error::{self, Busy};
-use web::{Error, Route, headers};
+use web::{Error, Route, early, headers};
 
 /// The list of all routes. What is not here does not answer.
 #[must_use]
@@ -184,7 +184,8 @@ pub fn router(
     let let_in = from_fn_with_state(Arc::clone(&app.gate), gate::let_in);
     let guarded = let_in.layer(csrf.layer(unbroken));
     let rendered = from_fn_with_state(Arc::clone(&app.site), error::render).layer(guarded);
-    let routed = from_fn_with_state(Arc::clone(&app.site), headers::secure).layer(rendered);
+    let unkept = from_fn(early::refuse).layer(rendered);
+    let routed = from_fn_with_state(Arc::clone(&app.site), headers::secure).layer(unkept);
     Ok(Responder {
         busy: Arc::new(Busy::new(&app.site)?),
         pressure: Arc::default(),

@@ -17,6 +17,7 @@ use base::address::Root;
 use readers::Session;
 use reading::visitor::{Unknown, Visitor};
 use reading::{ACCESS, is_navigation};
+use web::early::is_early;
 use web::error::encode;
 use web::locale::{self, Say};
 use web::{Error, Result};
@@ -48,6 +49,7 @@ struct CheckRequest<'a> {
     /// Path and query, as the browser sent them.
     path: &'a str,
     navigation: bool,
+    early: bool,
     denied: Denied,
     uri: &'a Uri,
     headers: &'a HeaderMap,
@@ -118,6 +120,7 @@ impl<'a> CheckRequest<'a> {
             site,
             path,
             navigation: get && is_navigation(&Method::GET, headers),
+            early: is_early(headers),
             denied: match uri.query() {
                 Some("denied=403") => Denied::Forbidden,
                 Some("denied=303") => Denied::Redirect,
@@ -177,6 +180,9 @@ fn answer(
     asked: &CheckRequest,
     visitor: &Visitor,
 ) -> std::result::Result<Result, Unknown> {
+    if asked.early {
+        return Ok(refuse(gate, asked, None, Refusal::Unasked));
+    }
     let Some(session) = visitor.session(&gate.reading, asked.headers)? else {
         return Ok(refuse(gate, asked, None, Refusal::Guest));
     };

@@ -20,6 +20,7 @@ use articles::{self, Entry};
 use base::config::Mode;
 use leases::EventKind;
 use readers::{Device, DeviceId};
+use web::early::{is_early, refusal};
 use web::pages::{Encoding, Page};
 use web::{Error, Path, Result, Route, with_state};
 
@@ -36,34 +37,42 @@ pub fn routes(reading: &Arc<Reading>) -> Vec<Route> {
 
 /// Whether a person opens this page now: a navigation, and no prefetch, preview or HEAD (Fetch Metadata, W3C).
 pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
-    let starts = |name: &HeaderName, value: &[u8]| {
-        let have = headers.get(name)?;
-        Some(have.as_bytes().starts_with(value))
+    is_opened(method, headers) && !is_early(headers)
+}
+
+/// The same, or early.
+fn is_opened(method: &Method, headers: &HeaderMap) -> bool {
+    let differs = |name: &HeaderName, value: &[u8]| {
+        let have = headers.get(name);
+        have.is_some_and(|have| !have.as_bytes().starts_with(value))
     };
-    let early = EARLY
-        .iter()
-        .any(|(name, value)| starts(name, value) == Some(true));
-    let elsewhere = starts(&FETCH_MODE, b"navigate") == Some(false);
-    let framed = starts(&FETCH_DEST, b"document") == Some(false);
-    method == Method::GET && !early && !elsewhere && !framed
+    method == Method::GET
+        && !differs(&FETCH_MODE, b"navigate")
+        && !differs(&FETCH_DEST, b"document")
 }
 
 // Written once: a name given as text is read letter by letter, on each request.
 static FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 static FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-/// What browsers say of pages that nobody has asked for yet.
-static EARLY: [(HeaderName, &[u8]); 4] = [
-    (HeaderName::from_static("sec-purpose"), b"prefetch"),
-    (HeaderName::from_static("purpose"), b"prefetch"),
-    (HeaderName::from_static("x-purpose"), b"preview"),
-    (HeaderName::from_static("x-moz"), b"prefetch"),
-];
 
 /// Who asks for what.
 struct PageRequest<'a> {
     path: &'a str,
     headers: &'a HeaderMap,
     navigation: bool,
+    early: bool,
+}
+
+impl<'a> PageRequest<'a> {
+    fn of(method: &Method, path: &'a str, headers: &'a HeaderMap) -> Self {
+        let early = is_early(headers);
+        Self {
+            path,
+            headers,
+            navigation: !early && is_opened(method, headers),
+            early,
+        }
+    }
 }
 
 /// What the database was asked for this request, because memory did not have it.
@@ -98,11 +107,7 @@ impl From<Unknown> for Missing {
 /// The answer to a `GET` of an article, if memory has all it takes; for others `None`, and the router answers.
 #[must_use]
 pub fn quick(reading: &Reading, path: &str, headers: &HeaderMap) -> Option<Response> {
-    let asked = PageRequest {
-        path,
-        headers,
-        navigation: is_navigation(&Method::GET, headers),
-    };
+    let asked = PageRequest::of(&Method::GET, path, headers);
     read(reading, &asked, &Fetched::default()).ok()
 }
 
@@ -116,11 +121,7 @@ async fn show_article(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result {
-    let asked = PageRequest {
-        path: uri.path(),
-        headers: &headers,
-        navigation: is_navigation(&method, &headers),
-    };
+    let asked = PageRequest::of(&method, uri.path(), &headers);
     let mut fetched = Fetched::default();
     for _ in 0..ROUNDS {
         let missing = match read(&reading, &asked, &fetched) {
@@ -166,6 +167,10 @@ fn read(
     // Open to everybody: no cookie is looked at.
     if entry.access == Access::Open {
         return answer(reading, entry, &decide(&ask), asked.headers, fetched);
+    }
+    // The browser would keep the answer and show it at the click, when another one may be right.
+    if asked.early {
+        return Ok(refusal());
     }
     let session = fetched.visitor.session(reading, asked.headers)?;
     let mut holder = None;

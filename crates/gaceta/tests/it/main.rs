@@ -9,6 +9,7 @@ mod background;
 mod canary;
 mod confirm;
 mod doors;
+mod early;
 mod forms;
 mod gate;
 mod heard;

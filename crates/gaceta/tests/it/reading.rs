@@ -91,8 +91,6 @@ async fn only_a_navigation_opens_a_lease() {
     let ada = paper.reader("ada", true).await;
     let phone = ada.on("phone").await;
     for headers in [
-        vec![("sec-purpose", "prefetch"), ("sec-fetch-mode", "navigate")],
-        vec![("purpose", "prefetch")],
         vec![("sec-fetch-mode", "no-cors")],
         vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
     ] {
@@ -107,10 +105,7 @@ async fn only_a_navigation_opens_a_lease() {
     assert!(paper.app.leases.is_empty());
     phone.opens(ARTICLE).await;
     assert_eq!(
-        phone
-            .send(Method::GET, ARTICLE, &[("sec-purpose", "prefetch")], "")
-            .await
-            .access(),
+        phone.send(Method::HEAD, ARTICLE, &[], "").await.access(),
         "full"
     );
 }
@@ -183,10 +178,7 @@ async fn the_meter_counts_three_for_guests_and_re_reading_is_free() {
     let guest = paper.guest();
     let at = |number: u32| format!("/en/2026-02-24/metered-{number}");
     assert_eq!(
-        guest
-            .send(Method::GET, &at(4), &[("sec-purpose", "prefetch")], "")
-            .await
-            .access(),
+        guest.send(Method::HEAD, &at(4), &[], "").await.access(),
         "lead"
     );
     for number in [1, 2, 3, 1, 2] {

@@ -60,7 +60,7 @@ async fn the_message_leads_back_and_read_here_reads_there() {
         .send(
             Method::GET,
             &message_at(PAGE),
-            &[("sec-purpose", "prefetch")],
+            &[("sec-fetch-mode", "cors")],
             "",
         )
         .await;
