@@ -11,8 +11,10 @@ use super::address::Root;
 use super::db::{Location, text_enum};
 use super::mail::MAIL;
 use super::time::Span;
+pub use server_url::ServerUrl;
 
 mod gate;
+mod server_url;
 
 /// The documented default, as `gaceta init` writes it.
 pub const DEFAULT_FILE: &str = include_str!("gaceta.toml");
@@ -122,7 +124,7 @@ section! {
         /// Directory of the embedded database, the lock and the control socket.
         dir: PathBuf = "gaceta-data".into(),
         /// PostgreSQL, or empty for the embedded one.
-        url: String = String::new(),
+        url: ServerUrl = ServerUrl::default(),
     }
 }
 
@@ -136,7 +138,7 @@ section! {
         /// Directory for `file`.
         dir: PathBuf = "gaceta-data/mail".into(),
         /// Server for `smtp`: `smtp://`, `smtps://`, or `smtp://..?tls=required`.
-        smtp_url: String = "smtp://localhost:25".into(),
+        smtp_url: ServerUrl = "smtp://localhost:25".into(),
         /// One mail.
         send_for: Span = Span::minutes(1),
     }
@@ -269,8 +271,8 @@ impl Config {
             None => String::new(),
         };
         let name = file.map_or("gaceta.toml".into(), Path::to_string_lossy);
-        let config: Self =
-            toml::from_str(&text).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
+        let config: Self = toml::from_str(&text)
+            .map_err(|error| anyhow::anyhow!("{name}: {}", explained(&text, &error)))?;
         config.overridden_by(env)?.checked()
     }
 
@@ -376,9 +378,26 @@ impl Config {
     }
 }
 
+/// What is wrong with the file, and where. The line itself is shown too, unless an address stands in it, which may hold a
+/// password.
+fn explained(text: &str, error: &toml::de::Error) -> String {
+    let span = error.span().unwrap_or_default();
+    let begun = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let ended = text[span.end..]
+        .find('\n')
+        .map_or(text.len(), |at| span.end + at);
+    if text[begun..ended].contains("://") {
+        let line = text[..begun].matches('\n').count() + 1;
+        format!("line {line}: {}", error.message())
+    } else {
+        error.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Mailer;
 
     fn load(text: &str, env: &[(&str, &str)]) -> anyhow::Result<Config> {
         let config: Config = toml::from_str(text)?;
@@ -420,6 +439,40 @@ mod tests {
             names(&written),
             names(&known),
             "every setting is in gaceta.toml"
+        );
+    }
+
+    #[test]
+    fn no_password_of_a_server_is_shown() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("gaceta.toml");
+        for (text, hint) in [
+            (
+                "[mail]\nstmp_url = \"smtps://ana:hunter2@mail.example\"\n",
+                "line 2: unknown field `stmp_url`",
+            ),
+            (
+                "[mail]\n\nsmtp_url = \"smtps://ana:hunter2@mail.example\n",
+                "line 3: ",
+            ),
+            (
+                "[database]\nurl = \"postgres://ana:hunter2@db.example/p\" x\n",
+                "line 2: ",
+            ),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let error = Config::load(Some(&file), std::iter::empty()).unwrap_err();
+            let said = format!("{error:?} {error:#}");
+            assert!(said.contains(hint) && !said.contains("hunter2"), "{said}");
+        }
+        let text = "[mail]\ntransport = \"smtp\"\nsmtp_url = \"smtps://ana:hunter2@mail.example:x\"\n[database]\nurl = \"postgres://ana:hunter2@db.example:x/p\"\n";
+        std::fs::write(&file, text).unwrap();
+        let config = Config::load(Some(&file), std::iter::empty()).unwrap();
+        let error = Mailer::new(&config.mail).unwrap_err();
+        let said = format!("{config:?} {:?} {error:?} {error:#}", config.location());
+        assert!(
+            said.contains("db.example") && !said.contains("hunter2"),
+            "{said}"
         );
     }
 

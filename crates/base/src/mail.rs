@@ -70,13 +70,14 @@ impl Mailer {
         Ok(match config.transport {
             MailTransport::Smtp => {
                 let patience = config.send_for.duration();
-                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp_url)
-                    .map_err(|error| {
-                        anyhow::anyhow!("[mail] smtp_url = {:?}: {error}", config.smtp_url)
-                    })?
-                    // For each address of the server.
-                    .timeout(Some(patience))
-                    .build();
+                let transport =
+                    AsyncSmtpTransport::<Tokio1Executor>::from_url(config.smtp_url.reveal())
+                        .map_err(|error| {
+                            anyhow::anyhow!("[mail] smtp_url, {}: {error}", config.smtp_url)
+                        })?
+                        // For each address of the server.
+                        .timeout(Some(patience))
+                        .build();
                 Self::Smtp(Box::new(transport), from, patience)
             }
             MailTransport::File => Self::File(config.dir.clone(), from),

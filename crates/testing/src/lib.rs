@@ -124,7 +124,7 @@ impl TestPaper {
         config.mail.transport = MailTransport::Memory;
         config.site.public_url = "http://localhost:8080".into();
         if std::env::var("GACETA_TEST_ENGINE").is_ok_and(|engine| engine == "postgres") {
-            config.database.url = postgres().await;
+            config.database.url = postgres().await.into();
         }
         change(&mut config);
         let mut paper = Self::open(config, Clock::fixed(NOON), 7, dir).await;

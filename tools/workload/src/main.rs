@@ -70,7 +70,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
 async fn open(dir: &Path, url: &str, set: impl FnOnce(&mut Config)) -> anyhow::Result<Arc<App>> {
     let mut config = Config::default();
     config.database.dir = dir.to_owned();
-    url.clone_into(&mut config.database.url);
+    config.database.url = url.into();
     config.mail.transport = MailTransport::Memory;
     set(&mut config);
     App::open(config, Clock::System, Rng::System).await

@@ -29,6 +29,7 @@ pub use primary::{GENERATION, Primary};
 #[doc(hidden)]
 pub use values::column;
 
+use super::config::ServerUrl;
 use super::id::Id;
 use super::rng::Rng;
 use super::time::{Clock, UnixMillis};
@@ -39,7 +40,7 @@ pub enum Location {
     /// A file of this machine.
     File(PathBuf),
     /// `postgres://user:password@host/database`.
-    Url(String),
+    Url(ServerUrl),
 }
 
 /// An open database. SQLite has one writer and several readers; PostgreSQL one pool.
@@ -139,7 +140,7 @@ impl Db {
     pub async fn open(location: &Location) -> anyhow::Result<Self> {
         let db = match location {
             Location::File(path) => Self::open_file(path).await?,
-            Location::Url(url) => Self::Postgres(Primary::open(url).await?),
+            Location::Url(url) => Self::Postgres(Primary::open(url.reveal()).await?),
         };
         migrate::run(&db).await?;
         if let Self::Postgres(primary) = &db {
@@ -155,7 +156,7 @@ impl Db {
     pub async fn open_to_look(location: &Location) -> sqlx::Result<Self> {
         match location {
             Location::File(path) => Self::open_existing(path).await,
-            Location::Url(url) => Ok(Self::Postgres(Primary::open_to_look(url).await?)),
+            Location::Url(url) => Ok(Self::Postgres(Primary::open_to_look(url.reveal()).await?)),
         }
     }
 

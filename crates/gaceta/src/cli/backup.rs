@@ -1,5 +1,6 @@
 //! `gaceta backup` and `gaceta restore`: the database is one file, and a copy of it is the whole paper.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -44,8 +45,6 @@ pub async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
     db.close().await;
     copied?;
     check(file).await?;
-    // A backup holds addresses of readers and the key that signs cookies.
-    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     let bytes = std::fs::metadata(file)?.len();
     println!(
         "wrote {} ({bytes} bytes), and its integrity is checked",
@@ -85,18 +84,29 @@ pub async fn restore(config: &Config, restore: &Restore) -> anyhow::Result<()> {
     );
     // Copied first and checked as a copy: what is put in place is what was checked.
     let new = to.with_extension("db-new");
-    std::fs::copy(&restore.file, &new)?;
+    copy(&restore.file, &new)?;
     if let Err(error) = check(&new).await {
         std::fs::remove_file(&new)?;
         return Err(error);
     }
-    std::fs::File::open(&new)?.sync_all()?;
+    File::open(&new)?.sync_all()?;
     if to.exists() {
         let old = set_aside(&to)?;
         println!("the database that was there is now {}", old.display());
     }
     std::fs::rename(&new, &to)?;
     println!("restored {} from {}", to.display(), restore.file.display());
+    Ok(())
+}
+
+/// Copies the bytes and not the mode: whoever may read the backup may not therefore read the paper.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    // What a restore left that was broken off may have any mode.
+    match std::fs::remove_file(to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    std::io::copy(&mut File::open(from)?, &mut File::create_new(to)?)?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! It changes nothing: the database is opened without migrating it, no file is made and no mail is sent. It works beside
 //! a serving process. Deliberately not here: mending anything.
 
+mod modes;
 mod work;
 
 use std::fmt;
@@ -83,6 +84,7 @@ pub async fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
                 ),
             }
             examine(&config, &mut found).await;
+            modes::modes(file.as_deref(), &config, &mut found);
         }
     }
     anyhow::ensure!(
@@ -246,9 +248,7 @@ async fn mail(config: &Config, found: &mut Findings) {
             found.wrong("mail: kept in memory, which is for tests; [mail] transport = \"smtp\" sends it");
         }
         MailTransport::Smtp => {
-            let url = &config.mail.smtp_url;
-            // The address may hold a password.
-            let server = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
+            let server = &config.mail.smtp_url;
             match tokio::time::timeout(PATIENCE, mailer.is_reachable()).await {
                 Ok(Ok(true)) => found.fine(format!("mail: the server answers ({server})")),
                 Ok(Ok(false)) => found.wrong(format!("mail: {server} does not answer as a mail server")),

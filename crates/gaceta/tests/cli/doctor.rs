@@ -19,6 +19,7 @@ fn a_new_paper_is_well_served_or_not_and_nothing_is_changed() {
         "ok     editions: en, es",
         "note   terms: none",
         "note   mail: written as files",
+        "ok     files: nobody else on this machine may read them",
     ] {
         assert!(said.contains(hint), "{hint}: {said}");
     }

@@ -199,6 +199,15 @@ impl Serving {
         assert!(done.success());
     }
 
+    /// What the system says of the process: the value of this line of its status.
+    pub fn status(&self, name: &str) -> String {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{name}:")));
+        line.unwrap().trim().to_owned()
+    }
+
     /// Waits for the end; how it ended, and how long that took.
     pub fn wait(&mut self) -> (i32, Duration) {
         let begun = Instant::now();

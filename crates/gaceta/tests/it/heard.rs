@@ -10,7 +10,7 @@ const ARTICLE: &str = "/en/2026-02-24/subscribers-1";
 /// One paper, a further node of it, and that one's listener.
 async fn two() -> (TestPaper, TestPaper, ChangeListener) {
     let url = postgres().await;
-    let paper = TestPaper::with(|config| config.database.url = url).await;
+    let paper = TestPaper::with(|config| config.database.url = url.into()).await;
     let node = paper.node(8).await;
     let listener = ChangeListener::join(&node.app).await.unwrap();
     (paper, node, listener.expect("nodes are on PostgreSQL"))

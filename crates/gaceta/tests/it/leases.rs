@@ -22,7 +22,7 @@ type Said = (bool, Option<(usize, u64, u64, u8, bool)>);
 
 impl Place {
     async fn new(url: String) -> Self {
-        let paper = TestPaper::with(|config| config.database.url = url).await;
+        let paper = TestPaper::with(|config| config.database.url = url.into()).await;
         let ada = paper.reader("ada", true).await;
         let mut devices = Vec::new();
         for name in ["phone", "laptop", "tablet"] {

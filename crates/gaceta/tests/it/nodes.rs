@@ -45,7 +45,7 @@ impl Node {
 
 async fn two() -> (Node, Node) {
     let url = postgres().await;
-    let paper = TestPaper::with(|config| config.database.url = url).await;
+    let paper = TestPaper::with(|config| config.database.url = url.into()).await;
     let other = paper.node(8).await;
     (Node::of(paper).await, Node::of(other).await)
 }
@@ -378,7 +378,7 @@ async fn soon(holds: impl AsyncFn() -> bool) {
 async fn without_the_database_readers_go_on_for_a_while_and_nobody_else_gets_in() {
     let url = postgres().await;
     let wire = Wire::to(&url).await;
-    let mut paper = TestPaper::with(|config| config.database.url = wire.url(&url)).await;
+    let mut paper = TestPaper::with(|config| config.database.url = wire.url(&url).into()).await;
     paper.looks_for_jobs = false; // its wire ends with this test
     let listener = ChangeListener::join(&paper.app).await.unwrap().unwrap();
     let following = vec![background::follow_changes(&paper.app, listener)];

@@ -72,7 +72,7 @@ async fn is_to_stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-/// The mode of the file says it already, except for the moment between making the socket and setting the mode.
+/// The mode of the file says it already, wherever the file system keeps modes.
 fn may_order(stream: &UnixStream, owner: Option<u32>) -> bool {
     stream
         .peer_cred()
