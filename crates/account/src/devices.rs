@@ -1,17 +1,14 @@
 //! The devices on which a reader is signed in. Looking and naming is free; signing another one out needs the password.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
 use super::form::Notice;
-use super::tell_ended;
+use super::{Which, tell_ended};
 use crate::Account;
-use leases::Leases;
 use readers::rules::{Device, DeviceId, MAX_LABEL, one_line};
-use readers::{ConfirmedForm, Readers, Session, SignedIn, store};
+use readers::{ConfirmedForm, Session, SignedIn, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
@@ -122,15 +119,18 @@ pub struct NoFields {}
 
 /// Signs another device out: its session ends, it loses the lease if it has it, and its open pages are told.
 pub async fn submit_sign_out(
-    State(readers): State<Arc<Readers>>,
-    State(leases): State<Arc<Leases>>,
+    State(account): State<Account>,
     Path(id): Path<DeviceId>,
     ConfirmedForm(session, NoFields {}): ConfirmedForm<NoFields>,
 ) -> Result {
-    let mut tx = readers.base.write().await?;
+    let mut tx = account.base.write().await?;
+    if !store::has_device(&mut tx, session.reader, id).await? {
+        return Err(Error::NotFound);
+    }
     let ended = store::delete_session_on(&mut tx, session.reader, id).await?;
-    let ended = ended.ok_or(Error::NotFound)?;
     tx.commit().await?;
-    tell_ended(&readers, &leases, session.reader, &[ended]).await;
+    // Also if there was none any more: memory may be of another opinion.
+    let ended = ended.as_slice();
+    tell_ended(&account, session.reader, ended, Which::On(id)).await;
     Ok(see_other("/account/devices?notice=ended"))
 }

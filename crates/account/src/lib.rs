@@ -21,9 +21,8 @@ mod terms;
 
 pub use part::Account;
 
-use leases::Leases;
 use readers::store::Ended;
-use readers::{ReaderId, Readers};
+use readers::{DeviceId, ReaderId};
 use web::{Route, with_state};
 
 /// What pages of accounts say.
@@ -73,10 +72,35 @@ pub fn routes(account: &Account) -> Vec<Route> {
     with_state(routes, account)
 }
 
-/// After the commit: forgets sessions that were ended, frees the lease if one of their devices has it, and tells them.
-async fn tell_ended(readers: &Readers, leases: &Leases, reader: ReaderId, ended: &[Ended]) {
-    for (token, device) in ended {
-        readers.sessions.forget_stored(token);
-        leases.release(reader, *device).await;
+/// After the commit that ended sessions of a reader: ends them in memory, with those that only memory still knows; frees the
+/// lease if one of their devices has it, and tells them.
+async fn tell_ended(account: &Account, reader: ReaderId, ended: &[Ended], which: Which) {
+    let (sessions, leases) = (&account.readers.sessions, &account.leases);
+    for (token, _) in ended {
+        sessions.forget_stored(token);
     }
+    let (on, kept) = match which {
+        Which::All => (None, None),
+        Which::AllBut(kept) => (None, Some(kept)),
+        Which::On(device) => (Some(device), None),
+    };
+    let mut devices = account.readers.forget_sessions(reader, on).await;
+    devices.extend(ended.iter().map(|(_, device)| *device));
+    devices.retain(|device| Some(*device) != kept);
+    devices.sort_unstable();
+    devices.dedup();
+    for device in devices {
+        leases.release(reader, device).await;
+    }
+}
+
+/// Which sessions of a reader were ended.
+#[derive(Clone, Copy)]
+enum Which {
+    /// All of them.
+    All,
+    /// All but the one on this device.
+    AllBut(DeviceId),
+    /// The one on this device.
+    On(DeviceId),
 }

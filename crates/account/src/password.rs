@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::account::reader;
 use super::form::password_fault;
-use super::tell_ended;
+use super::{Which, tell_ended};
 use crate::Account;
 use base::mail;
 use readers::letters::{self, Letter};
@@ -102,6 +102,7 @@ pub async fn submit_password(
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
     readers.sessions.forget(&session.token);
-    tell_ended(readers, &account.leases, reader.id, &ended).await;
+    let which = Which::AllBut(session.device);
+    tell_ended(&account, reader.id, &ended, which).await;
     Ok(see_other("/account?notice=password"))
 }

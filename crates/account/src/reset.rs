@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::form::password_fault;
 use super::note::dead_link;
-use super::tell_ended;
+use super::{Which, tell_ended};
 use crate::Account;
 use base::Base;
 use base::lang::Lang;
@@ -189,7 +189,7 @@ pub async fn submit_new_password(
     let letter = letters::write(base, reader.language, &reader.email, Letter::Changed)?;
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
-    tell_ended(readers, &account.leases, reader.id, &ended).await;
+    tell_ended(&account, reader.id, &ended, Which::All).await;
     Ok(see_other(&format!(
         "/sign-in?notice=reset&lang={}",
         say.lang

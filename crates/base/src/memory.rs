@@ -24,7 +24,7 @@ pub struct Ticket(u64);
 /// How many answers there is room for from the beginning; more room is made when it is needed.
 const ROOM: usize = 1_000;
 
-impl<K: Eq + Hash, V: Clone> Memory<K, V> {
+impl<K: Eq + Hash + Clone, V: Clone> Memory<K, V> {
     /// Keeps up to `capacity` answers.
     #[must_use]
     pub fn new(capacity: u64) -> Self {
@@ -61,6 +61,24 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
         self.kept.remove(key);
     }
 
+    /// Forgets every answer of which `wanted` says so, and gives them; look-ups under way will not bring one back. It looks at
+    /// all of them, and holds up nobody who asks meanwhile: with a million that takes a good part of a second.
+    pub fn forget_where(&self, wanted: impl Fn(&V) -> bool) -> Vec<V> {
+        // From here on nothing is kept that was read before: whatever has to go is there.
+        *self.changes() += 1;
+        let found: Vec<_> = self.iter().filter(|(_, value)| wanted(value)).collect();
+        let forget = |(key, value)| {
+            self.kept.remove(&key);
+            value
+        };
+        found.into_iter().map(forget).collect()
+    }
+
+    /// All that is kept.
+    pub fn iter(&self) -> impl Iterator<Item = (K, V)> {
+        self.kept.iter()
+    }
+
     /// Forgets all of them.
     pub fn forget_all(&self) {
         let mut changes = self.changes();
@@ -90,5 +108,17 @@ mod tests {
         assert_eq!(memory.find(&1), Some("new"));
         memory.forget(&1);
         assert_eq!(memory.find(&1), None);
+    }
+
+    #[test]
+    fn answers_are_forgotten_by_what_they_say() {
+        let memory = Memory::new(1_000);
+        (0..100).for_each(|number| memory.keep(memory.ticket(), number, number % 3));
+        let under_way = memory.ticket();
+        let forgotten = memory.forget_where(|value| *value == 1);
+        assert_eq!(forgotten, [1; 33]);
+        memory.keep(under_way, 100, 1);
+        assert!(memory.iter().all(|(_, value)| value != 1));
+        assert_eq!(memory.iter().count(), 67);
     }
 }

@@ -31,6 +31,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tower::Service;
 
 use crate::router::Responder;
+use web::detached::Hold;
 
 /// What the connections of all threads have in common.
 #[derive(Clone)]
@@ -52,7 +53,8 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncache-control: no-store\r\n\
 content-length: 0\r\nconnection: close\r\n\r\n";
 
-/// Accepts and answers connections on this thread until the paper stops, and until the last of them has ended.
+/// Accepts and answers connections on this thread until the paper stops, and until the last of them has ended, and all that
+/// they began; within `stop_for`.
 pub async fn answer<S>(
     paper: Responder<S>,
     listener: TcpListener,
@@ -86,15 +88,10 @@ pub async fn answer<S>(
                 };
                 // Answers are written as a whole; waiting for more to send would only delay notices.
                 let _ = stream.set_nodelay(true);
-                let (paper, limits, stop, open) = (
-                    Arc::clone(&paper),
-                    limits.clone(),
-                    stop.clone(),
-                    open.clone(),
-                );
+                let (paper, limits, stop) = (Arc::clone(&paper), limits.clone(), stop.clone());
+                let hold = Hold::new((permit, open.clone()));
                 tokio::spawn(async move {
-                    connection(&paper, stream, from, &limits, stop).await;
-                    drop((permit, open));
+                    connection(&paper, stream, (from, &hold), &limits, stop).await;
                 });
             }
             Err(error) if of_one_connection(&error) => {}
@@ -105,7 +102,8 @@ pub async fn answer<S>(
         }
     }
     drop((listener, open));
-    let _ = closed.recv().await;
+    // Connections end by then; what they began and nobody waits for any more may take longer.
+    let _ = tokio::time::timeout(limits.stop_for, closed.recv()).await;
     pulse.abort();
 }
 
@@ -129,7 +127,7 @@ fn refuse(stream: &TcpStream) {
 async fn connection<S>(
     paper: &Responder<S>,
     stream: TcpStream,
-    from: SocketAddr,
+    from: (SocketAddr, &Hold),
     limits: &ConnectionLimits,
     mut stopped: watch::Receiver<bool>,
 ) where

@@ -23,6 +23,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::pressure::{Class, Pressure};
 use crate::{App, nodes};
 use readers::Recognized;
+use web::detached::{self, Hold};
 use web::error::{self, Busy};
 use web::{Error, Route, early, headers};
 
@@ -60,12 +61,16 @@ impl<S> Responder<S>
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone,
 {
-    /// Answers. `from` is the other end of the connection.
+    /// Answers. `from` is the other end of the connection, and what it holds for as long as anything of it is under way.
     ///
     /// The pages people read are tried first, before any layer, and mostly there is nothing to wait for. A `GET` needs
     /// none of what the layers do but the security headers: it has no body, and nothing of it changes anything by force
     /// of a foreign page.
-    pub fn answer<B>(&self, from: Option<SocketAddr>, request: http::Request<B>) -> Answering<S>
+    pub fn answer<B>(
+        &self,
+        from: Option<(SocketAddr, &Hold)>,
+        request: http::Request<B>,
+    ) -> Answering<S>
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
@@ -82,8 +87,9 @@ where
             return Either::Left(ready(Ok(response)));
         }
         let mut request = request.map(Body::new);
-        if let Some(from) = from {
+        if let Some((from, hold)) = from {
             request.extensions_mut().insert(ConnectInfo(from));
+            request.extensions_mut().insert(hold.clone());
         }
         Either::Right(self.routed.clone().oneshot(request))
     }
@@ -177,12 +183,15 @@ pub fn router(
             router.route(route.path, route.answer)
         });
     let router = router.fallback(|| async { Error::NotFound });
-    let bounded = DefaultBodyLimit::max(app.base.config.server.max_form_bytes).layer(router);
+    let unbroken = CatchPanicLayer::custom(after_panic).layer(router);
+    let detached = from_fn(detached::unsafe_methods).layer(unbroken);
+    let bounded = DefaultBodyLimit::max(app.base.config.server.max_form_bytes).layer(detached);
+    // Ends the waiting for what is detached, and everything else.
     let timed = TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, request_for);
-    let unbroken = CatchPanicLayer::custom(after_panic).layer(timed.layer(bounded));
+    let timed = timed.layer(bounded);
     // What is trusted of other sites is narrowed at once.
     let let_in = from_fn_with_state(Arc::clone(&app.gate), gate::let_in);
-    let guarded = let_in.layer(csrf.layer(unbroken));
+    let guarded = let_in.layer(csrf.layer(timed));
     let rendered = from_fn_with_state(Arc::clone(&app.site), error::render).layer(guarded);
     let unkept = from_fn(early::refuse).layer(rendered);
     let routed = from_fn_with_state(Arc::clone(&app.site), headers::secure).layer(unkept);

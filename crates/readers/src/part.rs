@@ -7,6 +7,7 @@ use base::Base;
 use crate::devices::Devices;
 use crate::limits::Limits;
 use crate::passwords::Passwords;
+use crate::rules::{DeviceId, ReaderId};
 use crate::sessions::Sessions;
 
 /// Who is signed in where, and how often that may be tried.
@@ -36,5 +37,19 @@ impl Readers {
             passwords: Passwords::new(accounts.hashes_at_once, accounts.hashes_waiting),
             base: Arc::clone(base),
         })
+    }
+
+    /// Forgets the sessions of this reader, or only those on one device, whatever the database says of them, and gives the
+    /// devices they were on: so it also ends those that only memory still has. What goes on is read again. Off the threads
+    /// that answer, since it looks at every session there is. To be called after the commit.
+    pub async fn forget_sessions(
+        self: &Arc<Self>,
+        reader: ReaderId,
+        device: Option<DeviceId>,
+    ) -> Vec<DeviceId> {
+        let readers = Arc::clone(self);
+        let forget = move || readers.sessions.forget_of(reader, device);
+        let forgotten = tokio::task::spawn_blocking(forget);
+        forgotten.await.expect("forgetting does not panic")
     }
 }

@@ -262,6 +262,20 @@ impl Sessions {
         }
     }
 
+    /// See [`super::Readers::forget_sessions`].
+    pub(super) fn forget_of(&self, reader: ReaderId, device: Option<DeviceId>) -> Vec<DeviceId> {
+        let concerned = |session: &Arc<Session>| {
+            session.reader == reader && device.is_none_or(|device| session.device == device)
+        };
+        let forgotten = self.memory.forget_where(concerned);
+        forgotten.iter().map(|session| session.device).collect()
+    }
+
+    /// What is in memory, for tests that compare it with the database.
+    pub fn kept(&self) -> impl Iterator<Item = Arc<Session>> {
+        self.memory.iter().map(|(_, session)| session)
+    }
+
     fn seen(&self) -> MutexGuard<'_, Vec<Arc<Session>>> {
         self.seen
             .lock()

@@ -30,7 +30,7 @@ pub const ACCESS: HeaderName = HeaderName::from_static("gaceta-access");
 /// The routes of reading.
 #[must_use]
 pub fn routes(reading: &Arc<Reading>) -> Vec<Route> {
-    let mut routes = vec![Route::get("/{edition}/{day}/{slug}", show_article)];
+    let mut routes = vec![Route::get_detached("/{edition}/{day}/{slug}", show_article)];
     routes.extend(watch::routes());
     with_state(routes, reading)
 }

@@ -31,7 +31,7 @@ pub fn routes() -> Vec<Route<Arc<Reading>>> {
     vec![
         Route::post("/reading/beat", submit_beat),
         Route::post("/reading/rest", submit_rest),
-        Route::get("/reading/notices", show_notices),
+        Route::get_detached("/reading/notices", show_notices),
         Route::post("/reading/take", submit_take),
     ]
 }

@@ -167,8 +167,8 @@ pub async fn accept(tx: &mut Tx, token: &TokenHash, reader: ReaderId) -> sqlx::R
     })
 }
 
-/// Takes a seat or an invitation back. Whoever read on it stops, unless they have another seat. `false` if there was
-/// nothing to take back.
+/// Takes a seat or an invitation back. Whoever read on it stops, unless they have another seat; also where it was taken back
+/// before. `false` if there is no such seat, or it is the owner's.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -182,7 +182,8 @@ pub async fn remove(
     tx.commit().await?;
     if let Some(Some(reader)) = removed {
         subscriptions.seats.forget(reader);
-        if !subscriptions.seats.active(reader).await? {
+        // Who may still read is not known if the database does not answer now; then the lease is free for whoever may.
+        if !subscriptions.seats.active(reader).await.unwrap_or(false) {
             subscriptions.leases.free(reader).await;
         }
     }

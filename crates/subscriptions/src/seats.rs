@@ -86,6 +86,11 @@ impl Seats {
         Ok(())
     }
 
+    /// What is in memory, for tests that compare it with the database: readers, with start and end of their seat.
+    pub fn kept(&self) -> impl Iterator<Item = (ReaderId, Option<(UnixMillis, UnixMillis)>)> {
+        self.memory.iter()
+    }
+
     /// Forgets everybody's.
     pub fn forget_all(&self) {
         self.memory.forget_all();

@@ -8,6 +8,7 @@
 )]
 
 mod forms;
+mod hang_up;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -452,6 +453,35 @@ impl Browser<'_> {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        let request = self.request(method, path, headers, body);
+        let response = self.paper.router.clone().oneshot(request).await.unwrap();
+        for line in response.headers().get_all(header::SET_COOKIE) {
+            let pair = line.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            let mut jar = self.jar.lock().unwrap();
+            if value.is_empty() {
+                jar.remove(name)
+            } else {
+                jar.insert(name.to_owned(), value.to_owned())
+            };
+        }
+        let (parts, body) = response.into_parts();
+        let bytes = read(&parts.headers, body).await;
+        Answer {
+            status: parts.status,
+            text: String::from_utf8_lossy(&decoded(&parts.headers, &bytes)).into_owned(),
+            headers: parts.headers,
+            bytes,
+        }
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Request<Body> {
         let mut request = Request::builder()
             .method(method.clone())
             .uri(path)
@@ -480,26 +510,7 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
-        let response = self.paper.router.clone().oneshot(request).await.unwrap();
-        for line in response.headers().get_all(header::SET_COOKIE) {
-            let pair = line.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            let mut jar = self.jar.lock().unwrap();
-            if value.is_empty() {
-                jar.remove(name)
-            } else {
-                jar.insert(name.to_owned(), value.to_owned())
-            };
-        }
-        let (parts, body) = response.into_parts();
-        let bytes = read(&parts.headers, body).await;
-        Answer {
-            status: parts.status,
-            text: String::from_utf8_lossy(&decoded(&parts.headers, &bytes)).into_owned(),
-            headers: parts.headers,
-            bytes,
-        }
+        request.body(Body::from(body.to_owned())).unwrap()
     }
 
     /// "Read here" on the message that `answer` is.

@@ -260,6 +260,18 @@ fn text(site: &Site, error: &Error, lang: Lang, request: &str) -> askama::Result
     .render()
 }
 
+/// Logs what [`render`] would have logged, of an answer that nobody waited for.
+pub(crate) fn log_unheard(response: &Response) {
+    if let Some(Error::Internal(cause) | Error::Unavailable(cause)) = response
+        .extensions()
+        .get::<Arc<Error>>()
+        .map(|error| &**error)
+    {
+        let cause = format!("{cause:#}");
+        tracing::error!(cause, "a request failed whose client had hung up");
+    }
+}
+
 /// The page of [`Error::Busy`] in each language, made before it is needed: then there is no time for it.
 #[derive(Debug)]
 pub struct Busy(Vec<Forms>);

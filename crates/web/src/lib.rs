@@ -6,6 +6,7 @@
 pub mod address;
 pub mod assets;
 pub mod cookies;
+pub mod detached;
 pub mod early;
 pub mod error;
 pub mod extract;

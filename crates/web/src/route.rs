@@ -2,7 +2,10 @@
 //! every door.
 
 use axum::handler::Handler;
+use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
+
+use crate::detached;
 
 /// One method of one path.
 pub struct Route<S = ()> {
@@ -28,7 +31,21 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         }
     }
 
-    /// A form or a message from our script.
+    /// A page whose opening changes something, such as where a reader reads: it runs to its end, whatever the client does.
+    pub fn get_detached<H, T>(path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        Self {
+            method: "GET",
+            path,
+            answer: get(handler).layer(from_fn(detached::run)),
+        }
+    }
+
+    /// A form or a message from our script. It runs to its end, too, as everything that is not a `GET`
+    /// ([`detached::unsafe_methods`]).
     pub fn post<H, T>(path: &'static str, handler: H) -> Self
     where
         H: Handler<T, S>,

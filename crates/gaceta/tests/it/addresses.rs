@@ -142,7 +142,7 @@ async fn tries(address: &str, to_recipient: &'static str) -> usize {
     let port = mail_server(to_recipient).await;
     let paper = TestPaper::with(|config| {
         config.mail.transport = MailTransport::Smtp;
-        config.mail.smtp_url = format!("smtp://127.0.0.1:{port}");
+        config.mail.smtp_url = format!("smtp://127.0.0.1:{port}").into();
     })
     .await;
     let ana = paper.owner("ana", Plan::Premium, 2).await;

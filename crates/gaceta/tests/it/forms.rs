@@ -1,7 +1,6 @@
 //! Forms: what is wrong stands in the summary and beside its field, whichever form it is; odd addresses are answered by a
 //! page of the paper; and whoever has to sign in first comes back to a page.
 
-use base::time::Span;
 use gaceta::router::routes;
 use http::{Method, StatusCode};
 use subscriptions::Plan;

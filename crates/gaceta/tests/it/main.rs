@@ -12,6 +12,7 @@ mod doors;
 mod early;
 mod forms;
 mod gate;
+mod hang_up;
 mod heard;
 mod leases;
 mod nodes;

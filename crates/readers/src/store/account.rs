@@ -150,6 +150,21 @@ pub async fn list_devices(
         .collect())
 }
 
+/// Whether this is a device of this reader.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn has_device(tx: &mut Tx, reader: ReaderId, device: DeviceId) -> sqlx::Result<bool> {
+    let row = fetch_optional!(
+        tx,
+        (DeviceId,),
+        "SELECT id FROM device WHERE id = $2 AND reader_id = $1",
+        reader,
+        device
+    )?;
+    Ok(row.is_some())
+}
+
 /// Names a device of this reader; `false` if it is not theirs.
 ///
 /// # Errors

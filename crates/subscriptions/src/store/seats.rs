@@ -307,7 +307,7 @@ pub async fn accept_seat(
     Ok(changed == 1)
 }
 
-/// Takes a seat back, or an invitation. The owner's own seat stays. Gives who had it.
+/// Takes a seat back, or an invitation; one that was taken back stays so. The owner's own seat stays. Gives who has or had it.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -321,8 +321,8 @@ pub async fn remove_seat(
     let row = fetch_optional!(
         tx,
         (Option<ReaderId>,),
-        "UPDATE seat SET status = 'removed', removed_at = $3, token_hash = NULL
-         WHERE id = $1 AND subscription_id = $2 AND status <> 'removed' AND (reader_id IS NULL OR reader_id <> $4)
+        "UPDATE seat SET status = 'removed', removed_at = COALESCE(removed_at, $3), token_hash = NULL
+         WHERE id = $1 AND subscription_id = $2 AND (reader_id IS NULL OR reader_id <> $4)
          RETURNING reader_id",
         seat,
         subscription,

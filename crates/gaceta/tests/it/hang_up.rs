@@ -1,0 +1,332 @@
+//! Clients that hang up: whatever a request was doing when its client went, memory and database agree afterwards.
+
+use std::collections::BTreeSet;
+
+use base::secret::TokenHash;
+use base::time::Span;
+use http::{Method, StatusCode};
+use readers::rules::DeviceKind;
+use readers::store as accounts;
+use subscriptions::{Plan, store as seats};
+
+use testing::{Browser, Person, TestPaper};
+
+const ARTICLE: &str = "/en/2026-02-24/subscribers-1";
+
+/// A form that changes something, in the hands of somebody for whom it is due.
+struct Due<'a> {
+    browser: Browser<'a>,
+    path: String,
+    body: String,
+}
+
+/// Everything that changes something, as the router has it.
+const ROUTES: [&str; 18] = [
+    "/account",
+    "/account/confirm",
+    "/account/devices/{id}/name",
+    "/account/devices/{id}/sign-out",
+    "/account/password",
+    "/account/seats/invite",
+    "/account/seats/remove",
+    "/admin/subscriptions",
+    "/invitation/{token}",
+    "/proof/{token}",
+    "/reading/beat",
+    "/reading/rest",
+    "/reading/take",
+    "/reset",
+    "/reset/{token}",
+    "/sign-in",
+    "/sign-out",
+    "/sign-up",
+];
+
+/// Makes it due: a subscriber who reads on the phone and is signed in on the laptop, and a second seat.
+async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
+    let owner = paper.owner(name, Plan::Premium, 2).await;
+    let (phone, laptop) = (owner.on("phone").await, owner.on("laptop").await);
+    assert_eq!(phone.opens(ARTICLE).await.access(), "full");
+    let session = paper.app.readers.sessions.of(&phone.headers()).await;
+    let device = session.unwrap().unwrap().device;
+    let email = owner.email.replace('@', "%40");
+    let path = route.replace("{id}", &device.to_string());
+    let own = format!("email={email}");
+    let new = format!("email=new-{email}&password=a+house+by+the+river");
+    let (browser, body) = match route {
+        "/account" => (laptop, "name=Ada&language=es".into()),
+        "/account/confirm" => (laptop, "password=a+paper+a+day".into()),
+        "/account/devices/{id}/name" => (laptop, "label=mine".into()),
+        "/account/devices/{id}/sign-out" => (laptop, String::new()),
+        "/account/password" => {
+            let form = "current=a+paper+a+day&password=my+second+password";
+            (laptop, form.into())
+        }
+        "/account/seats/invite" => (laptop, format!("emails=new-{email}")),
+        "/admin/subscriptions" => {
+            let mut tx = paper.app.base.write().await.unwrap();
+            accounts::insert_operator(&mut tx, owner.id).await.unwrap();
+            tx.commit().await.unwrap();
+            (laptop, own + "&plan=premium&until=2030-01-01")
+        }
+        "/reading/beat" => {
+            let beat = r#"{"view":"7","seq":1,"epoch":null,"focused":true,"idle":0}"#;
+            (phone, beat.into())
+        }
+        "/reading/rest" => (phone, r#"{"view":"7","seq":1,"epoch":null}"#.into()),
+        "/reading/take" => {
+            let message = laptop.opens(ARTICLE).await;
+            let field = |name| message.hidden(name);
+            let (epoch, op, next) = (field("epoch"), field("op"), field("next"));
+            (laptop, format!("epoch={epoch}&op={op}&next={next}"))
+        }
+        "/reset" => (paper.guest(), own),
+        "/sign-in" => (phone, own + "&password=a+paper+a+day"),
+        "/sign-out" => (phone, String::new()),
+        "/sign-up" => (paper.guest(), new),
+        mailed => return due_by_mail(paper, mailed, &owner, &laptop).await,
+    };
+    Due {
+        browser,
+        path,
+        body,
+    }
+}
+
+/// The same of what begins with a link in a mail.
+async fn due_by_mail<'a>(
+    paper: &'a TestPaper,
+    route: &str,
+    owner: &Person<'_>,
+    laptop: &Browser<'a>,
+) -> Due<'a> {
+    let email = owner.email.replace('@', "%40");
+    let guest = paper.guest();
+    let (browser, path, body) = match route {
+        "/account/seats/remove" => {
+            let (guest, link) = invited(paper, laptop, &email).await;
+            let form = "name=Nora&password=a+house+by+the+river";
+            guest.send(Method::POST, &link, &[], form).await;
+            assert_eq!(guest.opens(ARTICLE).await.access(), "full");
+            let seat = second_seat(paper, owner).await;
+            (laptop.at(paper), route.into(), format!("seat={seat}"))
+        }
+        "/invitation/{token}" => {
+            let (guest, link) = invited(paper, laptop, &email).await;
+            (
+                guest,
+                link,
+                "name=Nora&password=a+house+by+the+river".into(),
+            )
+        }
+        "/proof/{token}" => {
+            let form = format!("email=new-{email}&password=a+house+by+the+river");
+            guest.send(Method::POST, "/sign-up", &[], &form).await;
+            (guest, paper.mailed_link("/proof/").await, String::new())
+        }
+        "/reset/{token}" => {
+            let form = format!("email={email}");
+            guest.send(Method::POST, "/reset", &[], &form).await;
+            let link = paper.mailed_link("/reset/").await;
+            (guest, link, "password=my+second+password".into())
+        }
+        other => panic!("nobody hangs up on {other} yet"),
+    };
+    Due {
+        browser,
+        path,
+        body,
+    }
+}
+
+/// Somebody with an invitation of this owner, and its link.
+async fn invited<'a>(
+    paper: &'a TestPaper,
+    owner: &Browser<'_>,
+    email: &str,
+) -> (Browser<'a>, String) {
+    let form = format!("emails=new-{email}");
+    owner
+        .send(Method::POST, "/account/seats/invite", &[], &form)
+        .await;
+    (paper.guest(), paper.mailed_link("/invitation/").await)
+}
+
+async fn second_seat(paper: &TestPaper, owner: &Person<'_>) -> String {
+    let mut tx = paper.app.base.read().await.unwrap();
+    let of = seats::find_owned(&mut tx, owner.id).await.unwrap().unwrap();
+    let members = seats::list_members(&mut tx, of.id).await.unwrap();
+    let other = members
+        .iter()
+        .find(|member| member.reader != Some(owner.id));
+    other.unwrap().seat.to_string()
+}
+
+/// What is in memory is what the database says, and whoever has a lease is signed in and has a seat.
+async fn agree(paper: &TestPaper, what: &str) {
+    let app = &paper.app;
+    // On an embedded database this waits until nobody writes any more.
+    let mut tx = app.base.write().await.unwrap();
+    for session in app.readers.sessions.kept() {
+        let row = accounts::find_session(&mut tx, &session.token)
+            .await
+            .unwrap();
+        let Some((reader, device, language, _, _, confirmed_at)) = row else {
+            panic!("{what}: a session lives on in memory only");
+        };
+        let stored = (reader, device, language, confirmed_at);
+        let kept = (
+            session.reader,
+            session.device,
+            session.language,
+            session.confirmed_at,
+        );
+        assert_eq!(kept, stored, "{what}");
+        if let Some(label) = app.readers.devices.known(device) {
+            let stored = accounts::find_device(&mut tx, device).await.unwrap();
+            assert_eq!(label.label, stored.unwrap().label, "{what}");
+        }
+    }
+    for (reader, span) in app.subscriptions.seats.kept() {
+        let stored = seats::find_seat_span(&mut tx, reader).await.unwrap();
+        assert_eq!(span, stored, "{what}: a seat");
+        if let Some((holder, _)) = app.leases.holder(reader).await.unwrap() {
+            let sessions = accounts::list_sessions(&mut tx, reader).await.unwrap();
+            let signed_in = sessions.iter().any(|(_, device)| *device == holder.device);
+            assert!(signed_in && stored.is_some(), "{what}: a lease of nobody");
+        }
+    }
+}
+
+#[tokio::test]
+async fn memory_and_database_agree_whenever_a_client_hangs_up() {
+    let paper = TestPaper::new().await;
+    let changing = gaceta::router::routes(&paper.app);
+    let changing = changing.iter().filter(|route| route.method != "GET");
+    let changing: BTreeSet<&str> = changing.map(|route| route.path).collect();
+    assert_eq!(changing, BTreeSet::from(ROUTES));
+    for (number, route) in ROUTES.iter().enumerate() {
+        for steps in 1.. {
+            let due = due(&paper, route, &format!("r{number}-{steps}")).await;
+            let answered = due.browser.hangs_up(&due.path, &due.body, steps).await;
+            agree(&paper, &format!("{route}, hung up after {steps} steps")).await;
+            if answered {
+                break;
+            }
+        }
+    }
+    paper.mails().await;
+}
+
+#[tokio::test]
+async fn what_takes_too_long_for_its_client_is_done_all_the_same() {
+    let paper = TestPaper::with(|config| config.server.request_for = Span(1)).await;
+    let ada = paper.reader("ada", true).await;
+    let browser = paper.guest();
+    // Signing in would take too long, too.
+    let token = paper.app.base.rng.token();
+    let mut tx = paper.app.base.write().await.unwrap();
+    let cookie = TokenHash::of("a device");
+    let device = accounts::set_device(&mut tx, ada.id, &cookie, "phone", DeviceKind::Phone)
+        .await
+        .unwrap();
+    let until = tx.now().plus(Span::days(1));
+    accounts::insert_session(&mut tx, &TokenHash::of(&token), ada.id, device, until)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    browser.set_cookie("session", &token);
+    let form = "current=a+paper+a+day&password=my+second+password";
+    assert!(
+        browser
+            .hangs_up("/account/password", form, usize::MAX)
+            .await
+    );
+    let mut tx = paper.app.base.read().await.unwrap();
+    let reader = accounts::find_reader(&mut tx, ada.id).await.unwrap();
+    let (new, stored) = ("my second password".to_owned(), reader.unwrap().password);
+    let passwords = &paper.app.readers.passwords;
+    assert!(passwords.verify(new, Some(stored)).await.unwrap());
+    drop(tx);
+    paper.mails().await;
+}
+
+/// The session of this browser, gone from the database behind the back of the paper.
+async fn forget(paper: &TestPaper, browser: &Browser<'_>) -> readers::DeviceId {
+    let session = paper.app.readers.sessions.of(&browser.headers()).await;
+    let session = session.unwrap().unwrap();
+    let token = session.token.text();
+    paper
+        .execute(format!("DELETE FROM session WHERE token_hash = '{token}'"))
+        .await;
+    assert_eq!(browser.opens("/account").await.status, StatusCode::OK);
+    session.device
+}
+
+#[tokio::test]
+async fn what_only_memory_knows_is_ended_with_the_rest() {
+    let paper = TestPaper::new().await;
+    let ada = paper.owner("ada", Plan::Premium, 2).await;
+    let laptop = ada.on("laptop").await;
+    let (change, mut password) = ("/account/password", "a+paper+a+day".to_owned());
+    for way in ["one device", "all others", "reset"] {
+        let phone = paper.guest();
+        let form = format!(
+            "email={}&password={password}",
+            ada.email.replace('@', "%40")
+        );
+        phone.send(Method::POST, "/sign-in", &[], &form).await;
+        let device = forget(&paper, &phone).await;
+        let done = match way {
+            "one device" => {
+                let path = format!("/account/devices/{device}/sign-out");
+                laptop.send(Method::POST, &path, &[], "").await
+            }
+            "all others" => {
+                let form = format!("current={password}&password=my+second+password");
+                password = "my+second+password".to_owned();
+                laptop.send(Method::POST, change, &[], &form).await
+            }
+            _ => {
+                let form = format!("email={}", ada.email.replace('@', "%40"));
+                laptop.send(Method::POST, "/reset", &[], &form).await;
+                let link = paper.mailed_link("/reset/").await;
+                let form = "password=my+third+password";
+                laptop.send(Method::POST, &link, &[], form).await
+            }
+        };
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{way}: {}", done.text);
+        let after = phone.opens("/account").await.status;
+        assert_eq!(
+            after,
+            StatusCode::SEE_OTHER,
+            "{way}: the phone is signed out"
+        );
+        let kept = laptop.opens("/account").await.status == StatusCode::OK;
+        assert_eq!(kept, way != "reset", "{way}: the laptop");
+    }
+    paper.mails().await;
+}
+
+#[tokio::test]
+async fn a_seat_that_only_memory_knows_is_taken_back() {
+    let paper = TestPaper::new().await;
+    let ada = paper.owner("ada", Plan::Premium, 2).await;
+    let laptop = ada.on("laptop").await;
+    let email = ada.email.replace('@', "%40");
+    let (guest, link) = invited(&paper, &laptop, &email).await;
+    let form = "name=Nora&password=a+house+by+the+river";
+    guest.send(Method::POST, &link, &[], form).await;
+    assert_eq!(guest.opens(ARTICLE).await.access(), "full");
+    let seat = second_seat(&paper, &ada).await;
+    paper
+        .execute(format!(
+            "UPDATE seat SET status = 'removed' WHERE id = '{seat}'"
+        ))
+        .await;
+    assert_eq!(guest.opens(ARTICLE).await.access(), "full", "by memory");
+    let form = format!("seat={seat}");
+    let path = "/account/seats/remove";
+    laptop.send(Method::POST, path, &[], &form).await;
+    assert_eq!(guest.opens(ARTICLE).await.access(), "wall");
+}
