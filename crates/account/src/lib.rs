@@ -23,6 +23,7 @@ pub use part::Account;
 
 use readers::store::Ended;
 use readers::{DeviceId, ReaderId};
+use web::Needs::{Confirmed, Reader};
 use web::{Route, with_state};
 
 /// What pages of accounts say.
@@ -50,22 +51,22 @@ pub fn routes(account: &Account) -> Vec<Route> {
         Route::get("/reset/sent", note::show_reset_sent),
         Route::get("/reset/{token}", reset::show_new_password),
         Route::post("/reset/{token}", reset::submit_new_password),
-        Route::get("/account", account::show_account),
-        Route::post("/account", account::submit_account),
-        Route::get("/account/password", password::show_password),
-        Route::post("/account/password", password::submit_password),
-        Route::get("/account/confirm", confirm::show_confirm),
-        Route::post("/account/confirm", confirm::submit_confirm),
-        Route::get("/account/devices", devices::show_devices),
-        Route::post("/account/devices/{id}/name", devices::submit_name),
-        Route::post("/account/devices/{id}/sign-out", devices::submit_sign_out),
+        Route::get("/account", account::show_account).needs(Reader),
+        Route::post("/account", account::submit_account).needs(Reader),
+        Route::get("/account/password", password::show_password).needs(Reader),
+        Route::post("/account/password", password::submit_password).needs(Reader),
+        Route::get("/account/confirm", confirm::show_confirm).needs(Reader),
+        Route::post("/account/confirm", confirm::submit_confirm).needs(Reader),
+        Route::get("/account/devices", devices::show_devices).needs(Reader),
+        Route::post("/account/devices/{id}/name", devices::submit_name).needs(Reader),
+        Route::post("/account/devices/{id}/sign-out", devices::submit_sign_out).needs(Confirmed),
         Route::get("/plans", plans::show_plans),
         Route::get("/terms", terms::show_terms),
         Route::get("/terms/{version}", terms::show_version),
-        Route::get("/account/subscription", seats::show_subscription),
-        Route::get("/account/seats", seats::show_seats),
-        Route::post("/account/seats/invite", seats::submit_invite),
-        Route::post("/account/seats/remove", seats::submit_remove),
+        Route::get("/account/subscription", seats::show_subscription).needs(Reader),
+        Route::get("/account/seats", seats::show_seats).needs(Reader),
+        Route::post("/account/seats/invite", seats::submit_invite).needs(Confirmed),
+        Route::post("/account/seats/remove", seats::submit_remove).needs(Confirmed),
         Route::get("/invitation/{token}", invitation::show_invitation),
         Route::post("/invitation/{token}", invitation::submit_invitation),
     ];

@@ -9,7 +9,7 @@ mod staff;
 pub use part::Admin;
 pub use staff::{Staff, StaffForm};
 
-use web::{Route, with_state};
+use web::{Needs, Route, with_state};
 
 /// What these pages say.
 pub const TEXTS: web::locale::Texts = &[
@@ -21,8 +21,8 @@ pub const TEXTS: web::locale::Texts = &[
 #[must_use]
 pub fn routes(admin: &Admin) -> Vec<Route> {
     let routes = vec![
-        Route::get("/admin/subscriptions", grants::show_subscriptions),
-        Route::post("/admin/subscriptions", grants::submit_grant),
+        Route::get("/admin/subscriptions", grants::show_subscriptions).needs(Needs::Staff),
+        Route::post("/admin/subscriptions", grants::submit_grant).needs(Needs::Staff),
     ];
     with_state(routes, admin)
 }

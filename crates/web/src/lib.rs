@@ -22,7 +22,7 @@ pub mod view;
 
 pub use error::{Error, Result};
 pub use extract::{Form, Language, Path, Query, Sent};
-pub use route::{Route, with_state};
+pub use route::{Needs, Route, with_state};
 pub use site::{EditionHome, Site};
 
 /// What the frame of every page says, dates, and errors.

@@ -7,12 +7,28 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::detached;
 
+/// What a visitor must have to be answered by a route. The extractors of its handler ask for it; the declaration is what
+/// documentation and tests read, and a test tries each route as each kind of visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: whom the page is for is decided by the handler.
+    Nothing,
+    /// A session. Guests are led to the sign-in page.
+    Reader,
+    /// A session in which the password was given a short while ago.
+    Confirmed,
+    /// The same, of somebody who works for the paper.
+    Staff,
+}
+
 /// One method of one path.
 pub struct Route<S = ()> {
     /// `GET` or `POST`; a `GET` answers `HEAD` too.
     pub method: &'static str,
     /// The path, with `{name}` for a segment.
     pub path: &'static str,
+    /// Who may ask.
+    pub needs: Needs,
     /// What answers.
     pub answer: MethodRouter<S>,
 }
@@ -27,6 +43,7 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         Self {
             method: "GET",
             path,
+            needs: Needs::Nothing,
             answer: get(handler),
         }
     }
@@ -40,6 +57,7 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         Self {
             method: "GET",
             path,
+            needs: Needs::Nothing,
             answer: get(handler).layer(from_fn(detached::run)),
         }
     }
@@ -54,8 +72,15 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         Self {
             method: "POST",
             path,
+            needs: Needs::Nothing,
             answer: post(handler),
         }
+    }
+
+    /// The same, for whoever has what it needs.
+    #[must_use]
+    pub fn needs(self, needs: Needs) -> Self {
+        Self { needs, ..self }
     }
 }
 
@@ -69,6 +94,7 @@ pub fn with_state<S: Clone + Send + Sync + 'static>(
         .map(|route| Route {
             method: route.method,
             path: route.path,
+            needs: route.needs,
             answer: route.answer.with_state(state.clone()),
         })
         .collect()

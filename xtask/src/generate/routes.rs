@@ -13,9 +13,15 @@ pub fn document(tree: &Tree) -> anyhow::Result<String> {
     let mut rows = Vec::new();
     for (file, source, spot) in tree.sources() {
         for at in 0..source.tokens.len() {
-            if let Some((method, path, handler)) = route(&source.tokens[at..]) {
+            if let Some(Declared {
+                method,
+                path,
+                needs,
+                handler,
+            }) = route(&source.tokens[at..])
+            {
                 rows.push(format!(
-                    "| `{path}` | {method} | {} | [`{handler}`](../{}) |",
+                    "| `{path}` | {method} | {needs} | {} | [`{handler}`](../{}) |",
                     spot.part, file.path
                 ));
             }
@@ -25,8 +31,9 @@ pub fn document(tree: &Tree) -> anyhow::Result<String> {
     rows.sort();
     rows.dedup();
     let mut text = format!(
-        "{NOTE}\n# Routes\n\nWhat is not here does not answer. A `GET` answers `HEAD` too.\n\n\
-         | Path | Method | Crate | Answered by |\n|---|---|---|---|\n"
+        "{NOTE}\n# Routes\n\nWhat is not here does not answer. A `GET` answers `HEAD` too. Where nothing is needed, \
+         the handler decides what a visitor gets.\n\n\
+         | Path | Method | Needs | Crate | Answered by |\n|---|---|---|---|---|\n"
     );
     for row in rows {
         let _ = writeln!(text, "{row}");
@@ -34,8 +41,16 @@ pub fn document(tree: &Tree) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// (method, path, handler) if a route is declared at the beginning of `tokens`, outside tests.
-fn route(tokens: &[Token]) -> Option<(String, String, String)> {
+struct Declared {
+    method: String,
+    path: String,
+    /// In the words of `web::Needs`, in small letters.
+    needs: String,
+    handler: String,
+}
+
+/// The route that is declared at the beginning of `tokens`, outside tests.
+fn route(tokens: &[Token]) -> Option<Declared> {
     let [name, colons, method, open, path, comma, rest @ ..] = tokens else {
         return None;
     };
@@ -47,16 +62,34 @@ fn route(tokens: &[Token]) -> Option<(String, String, String)> {
     if !declared {
         return None;
     }
-    let handler: String = rest
-        .iter()
-        .map_while(|token| match &token.kind {
-            Kind::Word(word) => Some(word.as_str()),
-            Kind::Path => Some("::"),
-            _ => None,
-        })
-        .collect();
-    let method = method.word()?.to_uppercase();
-    Some((method, path.text()?.to_owned(), handler))
+    let (handler, rest) = name_at(rest);
+    Some(Declared {
+        method: method.word()?.to_uppercase(),
+        path: path.text()?.to_owned(),
+        needs: needs(rest).unwrap_or_else(|| "nothing".to_owned()),
+        handler,
+    })
+}
+
+/// `a::b` at the beginning, and what comes behind.
+fn name_at(tokens: &[Token]) -> (String, &[Token]) {
+    let part = |token: &Token| match &token.kind {
+        Kind::Word(word) => Some(word.clone()),
+        Kind::Path => Some("::".to_owned()),
+        _ => None,
+    };
+    let parts: Vec<String> = tokens.iter().map_while(part).collect();
+    (parts.concat(), &tokens[parts.len()..])
+}
+
+/// Behind the handler: `).needs(Needs::Reader)`.
+fn needs(tokens: &[Token]) -> Option<String> {
+    let [close, dot, needs, open, rest @ ..] = tokens else {
+        return None;
+    };
+    let declared = close.is_mark(')') && dot.is_mark('.') && needs.is("needs") && open.is_mark('(');
+    let (name, _) = name_at(rest);
+    declared.then(|| name.rsplit("::").next().unwrap_or_default().to_lowercase())
 }
 
 #[cfg(test)]
@@ -67,7 +100,7 @@ mod tests {
     fn routes_are_found_where_they_are_declared() {
         let tree = Tree::of(&[(
             "crates/articles/src/pages.rs",
-            "fn routes() { vec![Route::get(\"/\", show_home), Route::post(\"/a/{b}\", c::submit_d)] }\n\
+            "fn routes() { vec![Route::get(\"/\", show_home), Route::post(\"/a/{b}\", c::submit_d).needs(Needs::Staff)] }\n\
              #[cfg(test)] mod tests { fn f() { Route::get(\"/test\", x); } }",
         )]);
         let text = document(&tree).unwrap();
@@ -78,8 +111,8 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "| `/` | GET | articles | [`show_home`](../crates/articles/src/pages.rs) |",
-                "| `/a/{b}` | POST | articles | [`c::submit_d`](../crates/articles/src/pages.rs) |",
+                "| `/` | GET | nothing | articles | [`show_home`](../crates/articles/src/pages.rs) |",
+                "| `/a/{b}` | POST | staff | articles | [`c::submit_d`](../crates/articles/src/pages.rs) |",
             ]
         );
         assert!(document(&Tree::of(&[])).is_err());

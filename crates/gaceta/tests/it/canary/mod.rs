@@ -4,7 +4,7 @@
 //! Pages are asked for in several ways, and forms are posted as they stand on their own page (`forms`). A new route
 //! takes part by itself; one whose parameters nobody knows here, or whose form nobody finds, fails the test.
 
-mod doors;
+pub mod doors;
 mod forms;
 mod visitors;
 
