@@ -1,30 +1,21 @@
 //! SQL of the terms, which every reader accepts by signing up. Their page stands beside the plans, in `subscriptions`.
 
-use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::db::{Tx, execute, fetch_all, fetch_optional, row};
 use base::lang::Lang;
 use base::time::UnixMillis;
 
-/// One version of the terms in one language.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// Its number or name.
-    pub version: String,
-    /// Its language.
-    pub language: Lang,
-    /// Markdown.
-    pub body: String,
-    /// In force from.
-    pub published_at: UnixMillis,
-}
-
-type Row = (String, Lang, String, UnixMillis);
-
-fn terms((version, language, body, published_at): Row) -> Terms {
-    Terms {
-        version,
-        language,
-        body,
-        published_at,
+row! {
+    /// One version of the terms in one language.
+    #[derive(Clone, Debug)]
+    pub struct Terms {
+        /// Its number or name.
+        pub version: String,
+        /// Its language.
+        pub language: Lang,
+        /// Markdown.
+        pub body: String,
+        /// In force from.
+        pub published_at: UnixMillis,
     }
 }
 
@@ -50,24 +41,23 @@ pub async fn find_terms(
     version: Option<&str>,
     language: Lang,
 ) -> sqlx::Result<Option<Terms>> {
-    let row = match version {
+    match version {
         Some(version) => fetch_optional!(
             tx,
-            Row,
+            Terms,
             "SELECT version, language, body, published_at FROM terms WHERE version = $1
              ORDER BY CASE WHEN language = $2 THEN 0 ELSE 1 END LIMIT 1",
             version,
             language
-        )?,
+        ),
         None => fetch_optional!(
             tx,
-            Row,
+            Terms,
             "SELECT version, language, body, published_at FROM terms
              ORDER BY CASE WHEN language = $1 THEN 0 ELSE 1 END, published_at DESC, version DESC LIMIT 1",
             language
-        )?,
-    };
-    Ok(row.map(terms))
+        ),
+    }
 }
 
 /// Versions in that language, newest first.
