@@ -8,6 +8,7 @@ use lease::Epoch;
 
 use super::store;
 use base::Base;
+use base::background::Taken;
 use base::db::{is_away, text_enum};
 use base::time::UnixMillis;
 use readers::{DeviceId, ReaderId};
@@ -59,6 +60,9 @@ struct Queue {
     dropped: u64,
 }
 
+/// Events that are being written, the first ones at the end.
+type Portions = Vec<Vec<Event>>;
+
 /// Events on their way to the database.
 #[derive(Debug)]
 pub struct Events {
@@ -95,18 +99,19 @@ impl Events {
     /// # Errors
     /// When the database is away; the events wait on.
     pub async fn write(&self) -> sqlx::Result<()> {
-        let mut taken = self.take();
-        while let Some(events) = taken.portions.last() {
+        let mut taken = Taken::new(self.take(), |left| self.give_back(left));
+        while let Some(events) = taken.get().last() {
             match self.insert(events).await {
-                Ok(()) => drop(taken.portions.pop()),
+                Ok(()) => drop(taken.get_mut().pop()),
                 Err(error) if is_away(&error) => return Err(error),
-                Err(error) => taken.divide(&error),
+                Err(error) => divide(taken.get_mut(), &error),
             }
         }
+        taken.written();
         Ok(())
     }
 
-    fn take(&self) -> Taken<'_> {
+    fn take(&self) -> Portions {
         let mut queue = self.queue();
         let dropped = std::mem::take(&mut queue.dropped);
         if dropped > 0 {
@@ -116,14 +121,20 @@ impl Events {
             );
         }
         let events = std::mem::take(&mut queue.events);
-        Taken {
-            queue: self,
-            portions: if events.is_empty() {
-                Vec::new()
-            } else {
-                vec![events]
-            },
+        if events.is_empty() {
+            Vec::new()
+        } else {
+            vec![events]
         }
+    }
+
+    /// What is left, because the database is away or nobody waits any more.
+    fn give_back(&self, left: Portions) {
+        let mut queue = self.queue();
+        let left = left.into_iter().rev().flatten();
+        let newer = std::mem::replace(&mut queue.events, left.collect());
+        queue.events.extend(newer);
+        queue.events.truncate(WAITING);
     }
 
     async fn insert(&self, events: &[Event]) -> sqlx::Result<()> {
@@ -149,42 +160,17 @@ impl Events {
     }
 }
 
-/// Events that are being written. Those that are left, because the database is away or nobody waits any more, go back.
-struct Taken<'a> {
-    queue: &'a Events,
-    /// The first ones at the end.
-    portions: Vec<Vec<Event>>,
-}
-
-impl Taken<'_> {
-    /// Leaves the halves of the last portion, or nothing of a single event.
-    fn divide(&mut self, error: &sqlx::Error) {
-        let Some(mut events) = self.portions.pop() else {
-            return;
-        };
-        if let [event] = events.as_slice() {
-            tracing::error!(%error, ?event, "a lease event cannot be written, and is dropped");
-            return;
-        }
-        let later = events.split_off(events.len() / 2);
-        self.portions.extend([later, events]);
+/// Leaves the halves of the last portion, or nothing of a single event.
+fn divide(portions: &mut Portions, error: &sqlx::Error) {
+    let Some(mut events) = portions.pop() else {
+        return;
+    };
+    if let [event] = events.as_slice() {
+        tracing::error!(%error, ?event, "a lease event cannot be written, and is dropped");
+        return;
     }
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        if self.portions.is_empty() {
-            return;
-        }
-        let left = std::mem::take(&mut self.portions)
-            .into_iter()
-            .rev()
-            .flatten();
-        let mut queue = self.queue.queue();
-        let newer = std::mem::replace(&mut queue.events, left.collect());
-        queue.events.extend(newer);
-        queue.events.truncate(WAITING);
-    }
+    let later = events.split_off(events.len() / 2);
+    portions.extend([later, events]);
 }
 
 #[cfg(test)]
@@ -214,20 +200,19 @@ mod tests {
             });
         };
         (0..7).for_each(push);
-        let mut taken = events.take();
+        let mut taken = Taken::new(events.take(), |left| events.give_back(left));
         let error = sqlx::Error::RowNotFound;
-        taken.divide(&error);
-        assert_eq!(taken.portions.pop().unwrap().len(), 3, "written");
-        taken.divide(&error);
+        divide(taken.get_mut(), &error);
+        assert_eq!(taken.get_mut().pop().unwrap().len(), 3, "written");
+        divide(taken.get_mut(), &error);
         push(7);
         drop(taken);
         let left: Vec<i64> = events.queue().events.iter().map(|one| one.at.0).collect();
         assert_eq!(left, [3, 4, 5, 6, 7]);
         let mut taken = events.take();
-        while !taken.portions.is_empty() {
-            taken.divide(&error);
+        while !taken.is_empty() {
+            divide(&mut taken, &error);
         }
-        drop(taken);
         assert_eq!(events.waiting(), 0, "each by itself, and none could be");
     }
 }

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use drive::draws::Draws;
 use drive::{child, paper, root};
 
@@ -64,18 +64,16 @@ impl Options {
             seed: 1,
             profile: "release".to_owned(),
         };
-        let mut words = arguments.iter();
-        while let Some(word) = words.next() {
-            let value = words.next();
-            let value = value.with_context(|| format!("{word} needs a value\n\n{USAGE}"))?;
-            match word.as_str() {
+        drive::options(arguments, USAGE, |name, value| {
+            match name {
                 "--minutes" => options.minutes = value.parse()?,
                 "--readers" => options.readers = value.parse()?,
                 "--seed" => options.seed = value.parse()?,
                 "--profile" => value.clone_into(&mut options.profile),
-                _ => bail!("{word} is no option\n\n{USAGE}"),
+                _ => return Ok(false),
             }
-        }
+            Ok(true)
+        })?;
         Ok(options)
     }
 }

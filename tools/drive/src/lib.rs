@@ -27,6 +27,28 @@ pub mod root;
 
 use std::process::ExitCode;
 
+use anyhow::{Context as _, bail};
+
+/// Reads the words of a command line that has nothing but pairs of `--name value`; `set` says whether it knows the name.
+///
+/// # Errors
+/// For a name that is unknown or has no value, with the `usage`; and whatever `set` says.
+pub fn options(
+    arguments: &[String],
+    usage: &str,
+    mut set: impl FnMut(&str, &str) -> anyhow::Result<bool>,
+) -> anyhow::Result<()> {
+    let mut words = arguments.iter();
+    while let Some(name) = words.next() {
+        let value = words.next();
+        let value = value.with_context(|| format!("{name} needs a value\n\n{usage}"))?;
+        if !set(name, value).with_context(|| format!("{name} {value}"))? {
+            bail!("{name} is no option\n\n{usage}");
+        }
+    }
+    Ok(())
+}
+
 /// What a tool's `main` does: `run` with the words of the command line says whether all went well.
 pub fn main(name: &str, run: fn(&[String]) -> anyhow::Result<bool>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +58,35 @@ pub fn main(name: &str, run: fn(&[String]) -> anyhow::Result<bool>) -> ExitCode 
         Err(error) => {
             eprintln!("{name}: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_pairs_of_a_known_name_and_a_value() {
+        let mut kills = 0_u64;
+        let mut read = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            let told = options(&words, "usage", |name, value| {
+                if name == "--kills" {
+                    kills = value.parse()?;
+                }
+                Ok(name == "--kills")
+            });
+            (told.map_err(|error| format!("{error:#}")), kills)
+        };
+        assert_eq!(read(&["--kills", "7"]), (Ok(()), 7));
+        for (words, told) in [
+            (&["--kills"][..], "--kills needs a value"),
+            (&["--turns", "1"], "--turns is no option"),
+            (&["--kills", "x"], "--kills x: invalid digit"),
+        ] {
+            let (refused, _) = read(words);
+            assert!(refused.unwrap_err().starts_with(told));
         }
     }
 }

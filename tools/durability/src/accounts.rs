@@ -1,7 +1,7 @@
 //! Newcomers who sign up and prove their address, and an operator who adds readers and gives them subscriptions.
 
 use crate::browser::{Browser, Page, patiently};
-use crate::people::{Person, fate, grant, is_in, knows, told};
+use crate::people::{Person, fate, grant, is_in, knows, name, told};
 use crate::place::Place;
 use crate::verdict::{self, Fate, Tally, Verdict};
 
@@ -57,11 +57,7 @@ impl Person for Newcomers {
             std::thread::sleep(std::time::Duration::from_millis(20));
             return Ok(!place.is_down());
         }
-        let number = place.number();
-        let (email, password) = (
-            format!("new{number}@paper.test"),
-            format!("a choice of number {number}"),
-        );
+        let (email, password) = name(place, "new");
         let mut browser = Browser::default();
         let form = [
             ("name", "New"),
@@ -181,11 +177,7 @@ impl Person for Operator {
             (last.granted, last.looked) = (Some(fate), false);
             return Ok(fate != Fate::Unanswered);
         }
-        let number = place.number();
-        let (email, password) = (
-            format!("added{number}@paper.test"),
-            format!("a choice of number {number}"),
-        );
+        let (email, password) = name(place, "added");
         let order = place.order(&["reader", "add", &email], &format!("{password}\n"))?;
         let added = told(&order);
         tally.count(verdict::ADDED, added);

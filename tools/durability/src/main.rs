@@ -29,7 +29,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
 use drive::{paper, root};
 
 use crate::disk::Mode;
@@ -58,17 +57,15 @@ impl Options {
             seed: 1,
             profile: "release".to_owned(),
         };
-        let mut words = arguments.iter();
-        while let Some(word) = words.next() {
-            let value = words.next();
-            let value = value.with_context(|| format!("{word} needs a value\n\n{USAGE}"))?;
-            match word.as_str() {
+        drive::options(arguments, USAGE, |name, value| {
+            match name {
                 "--kills" => options.kills = value.parse()?,
                 "--seed" => options.seed = value.parse()?,
                 "--profile" => value.clone_into(&mut options.profile),
-                _ => bail!("{word} is no option\n\n{USAGE}"),
+                _ => return Ok(false),
             }
-        }
+            Ok(true)
+        })?;
         Ok(options)
     }
 }

@@ -81,6 +81,15 @@ fn version(page: &str) -> Result<u64, String> {
     }
 }
 
+/// What was asked for with this version.
+fn kind(version: u64) -> &'static str {
+    if version == 1 {
+        verdict::PUBLISHED
+    } else {
+        verdict::CHANGED
+    }
+}
+
 impl Pair {
     fn publish(&mut self, place: &Place, tally: &mut Tally) -> anyhow::Result<Fate> {
         let new = self.version + 1;
@@ -92,12 +101,7 @@ impl Pair {
         }
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let fate = told(&place.order(&words, "")?);
-        let kind = if new == 1 {
-            verdict::PUBLISHED
-        } else {
-            verdict::CHANGED
-        };
-        tally.count(kind, fate);
+        tally.count(kind(new), fate);
         self.looked = false;
         if fate == Fate::Done {
             self.version = new;
@@ -121,10 +125,8 @@ impl Pair {
                 match version(&page.body) {
                     Ok(version) => *shown = version,
                     Err(what) => {
-                        return {
-                            verdict.half(format!("{slug}: {what}"));
-                            Ok(())
-                        };
+                        verdict.half(format!("{slug}: {what}"));
+                        return Ok(());
                     }
                 }
             }
@@ -136,12 +138,7 @@ impl Pair {
         }
         match self.wanted.take() {
             Some((wanted, fate)) if one == wanted => {
-                let kind = if wanted == 1 {
-                    verdict::PUBLISHED
-                } else {
-                    verdict::CHANGED
-                };
-                tally.came_true(kind, fate);
+                tally.came_true(kind(wanted), fate);
                 self.version = wanted;
             }
             _ if one != self.version => verdict.lost(format!(

@@ -56,6 +56,15 @@ pub fn told(told: &Told) -> Fate {
     }
 }
 
+/// Address and password of somebody new.
+pub fn name(place: &Place, kind: &str) -> (String, String) {
+    let number = place.number();
+    (
+        format!("{kind}{number}@paper.test"),
+        format!("a choice of number {number}"),
+    )
+}
+
 /// Signs in with the right password.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! A reader who changes the password, and one who signs in and out on many browsers and changes the name.
 
 use crate::browser::Browser;
-use crate::people::{Person, add_reader, fate, is_in, knows, sign_in};
+use crate::people::{Person, add_reader, fate, is_in, knows, name, sign_in};
 use crate::place::Place;
 use crate::verdict::{self, Fate, Tally, Verdict};
 
@@ -19,11 +19,7 @@ pub struct Careful {
 
 impl Careful {
     pub fn begin(place: &Place) -> anyhow::Result<Careful> {
-        let number = place.number();
-        let (email, password) = (
-            format!("careful{number}@paper.test"),
-            format!("a first choice of {number}"),
-        );
+        let (email, password) = name(place, "careful");
         add_reader(place, &email, &password)?;
         let (_, phone) = knows(place, &email, &password)?;
         Ok(Careful {
@@ -144,11 +140,7 @@ pub struct Restless {
 
 impl Restless {
     pub fn begin(place: &Place) -> anyhow::Result<Restless> {
-        let number = place.number();
-        let (email, password) = (
-            format!("restless{number}@paper.test"),
-            format!("a first choice of {number}"),
-        );
+        let (email, password) = name(place, "restless");
         add_reader(place, &email, &password)?;
         Ok(Restless {
             email,

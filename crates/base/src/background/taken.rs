@@ -21,6 +21,12 @@ impl<T, F: FnOnce(T)> Taken<T, F> {
         what
     }
 
+    /// The same, for what is written bit by bit: what is left then is given back.
+    pub fn get_mut(&mut self) -> &mut T {
+        let (what, _) = self.what.as_mut().expect("it is there until it is written");
+        what
+    }
+
     /// It is on disk.
     pub fn written(mut self) {
         self.what = None;

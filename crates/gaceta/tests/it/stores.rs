@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::task::Poll;
 
-use base::db::Db;
-use base::jobs;
+use base::db::{Db, Tx};
+use base::jobs::{self, Claimed};
 use base::secret::TokenHash;
 use base::time::Span;
 use leases::EventKind;
@@ -16,31 +16,33 @@ use readers::store::{
 };
 use subscriptions::store::{find_owned, find_seat_span, insert_numbered_subscriptions};
 
-use testing::TestPaper;
+use testing::{Browser, TestPaper};
+
+/// A job that is due.
+async fn insert(tx: &mut Tx) {
+    jobs::insert_job(tx, "mail", "{}".into(), None)
+        .await
+        .unwrap();
+}
+
+async fn claim(tx: &mut Tx) -> Option<Claimed> {
+    jobs::claim_job(tx, Span::minutes(5)).await.unwrap()
+}
+
+fn token(browser: &Browser<'_>) -> TokenHash {
+    TokenHash::of(&browser.cookie("session").unwrap())
+}
 
 #[tokio::test]
 async fn what_a_worker_that_died_had_claimed_is_done_by_the_next() {
     let paper = TestPaper::new().await;
     let app = &paper.app;
     let mut tx = app.base.write().await.unwrap();
-    jobs::insert_job(&mut tx, "mail", "{}".into(), None)
-        .await
-        .unwrap();
-    let claimed = jobs::claim_job(&mut tx, Span::minutes(5))
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(
-        jobs::claim_job(&mut tx, Span::minutes(5))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    insert(&mut tx).await;
+    let claimed = claim(&mut tx).await.unwrap();
+    assert!(claim(&mut tx).await.is_none());
     jobs::free_jobs(&mut tx).await.unwrap();
-    let again = jobs::claim_job(&mut tx, Span::minutes(5))
-        .await
-        .unwrap()
-        .unwrap();
+    let again = claim(&mut tx).await.unwrap();
     assert_eq!((again.id, again.attempts), (claimed.id, 1));
     jobs::finish_job(&mut tx, again.id).await.unwrap();
     tx.commit().await.unwrap();
@@ -51,32 +53,18 @@ async fn a_job_is_claimed_by_one_worker_and_tried_again_later() {
     let paper = TestPaper::new().await;
     let app = &paper.app;
     let mut tx = app.base.write().await.unwrap();
-    jobs::insert_job(&mut tx, "mail", "{}".into(), None)
-        .await
-        .unwrap();
+    insert(&mut tx).await;
     tx.commit().await.unwrap();
     let mut tx = app.base.write().await.unwrap();
-    let job = jobs::claim_job(&mut tx, Span::minutes(5))
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(
-        jobs::claim_job(&mut tx, Span::minutes(5))
-            .await
-            .unwrap()
-            .is_none(),
-        "claimed once"
-    );
+    let job = claim(&mut tx).await.unwrap();
+    assert!(claim(&mut tx).await.is_none(), "claimed once");
     jobs::delay_job(&mut tx, &job, "the server was away")
         .await
         .unwrap();
     tx.commit().await.unwrap();
     paper.advance(Span::minutes(2));
     let mut tx = app.base.write().await.unwrap();
-    let again = jobs::claim_job(&mut tx, Span::minutes(5))
-        .await
-        .unwrap()
-        .unwrap();
+    let again = claim(&mut tx).await.unwrap();
     assert_eq!((again.id, again.attempts), (job.id, 1));
     jobs::delay_job(&mut tx, &job, "too late").await.unwrap();
     assert!(
@@ -92,9 +80,7 @@ async fn a_job_is_claimed_by_one_worker_and_tried_again_later() {
 async fn a_transaction_that_is_dropped_leaves_no_trace() {
     let paper = TestPaper::new().await;
     let mut tx = paper.app.base.write().await.unwrap();
-    jobs::insert_job(&mut tx, "mail", "{}".into(), None)
-        .await
-        .unwrap();
+    insert(&mut tx).await;
     drop(tx);
     let mut tx = paper.app.base.write().await.unwrap();
     assert_eq!(jobs::count_jobs(&mut tx).await.unwrap(), (0, 0));
@@ -102,7 +88,6 @@ async fn a_transaction_that_is_dropped_leaves_no_trace() {
 
 #[tokio::test]
 async fn who_is_signed_in_and_has_a_seat_is_read_ahead_after_a_start() {
-    use base::secret::TokenHash;
     use readers::Recognized;
 
     let paper = TestPaper::new().await;
@@ -114,10 +99,8 @@ async fn who_is_signed_in_and_has_a_seat_is_read_ahead_after_a_start() {
     let app = &paper.app;
     let mut asked = Vec::new();
     for phone in &phones {
-        let token = phone.cookie("session").unwrap();
-        app.readers.sessions.forget(&TokenHash::of(&token));
-        let cookie = http::HeaderValue::from_str(&format!("session={token}")).unwrap();
-        asked.push(http::HeaderMap::from_iter([(http::header::COOKIE, cookie)]));
+        app.readers.sessions.forget(&token(phone));
+        asked.push(phone.headers());
     }
     app.subscriptions.seats.forget(ada.id);
     assert!(matches!(
@@ -157,10 +140,8 @@ async fn devices_of_readers_who_use_several_are_read_ahead_after_a_start() {
     let app = &paper.app;
     let mut devices = Vec::new();
     for browser in &browsers {
-        let cookie = format!("session={}", browser.cookie("session").unwrap());
-        let cookie = http::HeaderValue::from_str(&cookie).unwrap();
-        let asked = http::HeaderMap::from_iter([(http::header::COOKIE, cookie)]);
-        let session = app.readers.sessions.of(&asked).await.unwrap().unwrap();
+        let session = app.readers.sessions.of(&browser.headers()).await;
+        let session = session.unwrap().unwrap();
         app.readers.devices.forget(session.device);
         devices.push(session.device);
     }
@@ -210,8 +191,7 @@ async fn readers_made_by_number_have_a_seat_and_a_session() {
 
 #[tokio::test]
 async fn when_sessions_were_last_used_is_written_down_for_all_of_them_at_once() {
-    use base::secret::TokenHash;
-    use readers::store::{find_device, find_session};
+    use readers::store::find_device;
 
     let paper = TestPaper::new().await;
     let (ada, bob) = (
@@ -239,8 +219,8 @@ async fn when_sessions_were_last_used_is_written_down_for_all_of_them_at_once() 
         .map(|used| (used, now))
         .chain([(&unused, begun)])
     {
-        let token = TokenHash::of(&browser.cookie("session").unwrap());
-        let (_, device, _, seen_at, ..) = find_session(&mut tx, &token).await.unwrap().unwrap();
+        let session = find_session(&mut tx, &token(browser)).await;
+        let (_, device, _, seen_at, ..) = session.unwrap().unwrap();
         assert_eq!(seen_at, expected);
         let device = find_device(&mut tx, device).await.unwrap().unwrap();
         assert_eq!(device.last_seen_at, expected);
