@@ -95,6 +95,8 @@ pub enum Inline {
     Strike(Vec<Inline>),
     /// A line break inside a paragraph.
     Break,
+    /// A place that links on the page lead to, by its name; nothing is seen of it.
+    Anchor(String),
 }
 
 /// A picture as the author named it.
@@ -108,7 +110,9 @@ pub struct Image {
 }
 
 impl Document {
-    /// Reads Markdown (CommonMark with GitHub's tables, strikethrough and bare web addresses).
+    /// Reads Markdown (CommonMark with GitHub's tables, strikethrough, footnotes, tasks and bare web addresses, and with
+    /// definition lists). A heading has the place that `{#name}` behind it names. Shortcodes and tags of Hugo, Zola,
+    /// Jekyll and the like are left out with a note.
     ///
     /// HTML inside it goes the way of [`Document::from_html`]; `<!--more-->` and `<!--members-only-->` are the
     /// [`Block::Cut`]. A picture alone in a paragraph is a [`Block::Figure`] and its title is `caption | credit`.
@@ -122,6 +126,12 @@ impl Document {
     /// replaces it before.
     pub fn from_html(source: &str) -> (Document, Vec<Note>) {
         html::read(source, html::Source::Export)
+    }
+
+    /// Reads HTML that is one line of text, such as a headline or a name: tags of running text are gone, references are
+    /// their characters, and everything else (a bracket, `3<5`) is text as it was written.
+    pub fn line_from_html(source: &str) -> String {
+        html::line(source)
     }
 
     /// Reads the stored form, ProseMirror JSON; its schema stands at the top of `json/mod.rs`.

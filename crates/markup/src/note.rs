@@ -13,6 +13,10 @@ pub enum Note {
     DroppedElement(String, usize),
     /// A WordPress shortcode that was left out (the text it enclosed was kept), and how many of them.
     DroppedShortcode(String, usize),
+    /// What looks like a shortcode and is none that is known: it stays in the text as it was written.
+    KeptShortcode(String, usize),
+    /// Mark-up of another tool than Markdown, which was left out.
+    ForeignMarkup(String),
     /// A link to an address that is not allowed; its text was kept.
     UnsafeLink(String),
     /// A link around a picture; the picture was kept.
@@ -36,6 +40,10 @@ impl fmt::Display for Note {
             Note::DroppedShortcode(name, count) => {
                 write!(f, "left out: shortcode [{name}] ({count})")
             }
+            Note::KeptShortcode(name, count) => {
+                write!(f, "kept as text: shortcode [{name}] ({count})")
+            }
+            Note::ForeignMarkup(what) => write!(f, "mark-up of another tool left out: {what}"),
             Note::UnsafeLink(to) => write!(f, "link left out, its text kept: {to:?}"),
             Note::ImageLink(to) => write!(f, "link around a picture left out: {to:?}"),
             Note::EmbedAsLink(to) => write!(f, "embedded content became a link: {to}"),
@@ -71,6 +79,7 @@ impl Notes {
             match (known, &note) {
                 (Note::DroppedElement(a, n), Note::DroppedElement(b, more))
                 | (Note::DroppedShortcode(a, n), Note::DroppedShortcode(b, more))
+                | (Note::KeptShortcode(a, n), Note::KeptShortcode(b, more))
                     if a == b =>
                 {
                     *n += more;

@@ -3,11 +3,13 @@
 //! Every text and attribute value goes through [`escape`]; element and attribute names are literals in this file. The
 //! caller brings what the crate does not know: addresses and sizes of pictures, its own host, a word for "Table".
 
+use std::borrow::Cow;
+
 use crate::{Block, Image, Inline, text};
 
 /// What the application knows and the document does not.
 pub struct Html<'a> {
-    /// The application's own file for a picture; `None` when it has none, and then only the caption is shown.
+    /// The application's own file for a picture; `None` when it has none, and then nothing is shown.
     pub image: &'a dyn Fn(&Image) -> Option<ImageTag>,
     /// Number of the first block's `id`: 1, or the length of the free part plus 1 for the paid part.
     pub first_id: usize,
@@ -186,9 +188,7 @@ fn write_figure(
 ) {
     let shown = (html.image)(image).filter(|tag| is_file_address(&tag.src));
     let Some(tag) = shown else {
-        if !caption.is_empty() {
-            element("p", id, caption, html, out);
-        }
+        // A caption says nothing without its picture.
         return;
     };
     open("figure", id, out);
@@ -281,6 +281,11 @@ fn write_inlines(text: &[Inline], html: &Html, out: &mut String) {
         match inline {
             Inline::Text(text) => escape(text, out),
             Inline::Break => out.push_str("<br>"),
+            Inline::Anchor(name) => {
+                out.push_str("<span");
+                attribute("id", &own_place(name), out);
+                out.push_str("></span>");
+            }
             Inline::Code(text) => {
                 out.push_str("<code>");
                 escape(text, out);
@@ -293,7 +298,10 @@ fn write_inlines(text: &[Inline], html: &Html, out: &mut String) {
             Inline::Strike(inner) => wrap("<s>", inner, "</s>", html, out),
             Inline::Link { href, children } => {
                 out.push_str("<a");
-                attribute("href", href.as_str(), out);
+                match href.as_str().strip_prefix('#') {
+                    Some(name) => attribute("href", &format!("#{}", own_place(name)), out),
+                    None => attribute("href", href.as_str(), out),
+                }
                 if href
                     .host()
                     .is_some_and(|host| !host.eq_ignore_ascii_case(html.own_host))
@@ -303,6 +311,31 @@ fn write_inlines(text: &[Inline], html: &Html, out: &mut String) {
                 wrap(">", children, "</a>", html, out);
             }
         }
+    }
+}
+
+/// Places that the page around a text has.
+const PAGE: [&str; 9] = [
+    "contenido",
+    "language",
+    "moved-text",
+    "moved-title",
+    "people",
+    "problem",
+    "recommended",
+    "text",
+    "wall",
+];
+
+/// The name of a place in the text. Where the page has that name, or it is that of a numbered block, it gets another.
+fn own_place(name: &str) -> Cow<'_, str> {
+    let numbered = name
+        .strip_prefix("p-")
+        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    if numbered || PAGE.contains(&name) {
+        Cow::Owned(format!("in-{name}"))
+    } else {
+        Cow::Borrowed(name)
     }
 }
 

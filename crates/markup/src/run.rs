@@ -27,6 +27,7 @@ pub(crate) enum Leaf {
     Text(String),
     Code(String),
     Break,
+    Anchor(String),
 }
 
 /// A leaf and its marks, outermost first, no kind twice.
@@ -91,6 +92,12 @@ fn flatten_into(inlines: &[Inline], marks: &mut Vec<Mark>, runs: &mut Vec<Run>) 
                 push(runs, marks, Leaf::Break);
                 continue;
             }
+            Inline::Anchor(name) => {
+                if is_anchor(name) {
+                    push(runs, marks, Leaf::Anchor(name.clone()));
+                }
+                continue;
+            }
             Inline::Strong(children) => (Mark::Strong, children),
             Inline::Em(children) => (Mark::Em, children),
             Inline::Strike(children) => (Mark::Strike, children),
@@ -140,6 +147,7 @@ fn nest_from(runs: &[Run], depth: usize) -> Vec<Inline> {
                 Leaf::Text(text) => Inline::Text(text.clone()),
                 Leaf::Code(text) => Inline::Code(text.clone()),
                 Leaf::Break => Inline::Break,
+                Leaf::Anchor(name) => Inline::Anchor(name.clone()),
             });
             at += 1;
             continue;
@@ -166,10 +174,19 @@ fn nest_from(runs: &[Run], depth: usize) -> Vec<Inline> {
     out
 }
 
+/// Can this be the name of a place on a page? HTML allows everything but white space.
+pub(crate) fn is_anchor(name: &str) -> bool {
+    let fine = |c: char| !c.is_whitespace() && !crate::text::is_unwanted(c);
+    (1..=MAX_ANCHOR).contains(&name.len()) && name.chars().all(fine)
+}
+
+/// Longer names are no names, bytes.
+const MAX_ANCHOR: usize = 400;
+
 /// Is there anything to see?
 pub(crate) fn is_blank(runs: &[Run]) -> bool {
     runs.iter().all(|run| match &run.leaf {
         Leaf::Text(text) | Leaf::Code(text) => crate::text::is_blank(text),
-        Leaf::Break => true,
+        Leaf::Break | Leaf::Anchor(_) => true,
     })
 }

@@ -118,6 +118,7 @@ fn inlines_into(text: &[Inline], out: &mut String) {
                 children: inner, ..
             } => inlines_into(inner, out),
             Inline::Break => out.push('\n'),
+            Inline::Anchor(_) => {}
         }
     }
 }

@@ -119,7 +119,7 @@ fn links() {
         ("<a href='x.html'>a</a>", "<p>a</p>"),
         (
             "<a name=x>a</a><a href='#n'>b</a>",
-            "<p>a<a href=\"#n\">b</a></p>",
+            "<p><span id=\"x\"></span>a<a href=\"#n\">b</a></p>",
         ),
         (
             "<a href='/x'><div>a</div><p>b</p></a>",

@@ -112,8 +112,8 @@ fn pictures() {
             "from {source:?}"
         );
     }
-    let (doc, _) = Document::from_markdown("![A](fotos/a%20b.jpg)");
-    assert_eq!(doc.images()[0].src, "fotos/a%20b.jpg");
+    let (doc, _) = Document::from_markdown("![A](fotos/a b.jpg)");
+    assert_eq!(doc.images()[0].src, "fotos/a b.jpg");
 }
 
 #[test]
@@ -180,5 +180,66 @@ fn what_is_hard_on_parsers() {
         let (doc, _) = Document::from_markdown(&source);
         common::assert_safe(&common::html_of(&doc.blocks), piece);
         assert_eq!(Document::from_json(&doc.to_json()).as_ref(), Ok(&doc));
+    }
+}
+
+#[test]
+fn notes_tasks_terms_and_named_headings_are_read() {
+    let (doc, notes) = Document::from_markdown(include_str!("files/footnotes.md"));
+    let html = short(&doc);
+    for part in [
+        "<p>The port lost money<span id=\"fnref-1\"></span><sup><a href=\"#fn-1\">1</a></sup>, says the audit",
+        "<li>\u{2610} open task</li><li>\u{2611} done task</li>",
+        "<p><strong>Term</strong></p><p>Definition of it</p>",
+        "<h2><span id=\"money\"></span>Heading with an id</h2>",
+        "See <a href=\"#money\">money</a>.",
+        "<a href=\"https://www.youtube.com/watch?v=AbCdEfGhIjK\">",
+        "<li><span id=\"fn-2\"></span>The audit was paid for by the port itself. <a href=\"#fnref-2\">\u{21a9}</a></li>",
+    ] {
+        assert!(html.contains(part), "{part}\n{html}");
+    }
+    assert_eq!(notes, [Note::ForeignMarkup("{% include ad.html %}".into())]);
+    assert!(!html.contains('{'), "{html}");
+}
+
+#[test]
+fn mark_up_of_other_tools_is_left_alone_in_code() {
+    let text =
+        "`{{ x }}` a {{< ref \"b\" >}}c\n\n```\n{% if %}\n```\n\n    {{ y }}\n\n{: .lead}\nd\n";
+    let (doc, notes) = Document::from_markdown(text);
+    assert_eq!(
+        short(&doc),
+        "<p><code>{{ x }}</code> a c</p><pre><code>{% if %}</code></pre><pre><code>{{ y }}</code></pre><p>d</p>"
+    );
+    assert_eq!(notes.len(), 2, "{notes:?}");
+}
+
+#[test]
+fn a_link_to_a_heading_leads_there_and_other_headings_have_no_name() {
+    let (doc, _) = Document::from_markdown(
+        "[cost](#the-cost)\n\n## The cost\n\n## The wall {#wall}\n\n[w](#wall)",
+    );
+    assert_eq!(
+        short(&doc),
+        "<p><a href=\"#the-cost\">cost</a></p><h2><span id=\"the-cost\"></span>The cost</h2>\
+         <h2><span id=\"in-wall\"></span>The wall</h2><p><a href=\"#in-wall\">w</a></p>"
+    );
+    assert_eq!(Document::from_json(&doc.to_json()).unwrap(), doc);
+    assert!(!short(&Document::from_markdown("## Alone").0).contains("id="));
+}
+
+#[test]
+fn names_of_pictures_beside_the_text_are_as_they_were_written() {
+    for (text, name) in [
+        ("![](se\u{f1}al.png)", "se\u{f1}al.png"),
+        ("![](<plan of it.png>)", "plan of it.png"),
+        ("![](plan%20of%20it.png)", "plan of it.png"),
+        (
+            "![](https://a.example/a%20b.png)",
+            "https://a.example/a%20b.png",
+        ),
+        ("![](100%.png)", "100%.png"),
+    ] {
+        assert_eq!(Document::from_markdown(text).0.images()[0].src, name);
     }
 }

@@ -61,6 +61,7 @@ fn inlines() -> impl Strategy<Value = Vec<Inline>> {
         6 => text().prop_map(Inline::Text),
         1 => text().prop_map(Inline::Code),
         1 => Just(Inline::Break),
+        1 => "[a-z%#-]{1,8}".prop_map(Inline::Anchor),
     ];
     let inline = leaf.prop_recursive(3, 12, 4, |inner| {
         let children = vec(inner, 0..4);
@@ -360,7 +361,7 @@ fn strip_inline(inlines: &mut [Inline]) {
             | Inline::Link {
                 children: inner, ..
             } => strip_inline(inner),
-            Inline::Break => {}
+            Inline::Break | Inline::Anchor(_) => {}
         }
     }
 }

@@ -57,7 +57,11 @@ impl Flow<'_> {
             self.text(tree.attr(id, "alt"));
             return;
         }
-        let src = source_of(|name| tree.attr(id, name));
+        let mut src = source_of(|name| tree.attr(id, name));
+        if self.source == Source::Markdown && !src.contains("://") {
+            // The name of a file beside the text, which is written as an address.
+            src = decoded(&src);
+        }
         let pixel = |name: &str| matches!(tree.attr(id, name).trim(), "0" | "1" | "0px" | "1px");
         if src.is_empty() || (pixel("width") && pixel("height")) {
             self.notes.dropped("img");
@@ -134,6 +138,11 @@ impl Flow<'_> {
                 *own = text::line(&text::inlines(&caption))
             }
             _ if caption.is_empty() => {}
+            // Of a gallery whose pictures have captions of their own.
+            Some(Block::Figure { caption: own, .. }) => {
+                own.push(Inline::Break);
+                own.append(&mut caption);
+            }
             _ => inner.push(Block::Paragraph(caption)),
         }
         self.blocks.append(&mut inner);
@@ -189,6 +198,27 @@ impl Flow<'_> {
             }
         }
     }
+}
+
+/// Without percent signs for bytes, if what they stand for is text.
+fn decoded(address: &str) -> String {
+    let mut bytes = Vec::with_capacity(address.len());
+    let mut rest = address.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = |at: usize| {
+            after
+                .get(at)
+                .and_then(|byte| char::from(*byte).to_digit(16))
+        };
+        if let (b'%', Some(high), Some(low)) = (first, hex(0), hex(1)) {
+            bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).map_or_else(|_| address.to_owned(), |text| text::clean(&text))
 }
 
 /// Where a picture is, also when it is loaded late by a script.

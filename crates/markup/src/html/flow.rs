@@ -4,6 +4,8 @@
 //! between two blocks becomes a paragraph, a link around two paragraphs becomes two links, and a cut in the middle of a
 //! sentence splits the paragraph, all without special cases. Pictures, tables and embeds have their own modules.
 
+use std::collections::HashSet;
+
 use super::tree::{Data, Id, Tree};
 use super::{Source, elements, space};
 use crate::note::{Notes, shown};
@@ -18,6 +20,7 @@ pub(super) fn blocks(tree: &Tree, source: Source, notes: &mut Notes) -> Vec<Bloc
     let mut flow = Flow::new(tree, source, notes);
     flow.children(Tree::ROOT);
     flow.flush();
+    flow.place_last();
     flow.blocks
 }
 
@@ -39,6 +42,10 @@ pub(super) struct Flow<'t> {
     /// The last picture, and whether this is the `<noscript>` that repeats it.
     pub(super) last_image: String,
     pub(super) noscript: bool,
+    /// Places that links of the text lead to.
+    linked: HashSet<&'t str>,
+    /// Places whose text is still to come.
+    places: Vec<String>,
 }
 
 impl<'t> Flow<'t> {
@@ -56,6 +63,8 @@ impl<'t> Flow<'t> {
             captions: Default::default(),
             last_image: String::new(),
             noscript: false,
+            linked: linked(tree),
+            places: Vec::new(),
         }
     }
 
@@ -100,6 +109,7 @@ impl<'t> Flow<'t> {
     }
 
     fn element(&mut self, id: Id, name: &str) {
+        self.place(id, name);
         if self.special(id, name) {
             return;
         }
@@ -141,6 +151,11 @@ impl<'t> Flow<'t> {
                 self.blocks.push(Block::Rule);
             }
             "table" => self.table(id),
+            "section" if self.tree.has_class(id, "footnotes") => {
+                self.flush();
+                self.blocks.push(Block::Rule);
+                self.block_children(id);
+            }
             "noscript" => {
                 let outer = std::mem::replace(&mut self.noscript, true);
                 self.children(id);
@@ -159,6 +174,7 @@ impl<'t> Flow<'t> {
             "figcaption" => self.caption(id),
             "iframe" | "embed" | "object" | "video" | "audio" | "frame" => self.embed(id),
             "form" => self.form(id),
+            "input" if self.tree.attr(id, "type") == "checkbox" => self.checkbox(id),
             _ if elements::is_dropped(name) => self.drop_element(id),
             "source" | "track" | "param" | "col" | "colgroup" | "area" | "wbr" => {
                 self.cut_if_inside(id)
@@ -185,6 +201,40 @@ impl<'t> Flow<'t> {
     pub(super) fn has_cut(&self, id: Id) -> bool {
         let cut = |node| matches!(self.tree.data(node), Data::Comment(text) if is_cut(text));
         self.tree.descendants(id).any(cut)
+    }
+
+    /// Remembers the name of a place: of a heading, of an element that is nothing else, or of one that the text links to.
+    fn place(&mut self, id: Id, name: &str) {
+        for written in [self.tree.attr(id, "id"), self.tree.attr(id, "name")] {
+            let kept = match name {
+                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => true,
+                // Those of the Markdown reader are at each heading.
+                "a" if self.tree.has_class(id, "anchor") => self.linked.contains(written),
+                "a" => self.tree.attr(id, "href").is_empty() || self.linked.contains(written),
+                _ => self.linked.contains(written),
+            };
+            if kept && run::is_anchor(written) && !self.places.iter().any(|known| known == written)
+            {
+                self.places.push(written.to_owned());
+            }
+        }
+    }
+
+    /// What no text follows stands at the end of the last paragraph.
+    fn place_last(&mut self) {
+        let places = std::mem::take(&mut self.places);
+        if let Some(Block::Paragraph(text)) = self.blocks.last_mut() {
+            text.extend(places.into_iter().map(crate::Inline::Anchor));
+        }
+    }
+
+    /// Of a list of tasks.
+    fn checkbox(&mut self, id: Id) {
+        let tree = self.tree;
+        let done = tree.has_attr(id, "checked");
+        self.push(Leaf::Text(
+            if done { "\u{2611}" } else { "\u{2610}" }.to_owned(),
+        ));
     }
 
     pub(super) fn comment(&mut self, comment: &str) {
@@ -262,6 +312,7 @@ impl<'t> Flow<'t> {
         for child in tree.children(id) {
             match tree.name(child) {
                 Some("li") => {
+                    self.place(child, "li");
                     let item = self.nested(child);
                     items.push(item);
                 }
@@ -354,12 +405,23 @@ impl<'t> Flow<'t> {
     }
 
     pub(super) fn push(&mut self, leaf: Leaf) {
+        if !self.places.is_empty()
+            && let Leaf::Text(text) | Leaf::Code(text) = &leaf
+            && !text::is_blank(text)
+        {
+            for place in std::mem::take(&mut self.places) {
+                run::push(&mut self.runs, &[], Leaf::Anchor(place));
+            }
+        }
         run::push(&mut self.runs, &self.marks, leaf);
     }
 
     /// Ends the running text: it becomes a paragraph, or a part of the heading it is in.
     pub(super) fn flush(&mut self) {
-        let runs = space::collapse(std::mem::take(&mut self.runs));
+        let mut runs = space::collapse(std::mem::take(&mut self.runs));
+        if self.heading.is_some() && self.source == Source::Markdown {
+            name_heading(&mut runs);
+        }
         for part in space::split_at_double_breaks(runs) {
             if run::is_blank(&part) {
                 continue;
@@ -373,6 +435,43 @@ impl<'t> Flow<'t> {
             });
         }
     }
+}
+
+/// What links of a text lead to on the same page. Those that the Markdown reader puts at each heading are none.
+fn linked(tree: &Tree) -> HashSet<&str> {
+    let links = tree
+        .descendants(Tree::ROOT)
+        .filter(|id| tree.name(*id) == Some("a") && !tree.has_class(*id, "anchor"));
+    links
+        .filter_map(|id| tree.attr(id, "href").trim().strip_prefix('#'))
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// Takes `{#name}` off the end of a heading; it has that name from then on.
+fn name_heading(runs: &mut Vec<Run>) {
+    let Some(Run {
+        leaf: Leaf::Text(text),
+        ..
+    }) = runs.last_mut()
+    else {
+        return;
+    };
+    let Some((before, name)) = text
+        .strip_suffix('}')
+        .and_then(|text| text.rsplit_once("{#"))
+    else {
+        return;
+    };
+    if !run::is_anchor(name) {
+        return;
+    }
+    let place = Run {
+        marks: Vec::new(),
+        leaf: Leaf::Anchor(name.to_owned()),
+    };
+    *text = before.trim_end().to_owned();
+    runs.insert(0, place);
 }
 
 /// `more`, also with the words of its link (`<!--more Read on-->`), and Ghost's `members-only`.

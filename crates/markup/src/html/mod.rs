@@ -61,6 +61,52 @@ pub(crate) fn read(source: &str, kind: Source) -> (Document, Vec<Note>) {
     )
 }
 
+/// Elements that stand in headlines and names.
+const IN_LINES: [&str; 24] = [
+    "a", "abbr", "b", "bdi", "big", "br", "cite", "code", "del", "em", "font", "i", "ins", "mark",
+    "p", "q", "s", "small", "span", "strong", "sub", "sup", "u", "wbr",
+];
+
+/// HTML that is one line of text: see [`Document::line_from_html`].
+pub(crate) fn line(source: &str) -> String {
+    let (source, _) = capped(source);
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest[1..].find(['<', '>']).map(|end| end + 1);
+        let tag = end
+            .filter(|end| rest[*end..].starts_with('>'))
+            .map(|end| &rest[1..end]);
+        let name = tag.map(|tag| {
+            tag.trim_start_matches('/')
+                .split([' ', '/', '\n'])
+                .next()
+                .unwrap_or("")
+        });
+        match (tag, name) {
+            (Some(tag), Some(name))
+                if IN_LINES
+                    .iter()
+                    .any(|known| name.eq_ignore_ascii_case(known)) =>
+            {
+                if matches!(name, "br" | "p" | "BR" | "P") {
+                    out.push(' ');
+                }
+                rest = &rest[tag.len() + 2..];
+            }
+            _ => {
+                out.push_str("&lt;");
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    let (document, _) = read(&out, Source::Markdown);
+    crate::text::line(&crate::text::plain(&document.blocks))
+}
+
 /// The part of a source that is read, and a note when it is not all.
 pub(crate) fn capped(source: &str) -> (&str, Option<Note>) {
     if source.len() <= MAX_SOURCE {

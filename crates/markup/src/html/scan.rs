@@ -237,11 +237,12 @@ fn is_inline(tag: &str) -> bool {
         .any(|name| tag_name(tag).eq_ignore_ascii_case(name))
 }
 
-/// Does a blank line, or any line end in a source without block elements, separate running text? Then the source was
-/// written for WordPress's `wpautop` and has no elements for its paragraphs.
+/// Does a blank line separate running text, or, in a source without `<p>`, a line end outside of all block elements? Then
+/// the source was written for WordPress's `wpautop` and has no elements for its paragraphs.
 pub(super) fn has_bare_lines(source: &str) -> bool {
-    let mut any_block = false;
+    let mut any_paragraph = false;
     let mut any_line = false;
+    let mut open_blocks = 0_usize;
     let mut before = None;
     let mut text = String::new();
     // Comments are as good as not there: text before and after one is one text.
@@ -255,12 +256,21 @@ pub(super) fn has_bare_lines(source: &str) -> bool {
         if blank_line_in_text(&text, before, piece) {
             return true;
         }
-        any_line |= text.trim_ascii().contains('\n');
-        any_block |= matches!(piece, Some(Piece::Markup(tag)) if !is_inline(tag));
+        any_line |= open_blocks == 0 && text.trim_ascii().contains('\n');
+        if let Some(Piece::Markup(tag)) = piece
+            && !is_inline(tag)
+        {
+            any_paragraph |= tag_name(tag).eq_ignore_ascii_case("p");
+            if tag.starts_with("</") {
+                open_blocks = open_blocks.saturating_sub(1);
+            } else if !tag.ends_with("/>") && !tag_name(tag).eq_ignore_ascii_case("hr") {
+                open_blocks += 1;
+            }
+        }
         text.clear();
         before = piece;
     }
-    any_line && !any_block
+    any_line && !any_paragraph
 }
 
 /// Is there a blank line with running text on both sides, in the text or in what stands before and after it?

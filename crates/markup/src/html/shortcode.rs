@@ -1,25 +1,20 @@
 //! WordPress shortcodes, before the HTML is parsed, as WordPress itself does it.
 //!
-//! `[caption]` becomes a `<figure>`, `[embed]` its address, `[audio]` and `[video]` the element; the others are left out
-//! with a note and the text they enclose is kept. Brackets are everyday characters in a newspaper (`[sic]`, `[1]`), so
-//! only what is known as a shortcode, has attributes like one, or is closed like one is taken for one. Code is left alone.
+//! What is known becomes what it means (`[caption]` a `<figure>`, `[youtube]` and its kin a link, `[sourcecode]` code letter
+//! by letter) or is left out with a note, its text kept. Brackets are everyday characters in a newspaper (`[sic]`, `[1]`,
+//! "the [gallery] is closed"), so everything else stays as it is; what looks like a shortcode gets a note. Code is left
+//! alone. The lists are in `known`.
+
+mod known;
 
 use std::collections::{HashMap, HashSet};
+
+use known::Kind;
 
 use super::scan::{Piece, Scan};
 use crate::Note;
 use crate::note::{Notes, shown};
 
-/// Shortcodes of WordPress itself.
-const KNOWN: [&str; 7] = [
-    "caption",
-    "wp_caption",
-    "embed",
-    "audio",
-    "video",
-    "gallery",
-    "playlist",
-];
 /// No shortcode is longer, in bytes; keeps a source full of `[a "` from being read again and again.
 const MAX_LENGTH: usize = 8 * 1024;
 
@@ -30,6 +25,8 @@ struct Shortcode<'a> {
     closing: bool,
     /// Names and values; a value without a name has an empty one.
     attrs: Vec<(&'a str, &'a str)>,
+    /// What stands between the name and the bracket, as written.
+    written: &'a str,
     /// In bytes, brackets included.
     length: usize,
 }
@@ -96,10 +93,9 @@ impl<'a> Expansion<'a> {
                 self.out.push_str(inner);
                 at += inner.len() + 2;
             } else if let Some(code) =
-                parse(&source[at..]).filter(|code| self.names.is_shortcode(code))
+                parse(&source[at..]).filter(|code| self.is_shortcode(code, at))
             {
-                self.shortcode(&code, at);
-                at += code.length;
+                at = self.shortcode(&code, at);
             } else {
                 self.out.push('[');
                 at += 1;
@@ -108,7 +104,38 @@ impl<'a> Expansion<'a> {
         at
     }
 
-    fn shortcode(&mut self, code: &Shortcode<'a>, at: usize) {
+    /// Is it one of the known, in a place where it is not a word in brackets?
+    fn is_shortcode(&mut self, code: &Shortcode<'a>, at: usize) -> bool {
+        let (name, names) = (code.name, &self.names);
+        let paired = if code.closing {
+            names.opened.contains(name)
+        } else {
+            names.closes_after(name, at)
+        };
+        let is = match known::kind(name) {
+            // Half of a caption is one, too: it only surrounds things.
+            Kind::Caption => true,
+            Kind::Code | Kind::Embed if code.closing => false,
+            Kind::Code => paired,
+            Kind::Embed => paired || !code.written.is_empty(),
+            Kind::Other => paired || !code.attrs.is_empty() || alone(self.source, at, code.length),
+            Kind::Unknown => false,
+        };
+        let quoted = code.written.contains("=\"") || code.written.contains("='");
+        if !is && !code.closing && (paired || quoted) {
+            self.notes.add(Note::KeptShortcode(shown(name), 1));
+        }
+        is
+    }
+
+    /// Writes what it means, and says where to go on.
+    fn shortcode(&mut self, code: &Shortcode<'a>, at: usize) -> usize {
+        let after = at + code.length;
+        match known::kind(code.name) {
+            Kind::Code => return self.code(code, after),
+            Kind::Embed => return self.embed(code, after),
+            _ => {}
+        }
         match (code.name, code.closing) {
             ("caption" | "wp_caption", false) if self.names.closes_after(code.name, at) => {
                 self.out.push_str("<figure class=\"wp-caption\">");
@@ -116,7 +143,7 @@ impl<'a> Expansion<'a> {
             }
             ("caption" | "wp_caption", true) => {
                 let Some(caption) = self.captions.pop() else {
-                    return;
+                    return after;
                 };
                 if !caption.is_empty() {
                     self.out.push_str("<figcaption>");
@@ -135,6 +162,69 @@ impl<'a> Expansion<'a> {
             (_, true) => {}
             (name, false) => self.notes.add(Note::DroppedShortcode(shown(name), 1)),
         }
+        after
+    }
+
+    /// What stands up to the closing half, and where that ends.
+    fn enclosed(&self, name: &str, start: usize) -> Option<(&'a str, usize)> {
+        let close = format!("[/{name}]");
+        let length = self.source[start..].find(&close)?;
+        Some((
+            &self.source[start..start + length],
+            start + length + close.len(),
+        ))
+    }
+
+    fn code(&mut self, code: &Shortcode<'a>, start: usize) -> usize {
+        let Some((text, end)) = self.enclosed(code.name, start) else {
+            return start;
+        };
+        let language = code.attr("language").or_else(|| code.attr("lang"));
+        let language = language.unwrap_or(if known::is_language(code.name) {
+            code.name
+        } else {
+            ""
+        });
+        let language: String = language
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        self.out
+            .push_str(&format!("<pre class=\"language-{language}\"><code>"));
+        // The visual editor writes references, the other one the characters themselves.
+        let plain = text.contains('<');
+        for c in text.trim_matches(['\r', '\n']).chars() {
+            match c {
+                '<' => self.out.push_str("&lt;"),
+                '>' => self.out.push_str("&gt;"),
+                '&' if plain => self.out.push_str("&amp;"),
+                c => self.out.push(c),
+            }
+        }
+        self.out.push_str("</code></pre>");
+        end
+    }
+
+    fn embed(&mut self, code: &Shortcode<'a>, start: usize) -> usize {
+        let (mut written, mut end) = (code.written, start);
+        if let Some((inside, after)) = self.enclosed(code.name, start)
+            && !inside.contains('[')
+        {
+            end = after;
+            if !inside.trim().is_empty() {
+                written = inside;
+            }
+        }
+        match known::address(code.name, written.trim(), |name| code.attr(name)) {
+            Some(address) => {
+                let address = address.replace('"', "%22").replace(['<', '>'], "");
+                self.notes.add(Note::EmbedAsLink(shown(&address)));
+                let link = format!("<p><a href=\"{address}\">{address}</a></p>");
+                self.out.push_str(&link);
+            }
+            None => self.notes.add(Note::DroppedShortcode(shown(code.name), 1)),
+        }
+        end
     }
 }
 
@@ -174,16 +264,14 @@ impl<'a> Names<'a> {
     fn closes_after(&self, name: &str, at: usize) -> bool {
         self.closed.get(name).is_some_and(|last| *last > at)
     }
+}
 
-    fn is_shortcode(&self, code: &Shortcode) -> bool {
-        KNOWN.contains(&code.name)
-            || code.attrs.iter().any(|(name, _)| !name.is_empty())
-            || if code.closing {
-                self.opened.contains(code.name)
-            } else {
-                self.closed.contains_key(code.name)
-            }
-    }
+/// Does it stand on a line of its own, but for other mark-up?
+fn alone(source: &str, at: usize, length: usize) -> bool {
+    let before = source[..at].trim_end_matches([' ', '\t']);
+    let after = source[at + length..].trim_start_matches([' ', '\t']);
+    (before.is_empty() || before.ends_with(['\n', '>', ']']))
+        && (after.is_empty() || after.starts_with(['\n', '\r', '<', '[']))
 }
 
 /// `[[gallery]]` is how one writes about `[gallery]`; the inner part.
@@ -201,7 +289,8 @@ fn escaped(text: &str) -> Option<&str> {
 fn name(text: &str) -> Option<&str> {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'))?;
     let usable = (2..=40).contains(&end) && text.starts_with(|c: char| c.is_ascii_alphabetic());
-    let ends = text[end..].starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, ']' | '/'));
+    let ends =
+        text[end..].starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, ']' | '/' | '='));
     (usable && ends).then(|| &text[..end])
 }
 
@@ -215,6 +304,13 @@ fn parse(text: &str) -> Option<Shortcode<'_>> {
     };
     let name = name(inside)?;
     let mut rest = &inside[name.len()..];
+    if known::kind(name) == Kind::Embed {
+        // `[youtube=https://..]`
+        rest = rest.strip_prefix('=').unwrap_or(rest);
+    } else if rest.starts_with('=') {
+        return None;
+    }
+    let written = rest;
     let mut attrs = Vec::new();
     loop {
         rest = rest.trim_ascii_start();
@@ -223,6 +319,7 @@ fn parse(text: &str) -> Option<Shortcode<'_>> {
                 name,
                 closing,
                 attrs,
+                written: written[..written.len() - rest.len()].trim(),
                 length: text.len() - after.len(),
             });
         }

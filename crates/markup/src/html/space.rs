@@ -27,6 +27,7 @@ pub(super) fn collapse(runs: Vec<Run>) -> Vec<Run> {
                 at_space = true;
                 Leaf::Break
             }
+            Leaf::Anchor(name) => Leaf::Anchor(name),
             Leaf::Text(text) => Leaf::Text(collapse_text(&text, &mut at_space)),
             Leaf::Code(text) => Leaf::Code(collapse_text(&text, &mut at_space)),
         };
@@ -38,12 +39,17 @@ pub(super) fn collapse(runs: Vec<Run>) -> Vec<Run> {
         trim_end(&mut out);
     }
     let blank = |run: &Run| run::is_blank(std::slice::from_ref(run));
-    out.drain(..out.iter().take_while(|run| blank(run)).count());
-    if let Some(Run {
-        leaf: Leaf::Text(text) | Leaf::Code(text),
-        ..
-    }) = out.first_mut()
-    {
+    let before = out.iter().take_while(|run| blank(run)).count();
+    let mut at = 0;
+    out.retain(|run| {
+        at += 1;
+        at > before || matches!(run.leaf, Leaf::Anchor(_))
+    });
+    let first = out.iter_mut().find_map(|run| match &mut run.leaf {
+        Leaf::Text(text) | Leaf::Code(text) => Some(text),
+        _ => None,
+    });
+    if let Some(text) = first {
         *text = text.trim_start().to_owned();
     }
     out

@@ -324,8 +324,9 @@ const SWALLOWING: [&str; 5] = ["textarea", "title", "noembed", "noframes", "plai
 
 /// Is this an attribute that somebody asks for?
 fn wanted(element: &LocalName, attribute: &LocalName) -> bool {
-    const ANY: [&str; 15] = [
+    const ANY: [&str; 16] = [
         "class",
+        "id",
         "src",
         "alt",
         "title",
@@ -345,7 +346,8 @@ fn wanted(element: &LocalName, attribute: &LocalName) -> bool {
         "b", "big", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
     ];
     match &**element {
-        "a" => &**attribute == "href" || &**attribute == "class",
+        "a" => matches!(&**attribute, "href" | "class" | "id" | "name"),
+        "input" => matches!(&**attribute, "type" | "checked"),
         name if FORMATTING.contains(&name) => false,
         _ => ANY.contains(&&**attribute),
     }

@@ -107,6 +107,11 @@ impl Tree {
         }
     }
 
+    /// Is the attribute there, with whatever value?
+    pub(super) fn has_attr(&self, id: Id, name: &str) -> bool {
+        matches!(self.data(id), Data::Element(element) if element.attrs.iter().any(|a| &*a.name.local == name))
+    }
+
     /// Is this one of the element's classes?
     pub(super) fn has_class(&self, id: Id, class: &str) -> bool {
         self.attr(id, "class")

@@ -14,7 +14,7 @@
 //! table_row     table_header* (the first row only) or table_cell*, each: paragraph* or inline*
 //! horizontal_rule
 //! cut           at the top level, once
-//! inline        text, hard_break, each with marks: link (attrs href), strong, em, strike, sub, sup, code
+//! inline        text, hard_break, anchor (attrs id), each with marks: link (attrs href), strong, em, strike, sub, sup, code
 //! ```
 //!
 //! Reading is strict about nodes and marks, because an unknown one is a program of another version or somebody's

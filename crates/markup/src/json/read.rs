@@ -327,6 +327,10 @@ fn inline(node: &Node, runs: &mut Vec<Run>) -> Result<(), Error> {
         "text" if is_code => Leaf::Code(text(node)?.to_owned()),
         "text" => Leaf::Text(text(node)?.to_owned()),
         "hard_break" => Leaf::Break,
+        "anchor" => match node.text("id")? {
+            name if run::is_anchor(&name) => Leaf::Anchor(name),
+            _ => return Err(node.error("an anchor without a name".to_owned())),
+        },
         _ => return Err(node.unknown("node")),
     };
     run::push(runs, &marks, leaf);

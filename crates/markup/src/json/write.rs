@@ -94,6 +94,7 @@ fn inline(run: &run::Run) -> Value {
             json!({ "type": "text", "text": text })
         }
         Leaf::Break => json!({ "type": "hard_break" }),
+        Leaf::Anchor(name) => json!({ "type": "anchor", "attrs": { "id": name } }),
     };
     if !marks.is_empty() {
         node["marks"] = Value::Array(marks);

@@ -87,7 +87,8 @@ pub fn assert_safe(html: &str, because: &str) {
             "li" | "figcaption" | "table" | "caption" | "thead" | "tbody" | "tr" | "td" => &[],
             "strong" | "em" | "s" | "sub" | "sup" | "br" => &[],
             "div" => &["id", "class", "role", "tabindex", "aria-label"],
-            "span" | "code" => &["class"],
+            "span" => &["class", "id"],
+            "code" => &["class"],
             "th" => &["scope"],
             "a" => &["href", "rel"],
             "img" => &[
@@ -102,6 +103,15 @@ pub fn assert_safe(html: &str, because: &str) {
             );
             match attr.as_str() {
                 "href" | "src" => assert_safe_address(value, because),
+                // A place of the author's; those of the page are the page's.
+                "id" if name == "span" => assert!(
+                    !matches!(value.as_str(), "" | "text" | "wall")
+                        && !value.contains(char::is_whitespace)
+                        && !value
+                            .strip_prefix("p-")
+                            .is_some_and(|n| n.bytes().all(|byte| byte.is_ascii_digit())),
+                    "{value:?} from {because:?}"
+                ),
                 "id" => assert!(
                     value
                         .strip_prefix("p-")
