@@ -126,6 +126,8 @@ CREATE TABLE article (
     kicker TEXT,
     headline TEXT NOT NULL,
     deck TEXT NOT NULL,
+    -- The first words of the free part, where there is no deck.
+    excerpt TEXT NOT NULL,
     dateline TEXT NOT NULL,
     -- values: Access
     access TEXT NOT NULL,
@@ -150,6 +152,7 @@ CREATE TABLE article (
     FOREIGN KEY (edition, story) REFERENCES story (edition, slug) ON UPDATE CASCADE
 );
 CREATE INDEX article_by_edition ON article (edition, published_at, id);
+CREATE INDEX article_pinned ON article (edition, published_at, id) WHERE pinned;
 CREATE INDEX article_by_story ON article (edition, story, published_at, id);
 CREATE INDEX article_by_time ON article (published_at, id);
 CREATE INDEX article_by_translation_wanted ON article (translation_wanted) WHERE translation_wanted IS NOT NULL;

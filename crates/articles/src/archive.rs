@@ -37,10 +37,16 @@ pub struct Position {
 
 impl Position {
     /// Before this one stand all articles.
-    pub const NEWEST: Self = Self {
-        at: UnixMillis(i64::MAX),
-        id: ArticleId::from_bits(u128::MAX),
-    };
+    pub const NEWEST: Self = Self::after(UnixMillis(i64::MAX));
+
+    /// Before this one stand all articles that were published at this moment or earlier.
+    #[must_use]
+    pub const fn after(at: UnixMillis) -> Self {
+        Self {
+            at,
+            id: ArticleId::from_bits(u128::MAX),
+        }
+    }
 }
 
 impl fmt::Display for Position {

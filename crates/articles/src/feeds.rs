@@ -242,9 +242,7 @@ impl<'a> Feed<'a> {
                     .with_attribute(("isPermaLink", "false"))
                     .write_text_content(BytesText::new(&urn(card)))?;
                 element(xml, "pubDate", &rfc822(card.published_at))?;
-                if !card.deck.is_empty() {
-                    element(xml, "description", &as_html(&card.deck))?;
-                }
+                element(xml, "description", &as_html(summary(card)))?;
                 for name in &card.byline {
                     element(xml, "dc:creator", name)?;
                 }
@@ -293,13 +291,20 @@ impl<'a> Feed<'a> {
                         .with_attribute(("term", clean(name).as_str()))
                         .write_empty()?;
                 }
-                if !card.deck.is_empty() {
-                    element(xml, "summary", &card.deck)?;
-                }
+                element(xml, "summary", summary(card))?;
                 Ok(())
             })?;
         }
         Ok(())
+    }
+}
+
+/// Readers of feeds show it; where nothing is free, the headline says what there is to say.
+fn summary(card: &Card) -> &str {
+    if card.deck.is_empty() {
+        &card.headline
+    } else {
+        &card.deck
     }
 }
 

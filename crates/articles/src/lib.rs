@@ -20,10 +20,11 @@ mod sidebars;
 mod sitemap;
 mod store;
 mod translations;
+mod when;
 
 pub use archive::Position;
 pub use batch::{Batch, PublishRun, Submission, names, publish_batch, settle};
-pub use catalog::{Catalog, Entry, reload};
+pub use catalog::{Catalog, Entry, release, reload};
 pub use editions::{EditionContext, Editions};
 pub use images::{ImageTags, Images, PictureFault};
 pub use pages::{CardView, edition_frame, quick, routes, shown};
@@ -43,6 +44,7 @@ pub use store::{
     list_of_story, list_positions, list_translations, published_at,
 };
 pub use translations::{Joined, Member, join, parse_twin};
+pub use when::When;
 
 /// What pages of articles say.
 pub const TEXTS: web::locale::Texts = &[

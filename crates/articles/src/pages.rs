@@ -126,6 +126,8 @@ const fn half(count: usize) -> &'static str {
 
 /// Articles beside the lead.
 const TOP: usize = 3;
+/// Pinned articles that are first, however old they are.
+const PINNED: i64 = 1 + TOP as i64;
 /// Articles in a section.
 const SECTION: usize = 3;
 /// Articles in the list of the latest.
@@ -140,9 +142,10 @@ async fn show_front(
     let key = of_edition(&articles, &context, FRONT);
     let write = async {
         let mut tx = articles.base.read().await?;
-        let cards =
-            store::list_cards(&mut tx, &context.edition.slug, None, Position::NEWEST, 80).await?;
-        let html = front(&articles, &context, cards).render()?;
+        let edition = &context.edition.slug;
+        let cards = store::list_cards(&mut tx, edition, None, Position::NEWEST, 80).await?;
+        let pinned = store::list_pinned(&mut tx, edition, PINNED).await?;
+        let html = front(&articles, &context, cards, pinned).render()?;
         Ok::<_, Error>(Draft::html(Keep::Public, html))
     };
     let encoding = Encoding::wanted(&headers);
@@ -184,8 +187,15 @@ pub fn quick(articles: &Articles, path: &str, headers: &HeaderMap) -> Option<Res
     Some(page.respond(headers))
 }
 
-fn front(articles: &Articles, context: &EditionContext, mut cards: Vec<Card>) -> FrontPage {
-    cards.sort_by_key(|card| (!card.pinned, std::cmp::Reverse(card.published_at)));
+fn front(
+    articles: &Articles,
+    context: &EditionContext,
+    mut cards: Vec<Card>,
+    pinned: Vec<Card>,
+) -> FrontPage {
+    let first: Vec<_> = pinned.iter().map(|card| card.id).collect();
+    cards.retain(|card| !first.contains(&card.id));
+    cards.splice(0..0, pinned);
     let mut used = Vec::new();
     let mut rest = cards.iter();
     let lead = rest.next().cloned();

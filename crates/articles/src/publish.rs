@@ -15,6 +15,7 @@ use super::rules::{
 use super::sections::{find_edition_context, given};
 use super::store;
 use super::translations::{connect, parse_twin};
+use super::when::When;
 use crate::Articles;
 use access::Access;
 use base::db::Tx;
@@ -49,8 +50,8 @@ pub struct PictureDraft {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectionDraft {
-    /// When, RFC 3339.
-    pub at: jiff::Timestamp,
+    /// When.
+    pub at: When,
     /// What was wrong.
     pub text: String,
 }
@@ -70,11 +71,11 @@ pub struct Draft {
     /// Dateline.
     #[serde(default)]
     pub dateline: String,
-    /// First published, RFC 3339.
-    pub published: jiff::Timestamp,
-    /// Last changed, RFC 3339; without it the moment of publishing again.
+    /// First published. Before that moment nobody sees it.
+    pub published: When,
+    /// Last changed; without it the moment of publishing again.
     #[serde(default)]
-    pub updated: Option<jiff::Timestamp>,
+    pub updated: Option<When>,
     /// Slug of the edition.
     pub edition: String,
     /// Slug of the article.
@@ -124,6 +125,8 @@ pub struct Published {
     pub path: String,
     /// `EDITION/SLUG` of what it says it is a translation of, if that is not there yet. The two are linked as soon as it is.
     pub missing: Option<String>,
+    /// When nobody is to see it before.
+    pub held_until: Option<jiff::Timestamp>,
 }
 
 /// Publishes a draft with the text `document` and the pictures that text and draft name, by their names there.
@@ -172,7 +175,9 @@ impl Written {
             .for_each(|one| articles.images.set(one));
         for (path, entry) in self.entries {
             let edition = entry.edition.clone();
-            articles.catalog.set(&path, entry);
+            articles
+                .catalog
+                .set(&path, entry, articles.base.clock.now());
             articles.sidebars.changed(&edition);
         }
     }
@@ -233,6 +238,7 @@ pub(super) async fn write(
     }
     let published = Published {
         change,
+        held_until: (article.published_at > tx.now()).then(|| article.published_at.timestamp()),
         path: article.path,
         missing: connected.missing,
     };
@@ -298,10 +304,16 @@ fn assemble(
 ) -> Result<Article, Refusal> {
     let headline: Headline = draft.headline.parse().map_err(Refusal::Headline)?;
     let picture = picture(draft.image.as_ref(), pictures)?;
-    let published_at = UnixMillis::from(draft.published);
-    let day = jiff::ZonedDateTime::new(draft.published, context.zone.clone()).date();
+    let moment = |when: When| when.at(&context.zone);
+    let published = moment(draft.published);
+    let published_at = UnixMillis::from(published);
+    let updated = draft.updated.map(moment);
+    if updated.is_some_and(|updated| updated < published) {
+        return Err(Refusal::UpdatedBefore);
+    }
+    let day = jiff::ZonedDateTime::new(published, context.zone.clone()).date();
     let id = before.map_or_else(|| tx.new_id(), |before| before.id);
-    let updated_at = match (draft.updated, before) {
+    let updated_at = match (updated, before) {
         (Some(at), _) => at.into(),
         (None, Some(_)) => tx.now(),
         (None, None) => published_at,
@@ -332,7 +344,7 @@ fn assemble(
             .correction
             .iter()
             .map(|one| Correction {
-                at: one.at.into(),
+                at: moment(one.at).into(),
                 note: one.text.clone(),
             })
             .collect(),

@@ -28,6 +28,8 @@ pub enum Refusal {
     },
     /// The headline is not as it should be.
     Headline(HeadlineFault),
+    /// It is said to have changed before it was published.
+    UpdatedBefore,
     /// A topic without a name.
     TopicName(Slug),
     /// The edition has no such topic.
@@ -106,6 +108,7 @@ impl Refusal {
                 say.with("refusal-headline-long", "most", MAX_HEADLINE)
             }
             Self::Headline(HeadlineFault::Unseen) => say.say("refusal-headline-unseen"),
+            Self::UpdatedBefore => say.say("refusal-updated-before"),
             Self::TopicName(topic) => say.with("refusal-topic-name", "topic", topic.as_str()),
             Self::NoTopic {
                 edition,
@@ -261,6 +264,7 @@ mod tests {
                 edition: slug("en"),
                 story: "wells".into(),
             },
+            Refusal::UpdatedBefore,
             picture(PictureFault::Missing),
             picture(PictureFault::NoAlt),
             picture(PictureFault::Unreadable("it is SVG".into())),

@@ -274,6 +274,57 @@ pub struct Article {
     pub corrections: Vec<Correction>,
 }
 
+impl Article {
+    /// What stands for the deck where there is none: the first words of the free part. Empty where there is a deck.
+    #[must_use]
+    pub fn excerpt(&self) -> String {
+        if self.deck.is_empty() {
+            first_words(self.body.lead())
+        } else {
+            String::new()
+        }
+    }
+
+    /// What it is about, in one or two sentences: for search engines, feeds and previews.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        if self.deck.is_empty() {
+            self.excerpt()
+        } else {
+            self.deck.clone()
+        }
+    }
+}
+
+/// The longest that stands for a deck, characters.
+const EXCERPT: usize = 200;
+
+/// The first words of the paragraphs among these blocks, as one line.
+fn first_words(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    let paragraphs = blocks
+        .iter()
+        .filter(|block| matches!(block, Block::Paragraph(_)));
+    for paragraph in paragraphs {
+        for word in Document::plain_text(std::slice::from_ref(paragraph)).split_whitespace() {
+            if text.chars().count() + word.chars().count() >= EXCERPT {
+                let text = text.trim_end_matches(|c: char| c.is_ascii_punctuation());
+                let cut: String = word.chars().take(EXCERPT).collect();
+                return format!("{}\u{2026}", if text.is_empty() { &cut } else { text });
+            }
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(word);
+        }
+        // One paragraph says enough, unless it is a word or two.
+        if text.chars().count() >= EXCERPT / 4 {
+            break;
+        }
+    }
+    text
+}
+
 /// What a list shows of an article.
 #[derive(Clone, Debug)]
 pub struct Card {
@@ -285,7 +336,7 @@ pub struct Card {
     pub kicker: String,
     /// Headline.
     pub headline: String,
-    /// Deck.
+    /// Deck, or the first words of the free part.
     pub deck: String,
     /// Whom it is for.
     pub access: Access,
@@ -363,6 +414,23 @@ pub fn recommended(cards: &[Card], of: &Article, count: usize) -> Vec<Card> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_words_are_those_of_paragraphs() {
+        let words = |text: &str| first_words(Document::from_markdown(text).0.free_part());
+        assert_eq!(
+            words("## Head\n\nShort.\n\nAnd *more* of it."),
+            "Short. And more of it."
+        );
+        assert_eq!(words("Free.\n\n<!--more-->\n\nPaid."), "Free.");
+        assert_eq!(words("<!--more-->\n\nPaid."), "");
+        let long = words(&"word, ".repeat(100));
+        assert!(
+            long.ends_with("word\u{2026}") && long.chars().count() <= EXCERPT,
+            "{long}"
+        );
+        assert_eq!(words(&"\u{738b}".repeat(500)).chars().count(), EXCERPT + 1);
+    }
 
     #[test]
     fn slugs_cannot_climb() {

@@ -105,6 +105,18 @@ fn prepare_pages(app: &Arc<App>) -> Vec<Task> {
             },
         ),
         Plan::new(
+            "publish-held-back",
+            "Lets articles be seen whose moment of publication has come.",
+        )
+        .every(Span::seconds(1))
+        .within(Span::minutes(1))
+        .step(Arc::clone(&app.articles), |articles| async move {
+            Ok(match articles::release(&articles).await? {
+                0 => Outcome::Idle,
+                _ => Outcome::Done,
+            })
+        }),
+        Plan::new(
             "renew-sidebars",
             "Takes new snapshots of what stands beside articles, where something was published.",
         )

@@ -161,7 +161,7 @@ async fn write_page(
         reading
             .articles
             .catalog
-            .set(&article.path, Entry::of(&article));
+            .set(&article.path, Entry::of(&article), reading.base.clock.now());
         return Err(Unmade::Changed);
     }
     let related = Related::of(reading, &article, cards).await?;
@@ -322,7 +322,7 @@ fn frame(
 ) -> Frame {
     let url = &reading.base.config.site.public_url;
     let mut frame = articles::edition_frame(&reading.articles, context, article.headline.clone());
-    frame.description = article.deck.clone();
+    frame.description = article.summary();
     frame.canonical = format!("{url}{}", article.path);
     frame.kind = "article";
     frame.watch = variant == Variant::Watched;
@@ -416,7 +416,7 @@ fn structured(reading: &Reading, article: &Article, frame: &Frame, locale: &str)
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.headline,
-        "description": article.deck,
+        "description": frame.description,
         "datePublished": article.published_at.rfc3339(),
         "dateModified": article.updated_at.rfc3339(),
         "inLanguage": locale,

@@ -181,6 +181,7 @@ async fn write(stories: &Stories, tx: &mut Tx, draft: &StoryDraft) -> Result<Pub
         change = Change::Changed;
     }
     Ok(Published {
+        held_until: None,
         change,
         path,
         missing,

@@ -6,6 +6,7 @@ refusal-no-zone = edition { $edition }: "{ $zone }" is no time zone; write one s
 refusal-headline-empty = the article has no headline
 refusal-headline-long = the headline has more than { $most } characters; make it shorter
 refusal-headline-unseen = the headline has a line break or a character that nobody sees; type it again as one line
+refusal-updated-before = `updated` is before `published`; an article cannot change before it is published
 refusal-topic-name = topic { $topic }: it has no name
 refusal-no-topic = edition { $edition } has no topic "{ $topic }"; it has: { $topics }. `gaceta topic add { $edition } { $topic } NAME` makes one
 refusal-no-topics = edition { $edition } has no topic "{ $topic }"; it has: none. `gaceta topic add { $edition } { $topic } NAME` makes one

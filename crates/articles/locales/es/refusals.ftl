@@ -6,6 +6,7 @@ refusal-no-zone = edición { $edition }: «{ $zone }» no es un huso horario; es
 refusal-headline-empty = el artículo no tiene titular
 refusal-headline-long = el titular tiene más de { $most } caracteres; acórtalo
 refusal-headline-unseen = el titular tiene un salto de línea o un carácter que no se ve; escríbelo de nuevo en una sola línea
+refusal-updated-before = `updated` es anterior a `published`; un artículo no puede cambiar antes de publicarse
 refusal-topic-name = tema { $topic }: no tiene nombre
 refusal-no-topic = la edición { $edition } no tiene el tema «{ $topic }»; tiene: { $topics }. Con `gaceta topic add { $edition } { $topic } NOMBRE` se añade
 refusal-no-topics = la edición { $edition } no tiene el tema «{ $topic }» ni ningún otro. Con `gaceta topic add { $edition } { $topic } NOMBRE` se añade

@@ -19,7 +19,7 @@ pub(crate) async fn list_entries(tx: &mut Tx) -> sqlx::Result<Vec<(String, Entry
     let rows = fetch_all!(
         tx,
         EntryRow,
-        "SELECT path, id, edition, headline, deck, access, revision FROM article"
+        "SELECT path, id, edition, headline, deck, access, published_at, revision FROM article"
     )?;
     Ok(readable(rows, entry))
 }
@@ -32,6 +32,7 @@ row! {
         headline: String,
         deck: String,
         access: String,
+        published_at: UnixMillis,
         revision: i64,
     }
 }
@@ -44,20 +45,27 @@ pub(super) fn entry(row: EntryRow) -> sqlx::Result<(String, Entry)> {
         headline: row.headline.into(),
         deck: row.deck.into(),
         access: row.access.parse().map_err(|error: String| broken(&error))?,
+        published_at: row.published_at,
         revision: row.revision.unsigned_abs(),
     };
     Ok((row.path, entry))
 }
 
-/// The line of one address, if it can be read; see [`readable`].
+/// The line of one address, if it is published by now and can be read; see [`readable`].
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn find_entry(tx: &mut Tx, path: &str) -> sqlx::Result<Option<Entry>> {
+    let entry = find_stored_entry(tx, path).await?;
+    Ok(entry.filter(|entry| entry.published_at <= tx.now()))
+}
+
+/// The same of what is held back until later as well.
+pub(crate) async fn find_stored_entry(tx: &mut Tx, path: &str) -> sqlx::Result<Option<Entry>> {
     let row = fetch_optional!(
         tx,
         EntryRow,
-        "SELECT path, id, edition, headline, deck, access, revision FROM article WHERE path = $1",
+        "SELECT path, id, edition, headline, deck, access, published_at, revision FROM article WHERE path = $1",
         path
     )?;
     let entries = readable(row.into_iter().collect(), entry);
@@ -226,12 +234,12 @@ pub(crate) async fn set_article(
     let picture = article.picture.as_ref();
     execute!(
         tx,
-        "INSERT INTO article (id, edition, slug, path, kicker, headline, deck, dateline, access, story,
+        "INSERT INTO article (id, edition, slug, path, kicker, headline, deck, excerpt, dateline, access, story,
              image_id, image_alt, image_caption, image_place, image_date, image_credit, image_agency, body, pinned,
              published_at, updated_at, revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
          ON CONFLICT (id) DO UPDATE SET kicker = excluded.kicker, headline = excluded.headline, deck = excluded.deck,
-             dateline = excluded.dateline, access = excluded.access, story = excluded.story, image_id = excluded.image_id, image_alt = excluded.image_alt,
+             excerpt = excluded.excerpt, dateline = excluded.dateline, access = excluded.access, story = excluded.story, image_id = excluded.image_id, image_alt = excluded.image_alt,
              image_caption = excluded.image_caption, image_place = excluded.image_place, image_date = excluded.image_date,
              image_credit = excluded.image_credit, image_agency = excluded.image_agency, body = excluded.body,
              pinned = excluded.pinned, published_at = excluded.published_at, updated_at = excluded.updated_at,
@@ -243,6 +251,7 @@ pub(crate) async fn set_article(
         article.kicker.as_deref(),
         article.headline.as_str(),
         article.deck.as_str(),
+        article.excerpt(),
         article.dateline.as_str(),
         article.access,
         article.story.as_deref(),

@@ -12,13 +12,14 @@ use base::db::{Tx, fetch_all, fetch_in, row};
 use base::time::UnixMillis;
 
 /// The newest of an edition before a position.
-const OF_EDITION: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
+const OF_EDITION: &str = "SELECT id, path, kicker, headline, CASE WHEN deck = '' THEN excerpt ELSE deck END AS deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
        (SELECT string_agg(w.name, '\n' ORDER BY l.place)
         FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id) AS byline
      FROM article WHERE edition = $1 AND (published_at, id) < ($2, $3)
      ORDER BY published_at DESC, id DESC LIMIT $4";
 /// The newest of a topic before a position.
-const OF_TOPIC: &str = "SELECT a.id, a.path, a.kicker, a.headline, a.deck, a.access, a.image_id, a.image_alt, a.story, a.pinned,
+const OF_TOPIC: &str = "SELECT a.id, a.path, a.kicker, a.headline,
+     CASE WHEN a.deck = '' THEN a.excerpt ELSE a.deck END AS deck, a.access, a.image_id, a.image_alt, a.story, a.pinned,
      a.published_at, a.updated_at,
        (SELECT string_agg(w.name, '\n' ORDER BY l.place)
         FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = a.id) AS byline
@@ -27,13 +28,19 @@ const OF_TOPIC: &str = "SELECT a.id, a.path, a.kicker, a.headline, a.deck, a.acc
      ORDER BY t.published_at DESC, t.article_id DESC LIMIT $4";
 /// Those of a topic from a position on.
 const POSITIONS: &str = "SELECT published_at, article_id FROM article_topic
-     WHERE topic_id = $1 AND (published_at, article_id) >= ($2, $3)
-     ORDER BY published_at, article_id LIMIT $4";
+     WHERE topic_id = $1 AND (published_at, article_id) >= ($2, $3) AND published_at <= $4
+     ORDER BY published_at, article_id LIMIT $5";
 /// The newest of a running story.
-const OF_STORY: &str = "SELECT id, path, kicker, headline, deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
+const OF_STORY: &str = "SELECT id, path, kicker, headline, CASE WHEN deck = '' THEN excerpt ELSE deck END AS deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
        (SELECT string_agg(w.name, '\n' ORDER BY l.place)
         FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id) AS byline
-     FROM article WHERE edition = $1 AND story = $2 ORDER BY published_at DESC, id DESC LIMIT $3";
+     FROM article WHERE edition = $1 AND story = $2 AND published_at <= $3 ORDER BY published_at DESC, id DESC LIMIT $4";
+
+/// The newest of those that stay first.
+const PINNED: &str = "SELECT id, path, kicker, headline, CASE WHEN deck = '' THEN excerpt ELSE deck END AS deck, access, image_id, image_alt, story, pinned, published_at, updated_at,
+       (SELECT string_agg(w.name, '\n' ORDER BY l.place)
+        FROM article_author l JOIN author w ON w.id = l.author_id WHERE l.article_id = article.id) AS byline
+     FROM article WHERE edition = $1 AND pinned AND published_at <= $2 ORDER BY published_at DESC, id DESC LIMIT $3";
 
 row! {
     struct CardRow {
@@ -79,8 +86,22 @@ fn card(row: CardRow) -> sqlx::Result<Card> {
     })
 }
 
-/// The newest articles before a position, of a whole edition or of one topic, with their topics. Reads no more rows however
-/// old they are (keyset pagination).
+/// The newest articles that stay first, if they are published by now, with their topics.
+///
+/// # Errors
+/// Whatever the database says.
+pub(crate) async fn list_pinned(
+    tx: &mut Tx,
+    edition: &Slug,
+    count: i64,
+) -> sqlx::Result<Vec<Card>> {
+    let now = tx.now();
+    let rows = fetch_all!(tx, CardRow, PINNED, edition.as_str(), now, count)?;
+    with_topics(tx, rows).await
+}
+
+/// The newest articles before a position, of a whole edition or of one topic, with their topics. What is held
+/// back until later is not among them. Reads no more rows however old they are (keyset pagination).
 ///
 /// # Errors
 /// Whatever the database says.
@@ -91,6 +112,11 @@ pub async fn list_cards(
     before: Position,
     count: i64,
 ) -> sqlx::Result<Vec<Card>> {
+    let before = if before.at > tx.now() {
+        Position::after(tx.now())
+    } else {
+        before
+    };
     let rows = match topic {
         None => fetch_all!(
             tx,
@@ -116,6 +142,7 @@ pub async fn list_positions(
     from: Position,
     count: i64,
 ) -> sqlx::Result<Vec<Position>> {
+    let now = tx.now();
     let rows = fetch_all!(
         tx,
         (UnixMillis, ArticleId),
@@ -123,6 +150,7 @@ pub async fn list_positions(
         topic,
         from.at,
         from.id,
+        now,
         count
     )?;
     let position = |(at, id)| Position { at, id };
@@ -139,7 +167,8 @@ pub async fn list_of_story(
     story: &str,
     count: i64,
 ) -> sqlx::Result<Vec<Card>> {
-    let rows = fetch_all!(tx, CardRow, OF_STORY, edition.as_str(), story, count)?;
+    let now = tx.now();
+    let rows = fetch_all!(tx, CardRow, OF_STORY, edition.as_str(), story, now, count)?;
     with_topics(tx, rows).await
 }
 
@@ -206,9 +235,13 @@ mod tests {
             ),
             (
                 POSITIONS,
-                "article_topic_by_topic (topic_id=? AND (published_at,article_id)>(?,?))",
+                "article_topic_by_topic (topic_id=? AND (published_at,article_id)>(?,?) AND published_at<?)",
             ),
-            (OF_STORY, "article_by_story (edition=? AND story=?)"),
+            (
+                OF_STORY,
+                "article_by_story (edition=? AND story=? AND published_at<?)",
+            ),
+            (PINNED, "article_pinned (edition=? AND published_at<?)"),
         ] {
             let plan = plan(&db, sql).await;
             assert!(plan.contains(range), "{plan}");

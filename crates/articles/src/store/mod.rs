@@ -10,8 +10,9 @@ mod paths;
 mod translations;
 
 pub use article::{find_article, find_by_slug, find_entry, published_at};
-pub(super) use article::{list_entries, set_article};
+pub(super) use article::{find_stored_entry, list_entries, set_article};
 pub(super) use authors::find_or_insert_author;
+pub(super) use cards::list_pinned;
 pub use cards::{list_cards, list_of_story, list_positions};
 pub(super) use editions::{
     find_topic, list_editions, list_topic_set, list_topics, set_edition, set_topic,

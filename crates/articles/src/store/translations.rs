@@ -41,18 +41,20 @@ pub(crate) async fn list_set(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Vec<Mem
     rows.into_iter().map(member).collect()
 }
 
-/// Edition and address of the same text in other editions, in the publisher's order of editions.
+/// Edition and address of the same text in other editions, where it is published by now, in the publisher's order of editions.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn list_translations(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Vec<(String, String)>> {
+    let now = tx.now();
     fetch_all!(
         tx,
         (String, String),
         "SELECT o.edition, o.path
          FROM article a JOIN article o ON o.translation_id = a.translation_id AND o.id <> a.id
-         JOIN edition e ON e.slug = o.edition WHERE a.id = $1 ORDER BY e.place, e.slug",
-        id
+         JOIN edition e ON e.slug = o.edition WHERE a.id = $1 AND o.published_at <= $2 ORDER BY e.place, e.slug",
+        id,
+        now
     )
 }
 
@@ -125,7 +127,7 @@ pub(crate) async fn find_line(tx: &mut Tx, id: ArticleId) -> sqlx::Result<Option
     let row = fetch_optional!(
         tx,
         EntryRow,
-        "SELECT path, id, edition, headline, deck, access, revision FROM article WHERE id = $1",
+        "SELECT path, id, edition, headline, deck, access, published_at, revision FROM article WHERE id = $1",
         id
     )?;
     row.map(entry).transpose()

@@ -8,6 +8,7 @@ use clap::Args;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
+use super::front::front_matter;
 use super::{draft, serve};
 use crate::App;
 use articles::{self, Batch, EditionDraft, Submission, TopicDraft};
@@ -161,7 +162,8 @@ async fn publish(app: &App) -> anyhow::Result<()> {
         .collect();
     let mut batch = Batch::default();
     for name in &names {
-        let parsed = draft::parse(&text(name)?).map_err(|error| error.context(name.to_string()))?;
+        let broken = |faults: Vec<String>| anyhow::anyhow!("{name}: {}", faults.join("\n"));
+        let parsed = draft::parse(&text(name)?).map_err(broken)?;
         anyhow::ensure!(
             parsed.notes.is_empty(),
             "{name}: {}",
@@ -171,7 +173,8 @@ async fn publish(app: &App) -> anyhow::Result<()> {
             let file = file.trim_start_matches("../");
             let found = Files::get(file).ok_or_else(|| anyhow::anyhow!("not in the demo"))?;
             Ok(found.data.into_owned())
-        })?;
+        })
+        .map_err(broken)?;
         batch.submissions.push(Submission {
             draft: parsed.draft,
             document: parsed.document,
@@ -194,7 +197,8 @@ struct TermsFront {
 }
 
 async fn terms(app: &App, file: &str) -> anyhow::Result<()> {
-    let (front, body): (TermsFront, &str) = draft::front_matter(file)?;
+    let (front, body): (TermsFront, &str) =
+        front_matter(file).map_err(|faults| anyhow::Error::msg(faults.join("\n")))?;
     let mut tx = app.base.write().await?;
     let terms = readers::store::Terms {
         version: front.version,

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use markup::Document;
-use serde::de::DeserializeOwned;
-
+use super::front::front_matter;
 use articles::Draft;
+use markup::Document;
 
 /// A file taken apart.
 #[derive(Debug)]
@@ -20,32 +19,11 @@ pub struct Parsed {
     pub notes: Vec<String>,
 }
 
-/// Splits front matter and text.
-///
-/// # Errors
-/// Says what a file must look like.
-pub fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
-    let text = text.trim_start_matches('\u{feff}');
-    let shape = "the file must begin with a line +++, then the front matter in TOML, then a line +++, then the text";
-    let rest = text
-        .strip_prefix("+++\n")
-        .or_else(|| text.strip_prefix("+++\r\n"))
-        .ok_or_else(|| anyhow::anyhow!("{shape}"))?;
-    let end = rest
-        .find("\n+++")
-        .ok_or_else(|| anyhow::anyhow!("{shape}; the second +++ is missing"))?;
-    let body = rest[end + 4..].trim_start_matches(['\r', '\n']);
-    // Lines are counted as in the file.
-    let front: T = toml::from_str(&format!("\n{}", &rest[..end]))
-        .map_err(|error| anyhow::anyhow!("front matter: {error}"))?;
-    Ok((front, body))
-}
-
 /// Takes an article file apart.
 ///
 /// # Errors
-/// Names the line and what is wrong with it.
-pub fn parse(text: &str) -> anyhow::Result<Parsed> {
+/// All that is wrong with it, each with its line.
+pub fn parse(text: &str) -> Result<Parsed, Vec<String>> {
     let (draft, body): (Draft, &str) = front_matter(text)?;
     let (document, notes) = Document::from_markdown(body);
     let mut pictures: Vec<String> = draft.image.iter().map(|image| image.file.clone()).collect();
@@ -64,19 +42,21 @@ pub fn parse(text: &str) -> anyhow::Result<Parsed> {
 /// The pictures a file needs, read by `read`.
 ///
 /// # Errors
-/// Whatever `read` says, with the name.
+/// Whatever `read` says of each, with the name.
 pub fn pictures(
     parsed: &Parsed,
-    mut read: impl FnMut(&str) -> anyhow::Result<Vec<u8>>,
-) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
-    parsed
-        .pictures
-        .iter()
-        .map(|name| {
-            Ok((
-                name.clone(),
-                read(name).map_err(|error| error.context(format!("picture {name}")))?,
-            ))
-        })
-        .collect()
+    read: impl Fn(&str) -> anyhow::Result<Vec<u8>>,
+) -> Result<BTreeMap<String, Vec<u8>>, Vec<String>> {
+    let (mut files, mut faults) = (BTreeMap::new(), Vec::new());
+    for name in &parsed.pictures {
+        match read(name) {
+            Ok(bytes) => _ = files.insert(name.clone(), bytes),
+            Err(error) => faults.push(format!("picture {name}: {error:#}")),
+        }
+    }
+    if faults.is_empty() {
+        Ok(files)
+    } else {
+        Err(faults)
+    }
 }

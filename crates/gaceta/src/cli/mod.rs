@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod draft;
+mod front;
 mod grant;
 mod import;
 mod paper;

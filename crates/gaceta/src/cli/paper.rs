@@ -19,6 +19,9 @@ use web::locale::Say;
 /// The template of `editions.toml`.
 const EDITIONS: &str = include_str!("editions.toml");
 
+/// An article to begin with.
+const SAMPLE: &str = include_str!("first-article.md");
+
 /// What can be done with topics.
 #[derive(Debug, Subcommand)]
 pub enum Topic {
@@ -70,6 +73,13 @@ pub async fn init(file: Option<PathBuf>) -> anyhow::Result<()> {
     if write_new(&editions, EDITIONS)? {
         println!("wrote {}: name your editions there", editions.display());
     }
+    let sample = file.with_file_name("first-article.md");
+    if write_new(&sample, SAMPLE)? {
+        println!(
+            "wrote {}: what an article file looks like",
+            sample.display()
+        );
+    }
     let config = Config::load(Some(&file), std::env::vars())?;
     let _lock = serve::lock(&config)?;
     let dir = config.database.dir.display().to_string();
@@ -81,7 +91,9 @@ pub async fn init(file: Option<PathBuf>) -> anyhow::Result<()> {
         lines.iter().for_each(|line| println!("{line}"));
     }
     app.base.db.close().await;
-    println!("The database is ready in {dir}. Next: `gaceta publish ARTICLE.md`, `gaceta serve`.");
+    println!(
+        "The database is ready in {dir}. Next: `gaceta publish first-article.md`, `gaceta serve`."
+    );
     Ok(())
 }
 

@@ -1,16 +1,22 @@
 //! `gaceta publish FILE.md..`: article files become articles, all of them or none.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::control::Paper;
 use super::draft;
 use articles::{Batch, Change, Published, Submission};
 use base::config::Config;
 
+/// How a file looks, below the options in `--help`. `init` writes the same as a file.
+const EXAMPLE: &str = include_str!("article.txt");
+
 /// Options of `publish`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
 pub struct Publish {
     /// Article files: front matter in TOML between lines +++, then Markdown; pictures beside them.
     #[arg(required = true)]
@@ -34,8 +40,11 @@ pub async fn run(config: Config, publish: Publish) -> anyhow::Result<()> {
                 submissions.push(submission);
                 notes.push(left_out);
             }
-            Err(error) => bad.push(format!("{}: {error:#}", file.display())),
+            Err(faults) => bad.push(told(file, &faults)),
         }
+    }
+    if bad.is_empty() {
+        bad.extend(same_address(&publish.files, &submissions));
     }
     refuse(&bad, publish.files.len())?;
     let url = config.site.public_url.clone();
@@ -65,6 +74,32 @@ pub async fn run(config: Config, publish: Publish) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is wrong with a file, each fault on a line of its own.
+fn told(file: &Path, faults: &[String]) -> String {
+    let line = |fault: &String| format!("{}: {fault}", file.display());
+    faults.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Files that would become one article: the second would change the first without a word.
+fn same_address(files: &[PathBuf], submissions: &[Submission]) -> Vec<String> {
+    let mut seen: HashMap<(&str, &str), &Path> = HashMap::new();
+    let mut bad = Vec::new();
+    for (file, submission) in files.iter().zip(submissions) {
+        let draft = &submission.draft;
+        let address = (draft.edition.as_str(), draft.slug.as_str());
+        if let Some(first) = seen.insert(address, file) {
+            bad.push(format!(
+                "{}: has the same edition and slug as {} ({}/{}); give one of them another slug",
+                file.display(),
+                first.display(),
+                address.0,
+                address.1
+            ));
+        }
+    }
+    bad
+}
+
 /// Refuses all of them if one is bad.
 ///
 /// # Errors
@@ -87,6 +122,9 @@ pub fn line(published: &Published, url: &str) -> String {
         Change::Same => "same",
     };
     let mut line = format!("{change:8} {url}{}", published.path);
+    if let Some(until) = &published.held_until {
+        line += &format!("\n         held back: nobody sees it before {until}");
+    }
     if let Some(missing) = &published.missing {
         line += &format!(
             "\n         translation {missing} is not there yet: the two are linked when you publish it"
@@ -96,9 +134,9 @@ pub fn line(published: &Published, url: &str) -> String {
 }
 
 /// Reads a file and its pictures; also what of it was left out.
-fn read(file: &Path) -> anyhow::Result<(Submission, Vec<String>)> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| anyhow::anyhow!("cannot be read: {error}"))?;
+fn read(file: &Path) -> Result<(Submission, Vec<String>), Vec<String>> {
+    let text =
+        std::fs::read_to_string(file).map_err(|error| vec![format!("cannot be read: {error}")])?;
     let parsed = draft::parse(&text)?;
     let files = draft::pictures(&parsed, |name| picture(file, name))?;
     let mut notes = parsed.notes;
@@ -126,9 +164,13 @@ fn picture(article: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
         folder
     };
     let folder = folder.canonicalize()?;
-    let found = folder
-        .join(name)
-        .canonicalize()
+    let found = folder.join(name).canonicalize();
+    let found = found
+        .or_else(|error| {
+            spelled_alike(&folder.join(name))
+                .ok_or(error)?
+                .canonicalize()
+        })
         .map_err(|_| anyhow::anyhow!("there is no such file beside the article"))?;
     let around = folder.parent().unwrap_or(&folder);
     anyhow::ensure!(
@@ -138,9 +180,43 @@ fn picture(article: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
     Ok(std::fs::read(found)?)
 }
 
+/// The file whose name looks the same and is other bytes: accents may be written apart from their letters (Unicode NFD),
+/// as macOS does.
+fn spelled_alike(file: &Path) -> Option<PathBuf> {
+    let composed =
+        |name: &std::ffi::OsStr| name.to_str().map(|name| name.nfc().collect::<String>());
+    let wanted = composed(file.file_name()?)?;
+    let beside = file.parent()?.read_dir().ok()?;
+    let mut names = beside.filter_map(|one| Some(one.ok()?.path()));
+    names.find(|one| one.file_name().and_then(composed).as_ref() == Some(&wanted))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_that_the_help_shows_can_be_read() {
+        let (_, file) = EXAMPLE.split_once('\n').unwrap();
+        let (file, _) = file.split_once("\nA picture").unwrap();
+        let file: String = file
+            .lines()
+            .map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line)))
+            .collect();
+        let parsed = draft::parse(&file).unwrap();
+        assert_eq!(parsed.pictures, ["harbour.jpg", "plan of the quay.png"]);
+        assert!(parsed.notes.is_empty(), "{:?}", parsed.notes);
+    }
+
+    #[test]
+    fn a_picture_is_found_however_its_accents_are_written() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("sen\u{303}al.png"), "a").unwrap();
+        std::fs::write(dir.path().join("plan of it.png"), "b").unwrap();
+        let article = dir.path().join("article.md");
+        assert_eq!(picture(&article, "se\u{f1}al.png").unwrap(), b"a");
+        assert_eq!(picture(&article, "plan of it.png").unwrap(), b"b");
+    }
 
     #[test]
     fn pictures_come_from_the_folder_or_beside_it_only() {

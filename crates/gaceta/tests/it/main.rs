@@ -18,6 +18,7 @@ mod leases;
 mod nodes;
 mod permissions;
 mod pressure;
+mod publishing;
 mod reading;
 mod rows;
 mod schema;

@@ -190,8 +190,8 @@ fn article(
         deck: line(item.get("excerpt:encoded")),
         byline: byline(item, export),
         dateline: String::new(),
-        published,
-        updated: Some(updated.unwrap_or(published)),
+        published: published.into(),
+        updated: Some(updated.unwrap_or(published).into()),
         edition: target.edition.to_owned(),
         slug,
         topics: terms(item)
@@ -228,7 +228,7 @@ struct Slugs<'a> {
 impl Slugs<'_> {
     fn number(&mut self, draft: &mut Draft) {
         let base = std::mem::take(&mut draft.slug);
-        let at = draft.published.as_millisecond();
+        let at = draft.published.at(&TimeZone::UTC).as_millisecond();
         draft.slug = std::iter::once(base.clone())
             .chain((2_u64..).map(|n| format!("{base}-{n}")))
             .find(|slug| {
