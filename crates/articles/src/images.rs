@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::{ColorType, DynamicImage, ImageDecoder as _, ImageReader, Limits};
+use image::{ColorType, DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbImage};
 use tokio::task::JoinSet;
 
 use super::refusal::Refusal;
@@ -73,7 +73,7 @@ pub fn prepare(bytes: &[u8]) -> Result<Prepared, PictureFault> {
     let orientation = decoder.orientation().map_err(refused)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(refused)?;
     picture.apply_orientation(orientation);
-    let picture = DynamicImage::ImageRgb8(picture.into_rgb8());
+    let picture = DynamicImage::ImageRgb8(on_white(picture));
     let (width, height) = (picture.width(), picture.height());
     let mut files: Vec<(i64, i64, Vec<u8>)> = Vec::new();
     for rung in LADDER
@@ -101,6 +101,24 @@ pub fn prepare(bytes: &[u8]) -> Result<Prepared, PictureFault> {
         size: (i64::from(width), i64::from(height)),
         files,
     })
+}
+
+/// What is transparent shows a white ground, as it does on the page of whoever made it; without one it would be black.
+fn on_white(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    let mut out = RgbImage::new(picture.width(), picture.height());
+    for (to, from) in out.pixels_mut().zip(picture.pixels()) {
+        let [colours @ .., alpha] = from.0;
+        let over = |colour: u8| {
+            let sum = u16::from(colour) * u16::from(alpha) + 255 * (255 - u16::from(alpha));
+            u8::try_from(sum / 255).unwrap_or(u8::MAX)
+        };
+        to.0 = colours.map(over);
+    }
+    out
 }
 
 fn resized(picture: &DynamicImage, width: u32, height: u32) -> Result<DynamicImage, PictureFault> {
@@ -263,6 +281,16 @@ impl Images {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_transparent_has_a_white_ground() {
+        let mut chart = image::RgbaImage::new(4, 1);
+        chart.put_pixel(1, 0, image::Rgba([10, 20, 30, 255]));
+        chart.put_pixel(2, 0, image::Rgba([0, 0, 0, 128]));
+        let flat = on_white(DynamicImage::ImageRgba8(chart));
+        let pixels: Vec<_> = flat.pixels().map(|pixel| pixel.0).collect();
+        assert_eq!(pixels, [[255; 3], [10, 20, 30], [127; 3], [255; 3]]);
+    }
 
     #[test]
     fn a_picture_becomes_a_ladder_and_other_files_are_refused() {
