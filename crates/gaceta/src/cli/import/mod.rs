@@ -5,6 +5,7 @@
 //! memory at a time, however many it has.
 
 mod mend;
+mod notes;
 mod slug;
 mod source;
 mod wordpress;
@@ -15,7 +16,9 @@ mod tests;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -50,6 +53,15 @@ pub struct Wordpress {
     /// Whom the articles are for: open, metered or subscribers.
     #[arg(long, default_value = "open")]
     access: Access,
+    /// Another kind of items (post type) that becomes articles; the report names those that there are.
+    #[arg(long = "kind")]
+    kinds: Vec<String>,
+    /// Another taxonomy whose terms become topics; the report names those that there are.
+    #[arg(long = "taxonomy")]
+    taxonomies: Vec<String>,
+    /// Write what was left out, article by article, into this file (CSV).
+    #[arg(long, value_name = "FILE.csv")]
+    list: Option<PathBuf>,
     /// Say what would happen, and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -83,6 +95,8 @@ async fn wordpress(
         zone: &TimeZone::get(&edition.timezone).unwrap_or(TimeZone::UTC),
         access: options.access,
         now: clock.now().timestamp(),
+        kinds: &options.kinds,
+        taxonomies: &options.taxonomies,
     };
     let file = Source::open(&options.file)
         .map_err(|error| anyhow::anyhow!("cannot read {name}: {error}"))?;
@@ -94,6 +108,7 @@ async fn wordpress(
         edition: &edition,
         survey,
         notes: RefCell::default(),
+        list: options.list.as_deref(),
     };
     let done = import
         .write(paper, &target, options.dry_run)
@@ -171,6 +186,8 @@ struct Takeover<'a> {
     survey: Survey,
     /// Of the last time that the articles were made.
     notes: RefCell<Notes>,
+    /// Where they are written one by one.
+    list: Option<&'a Path>,
 }
 
 impl Takeover<'_> {
@@ -191,7 +208,7 @@ impl Takeover<'_> {
             ..Done::default()
         };
         let articles = || {
-            self.notes.borrow_mut().clear();
+            *self.notes.borrow_mut() = self.new_notes()?;
             let items = Items::new(self.file.read()?);
             let (survey, taken, notes) = (&self.survey, &self.taken, &self.notes);
             Ok(wordpress::articles(items, survey, target, taken, notes))
@@ -212,6 +229,10 @@ impl Takeover<'_> {
         let run = Run { topics, dry_run };
         paper.publish_all(run, articles, told).await?;
         bar.finish_and_clear();
+        if let (Some(list), Some(file)) = (&mut self.notes.borrow_mut().list, self.list) {
+            list.flush()
+                .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.display()))?;
+        }
         anyhow::ensure!(bad.is_empty(), "nothing was imported: {}", bad.join("\n"));
         let told = done.new + done.changed + done.same;
         anyhow::ensure!(
@@ -221,12 +242,30 @@ impl Takeover<'_> {
         Ok(done)
     }
 
+    /// Empty, with the list begun anew.
+    fn new_notes(&self) -> anyhow::Result<Notes> {
+        let begin = |file: &Path| {
+            let mut list = BufWriter::new(File::create(file)?);
+            list.write_all("\u{feff}post,headline,left out,times\r\n".as_bytes())?;
+            Ok(list)
+        };
+        let list = self.list.map(|file| {
+            begin(file).map_err(|error: std::io::Error| {
+                anyhow::anyhow!("cannot write {}: {error}", file.display())
+            })
+        });
+        Ok(Notes {
+            list: list.transpose()?,
+            ..Notes::default()
+        })
+    }
+
     fn report(&self, done: &Done) -> String {
         let Survey {
             export,
             kinds,
             skipped,
-            comments,
+            taxonomies,
             ..
         } = &self.survey;
         let mut out = format!(
@@ -245,11 +284,16 @@ impl Takeover<'_> {
         out += &format!("Articles: {new} new, {changed} changed, {same} the same as before\n");
         out += &format!("Topics: {} new, {} there before\n", topics.0, topics.1);
         section(&mut out, "Skipped", skipped);
-        let mut notes = self.notes.borrow().clone();
-        if *comments > 0 {
-            *notes.entry("comments".into()).or_default() += comments;
+        section(
+            &mut out,
+            "Filed under what is no topic (`--taxonomy NAME` makes topics of one)",
+            taxonomies,
+        );
+        let notes = &self.notes.borrow().counts;
+        section(&mut out, "Left out of what was read", notes);
+        if !notes.is_empty() && self.list.is_none() {
+            out += "  `--list FILE.csv` names each article with what was left out of it\n";
         }
-        section(&mut out, "Left out of what was read", &notes);
         if export.mended > 0 {
             out += &format!(
                 "Mended: {} characters that XML does not allow\n",

@@ -1,6 +1,7 @@
 //! Makes one of our slugs out of an address, a name or a headline of another system.
 
 use base::fold;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Folds to small ASCII letters, digits and single hyphens; `None` when nothing is left, as with Japanese.
 #[must_use]
@@ -19,6 +20,28 @@ pub fn fold_or_bytes(text: &str) -> String {
             .collect();
         format!("t-{bytes}")
     })
+}
+
+/// The same, of bytes where letters would be lost: what differs in another script stays different.
+#[must_use]
+pub fn fold_whole(text: &str) -> String {
+    let decoded = decode(text);
+    // Letters that folding only takes accents from have a Latin letter in them.
+    let lost = decoded.nfkd().any(|one| {
+        one.is_alphanumeric() && !one.is_ascii() && fold::fold(&one.to_string()).is_none()
+    });
+    if !lost {
+        return fold_or_bytes(text);
+    }
+    let hash = decoded
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    match fold::fold(&decoded) {
+        Some(rest) => format!("t-{hash:016x}-{rest}"),
+        None => fold_or_bytes(&decoded),
+    }
 }
 
 /// Percent-encoded UTF-8 as text; anything else as it is.

@@ -54,6 +54,9 @@ fn options(file: PathBuf, dry_run: bool) -> Wordpress {
         file,
         edition: None,
         access: Access::Open,
+        kinds: Vec::new(),
+        taxonomies: Vec::new(),
+        list: None,
         dry_run,
     }
 }

@@ -6,16 +6,19 @@
 //! are counted.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Read;
+use std::fs::File;
+use std::io::{BufWriter, Read, Write as _};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use markup::{Document, Note};
 
-use super::slug::{fold, fold_or_bytes};
-use super::wxr::{Export, Item, Items, Term};
+use super::notes;
+use super::slug::{fold, fold_or_bytes, fold_whole};
+use super::wxr::{Category, Export, Item, Items, Term};
 use access::Access;
 use articles::{Draft, Headline, Submission, TopicDraft};
 
@@ -32,12 +35,39 @@ pub struct Survey {
     pub kinds: BTreeMap<String, usize>,
     /// How many items were skipped, by kind and reason.
     pub skipped: BTreeMap<String, usize>,
-    /// Comments, which are left out.
-    pub comments: usize,
+    /// Names of guest authors, by their logins.
+    guests: HashMap<String, String>,
+    /// Slugs of topics, by what the file calls them: slug there and name.
+    slugs: HashMap<(String, String), String>,
+    /// How often articles are filed under what becomes no topic, by its taxonomy.
+    pub taxonomies: BTreeMap<String, usize>,
 }
 
-/// What was left out of texts, and how often.
-pub type Notes = BTreeMap<String, usize>;
+/// What was left out of articles.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// How often, by what it is.
+    pub counts: BTreeMap<String, usize>,
+    /// Where each is written with its article, one in a line, as comma-separated values (RFC 4180).
+    pub list: Option<BufWriter<File>>,
+}
+
+impl Notes {
+    fn add(&mut self, id: &str, headline: &str, what: &str, count: usize) {
+        add(&mut self.counts, what, count);
+        if let Some(list) = &mut self.list {
+            let text = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+            // A list that cannot be written is told at its end, by `flush`.
+            _ = writeln!(
+                list,
+                "{},{},{},{count}\r",
+                text(id),
+                text(headline),
+                text(what)
+            );
+        }
+    }
+}
 
 /// For whom and where articles are made.
 #[derive(Debug)]
@@ -50,6 +80,10 @@ pub struct Target<'a> {
     pub access: Access,
     /// What is later than this is scheduled, not published.
     pub now: Timestamp,
+    /// Kinds of items that become articles beside posts.
+    pub kinds: &'a [String],
+    /// Taxonomies that become topics beside categories and tags.
+    pub taxonomies: &'a [String],
 }
 
 impl Survey {
@@ -59,35 +93,66 @@ impl Survey {
     /// Names the line of a broken file.
     pub fn of(mut items: Items<impl Read>, target: &Target<'_>) -> anyhow::Result<Self> {
         let mut survey = Self::default();
-        let mut topics: HashMap<String, (TopicDraft, usize, bool)> = HashMap::new();
-        for item in &mut items {
+        let mut found: HashMap<(String, String), (Found, usize)> = HashMap::new();
+        while let Some(item) = items.next() {
             let item = item?;
             let kind = match item.get("wp:post_type") {
                 "" => "item without a kind",
                 kind => kind,
             };
             add(&mut survey.kinds, kind, 1);
-            survey.comments += item.comments;
+            if kind == "guest-author" {
+                survey.guests.extend(guest(&item));
+            }
             match admit(&item, target) {
                 Ok(_) => {
                     survey.articles += 1;
-                    for (topic, is_category) in terms(&item) {
-                        let slot = topics
-                            .entry(topic.slug.clone())
-                            .or_insert((topic, 0, false));
+                    let export = items.known();
+                    for one in terms(&item, export, target) {
+                        let key = (one.slug.clone(), one.name.clone());
+                        let slot = found.entry(key).or_insert((one, 0));
                         slot.1 += 1;
-                        slot.2 |= is_category;
+                    }
+                    for term in &item.terms {
+                        if !["author", "post_format"].contains(&term.domain.as_str())
+                            && !is_topic(&term.domain, target)
+                        {
+                            add(&mut survey.taxonomies, &term.domain, 1);
+                        }
                     }
                 }
                 Err(reason) => add(&mut survey.skipped, &format!("{kind}: {reason}"), 1),
             }
         }
         survey.export = items.export();
-        let mut topics: Vec<_> = topics.into_values().collect();
-        topics.sort_by(|(a, used_a, category_a), (b, used_b, category_b)| {
-            (category_b, used_b, &a.slug).cmp(&(category_a, used_a, &b.slug))
+        let mut found: Vec<_> = found.into_values().collect();
+        found.sort_by(|(a, used_a), (b, used_b)| {
+            let key = |one: &Found, used: usize| {
+                (
+                    !one.category,
+                    Reverse(used),
+                    one.slug.clone(),
+                    one.name.clone(),
+                )
+            };
+            key(a, *used_a).cmp(&key(b, *used_b))
         });
-        survey.topics = topics.into_iter().map(|(topic, ..)| topic).collect();
+        let mut used = HashSet::new();
+        for (one, _) in found {
+            // One slug, one name.
+            let slug = std::iter::once(one.slug.clone())
+                .chain((2_u64..).map(|n| format!("{}-{n}", one.slug)))
+                .find(|slug| !used.contains(slug))
+                .expect("numbers do not end");
+            used.insert(slug.clone());
+            survey.topics.push(TopicDraft {
+                slug: slug.clone(),
+                name: one.name.clone(),
+                description: one.description,
+                same_as: String::new(),
+            });
+            survey.slugs.insert((one.slug, one.name), slug);
+        }
         Ok(survey)
     }
 }
@@ -104,25 +169,26 @@ pub fn articles<'a, R: Read>(
     let mut slugs = Slugs {
         taken,
         used: HashSet::with_capacity(survey.articles),
+        items: HashMap::with_capacity(survey.articles),
     };
     items.filter_map(move |item| {
-        let made = item.map(|item| article(&item, &survey.export, target));
-        let (mut submission, left_out) = match made {
+        let made = item.map(|item| article(&item, survey, target));
+        let (mut submission, left_out, id) = match made {
             Ok(Ok(made)) => made,
             Ok(Err(_skipped)) => return None,
             Err(error) => return Some(Err(error)),
         };
-        let mut notes = notes.borrow_mut();
-        for note in &left_out {
-            let (what, count) = counted(note);
-            add(&mut notes, &what, count);
-        }
         let pictures = submission.document.images().len();
-        if pictures > 0 {
+        let pictures = (pictures > 0).then(|| {
             let what = "pictures in texts: nothing is fetched from the network";
-            add(&mut notes, what, pictures);
+            (what.to_owned(), pictures)
+        });
+        for (what, count) in left_out.into_iter().chain(pictures) {
+            notes
+                .borrow_mut()
+                .add(&id, &submission.draft.headline, &what, count);
         }
-        slugs.number(&mut submission.draft);
+        slugs.number(id, &mut submission.draft);
         Some(Ok(submission))
     })
 }
@@ -135,6 +201,7 @@ fn counted(note: &Note) -> (String, usize) {
     match note {
         Note::DroppedElement(name, count) => (name.clone(), *count),
         Note::DroppedShortcode(name, count) => (format!("shortcode [{name}]"), *count),
+        Note::KeptShortcode(name, count) => (format!("shortcode [{name}], kept as text"), *count),
         Note::UnsafeLink(_) => ("links to addresses that are not allowed".into(), 1),
         Note::ImageLink(_) => ("links around pictures".into(), 1),
         Note::EmbedAsLink(_) => ("embedded content, now a link".into(), 1),
@@ -142,13 +209,35 @@ fn counted(note: &Note) -> (String, usize) {
     }
 }
 
+/// Kinds of items that WordPress and its editor keep for themselves.
+const OF_DESIGN: [&str; 13] = [
+    "nav_menu_item",
+    "custom_css",
+    "customize_changeset",
+    "oembed_cache",
+    "revision",
+    "user_request",
+    "wp_block",
+    "wp_font_face",
+    "wp_font_family",
+    "wp_global_styles",
+    "wp_navigation",
+    "wp_template",
+    "wp_template_part",
+];
+
 /// When an item was published and its headline, or why it becomes no article.
 fn admit(item: &Item, target: &Target<'_>) -> Result<(Timestamp, Headline), String> {
     match item.get("wp:post_type") {
         "post" => {}
+        kind if target.kinds.iter().any(|chosen| chosen == kind) => {}
         "page" => return Err("a page is no news; only posts become articles".into()),
         "attachment" => return Err("files are not fetched from the network".into()),
-        _ => return Err("belongs to the site's design, not to its articles".into()),
+        "guest-author" => return Err("a name; it stands above what its author wrote".into()),
+        kind if OF_DESIGN.contains(&kind) => {
+            return Err("belongs to the site's design, not to its articles".into());
+        }
+        kind => return Err(format!("`--kind {kind}` makes articles of them")),
     }
     match item.get("wp:status") {
         "publish" => {}
@@ -165,39 +254,50 @@ fn admit(item: &Item, target: &Target<'_>) -> Result<(Timestamp, Headline), Stri
     }
     let headline = match line(item.get("title")) {
         title if !title.is_empty() => title,
-        _ => shortened(&line(item.get("content:encoded"))),
+        _ => shortened(&words(item.get("content:encoded"))),
     };
     let headline = Headline::mended(&headline).ok_or("it has neither headline nor text")?;
     Ok((published, headline))
 }
 
+/// An article, what was left out of it, and the number of its item.
+type Made = (Submission, Vec<(String, usize)>, String);
+
 /// The article an item becomes, or why it becomes none.
-fn article(
-    item: &Item,
-    export: &Export,
-    target: &Target<'_>,
-) -> Result<(Submission, Vec<Note>), String> {
+fn article(item: &Item, survey: &Survey, target: &Target<'_>) -> Result<Made, String> {
     let (published, headline) = admit(item, target)?;
     let headline = headline.into_string();
-    let (document, notes) = Document::from_html(item.get("content:encoded"));
-    let id = item.get("wp:post_id");
+    let text = notes::with_notes(item.get("content:encoded"), item.meta("footnotes"));
+    let (document, notes) = Document::from_html(&text);
+    let mut left_out: Vec<_> = notes.iter().map(counted).collect();
+    left_out.extend(beside(item));
+    let id = item.get("wp:post_id").to_owned();
     let slug = fold(item.get("wp:post_name"))
         .or_else(|| fold(&headline))
         .unwrap_or_else(|| fold_or_bytes(&format!("post-{id}")));
     let updated = gmt(item.get("wp:post_modified_gmt")).map(|at| at.max(published));
+    let (byline, unnamed) = byline(item, survey);
+    if unnamed > 0 {
+        left_out.push(("authors whose names the file does not have".into(), unnamed));
+    }
+    let subtitle = SUBTITLES
+        .iter()
+        .map(|key| item.meta(key))
+        .find(|text| !text.is_empty());
+    let topics = terms(item, &survey.export, target)
+        .into_iter()
+        .filter_map(|one| survey.slugs.get(&(one.slug, one.name)).cloned())
+        .collect();
     let draft = Draft {
         headline,
-        deck: line(item.get("excerpt:encoded")),
-        byline: byline(item, export),
+        deck: line(subtitle.unwrap_or_else(|| item.get("excerpt:encoded"))),
+        byline,
         dateline: String::new(),
         published: published.into(),
         updated: Some(updated.unwrap_or(published).into()),
         edition: target.edition.to_owned(),
         slug,
-        topics: terms(item)
-            .into_iter()
-            .map(|(topic, _)| topic.slug)
-            .collect(),
+        topics,
         access: target.access,
         story: String::new(),
         translation_of: String::new(),
@@ -212,8 +312,46 @@ fn article(
             document,
             files: BTreeMap::new(),
         },
-        notes,
+        left_out,
+        id,
     ))
+}
+
+/// Where plugins keep the line below the headline.
+const SUBTITLES: [&str; 5] = [
+    "newspack_post_subtitle",
+    "wps_subtitle",
+    "_subtitle",
+    "subtitle",
+    "kia_subtitle",
+];
+
+/// What stands beside a text and is not taken.
+fn beside(item: &Item) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    if item.comments > 0 {
+        found.push(("comments".to_owned(), item.comments));
+    }
+    for (key, what) in [
+        (
+            "_thumbnail_id",
+            "lead pictures: nothing is fetched from the network",
+        ),
+        (
+            "_yoast_wpseo_canonical",
+            "addresses of the original elsewhere",
+        ),
+        (
+            "rank_math_canonical_url",
+            "addresses of the original elsewhere",
+        ),
+        ("enclosure", "enclosed files"),
+    ] {
+        if !item.meta(key).is_empty() {
+            found.push((what.to_owned(), 1));
+        }
+    }
+    found
 }
 
 /// Gives every article a slug of its own: `-2`, `-3`.. when an earlier item of the file, or another article of the paper,
@@ -223,10 +361,16 @@ struct Slugs<'a> {
     /// before.
     taken: &'a HashMap<String, i64>,
     used: HashSet<String>,
+    /// Slugs of items by their numbers: the same item twice is one article.
+    items: HashMap<String, String>,
 }
 
 impl Slugs<'_> {
-    fn number(&mut self, draft: &mut Draft) {
+    fn number(&mut self, id: String, draft: &mut Draft) {
+        if let Some(slug) = self.items.get(&id) {
+            draft.slug.clone_from(slug);
+            return;
+        }
         let base = std::mem::take(&mut draft.slug);
         let at = draft.published.at(&TimeZone::UTC).as_millisecond();
         draft.slug = std::iter::once(base.clone())
@@ -236,18 +380,26 @@ impl Slugs<'_> {
             })
             .expect("numbers do not end");
         self.used.insert(draft.slug.clone());
+        if !id.is_empty() {
+            self.items.insert(id, draft.slug.clone());
+        }
     }
 }
 
 /// HTML as one line of plain text.
 fn line(html: &str) -> String {
     let plain = |byte: u8| {
-        (byte.is_ascii_graphic() && !b"<&[".contains(&byte)) || byte.is_ascii_whitespace()
+        (byte.is_ascii_graphic() && !b"<&".contains(&byte)) || byte.is_ascii_whitespace()
     };
     if html.bytes().all(plain) {
         // Nothing to understand: many names and headlines.
         return html.split_whitespace().collect::<Vec<_>>().join(" ");
     }
+    Document::line_from_html(html)
+}
+
+/// What a text says, as one line.
+fn words(html: &str) -> String {
     let text = Document::plain_text(&Document::from_html(html).0.blocks);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -284,49 +436,183 @@ fn civil(text: &str) -> Option<DateTime> {
     (at.year() > 0).then_some(at)
 }
 
-fn byline(item: &Item, export: &Export) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let several = item.terms.iter().filter(|term| term.domain == "author");
-    for name in several.map(|term| line(&term.name)) {
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    if names.is_empty() {
-        let login = item.get("dc:creator");
-        let name = export.authors.get(login).filter(|name| !name.is_empty());
-        let name = name.map_or_else(|| login.to_owned(), |name| line(name));
-        names.extend(Some(name).filter(|name| !name.is_empty()));
-    }
-    names
+/// Login and name of a guest author (Co-Authors Plus).
+fn guest(item: &Item) -> Vec<(String, String)> {
+    let name = line(match item.meta("cap-display_name") {
+        "" => item.get("title"),
+        name => name,
+    });
+    let logins = [
+        item.meta("cap-user_login"),
+        item.meta("cap-linked_account"),
+        item.get("wp:post_name"),
+    ];
+    let logins = logins.into_iter().filter(|login| !login.is_empty());
+    logins
+        .map(|login| (bare(login).to_owned(), name.clone()))
+        .collect()
 }
 
-/// The topics of an item, categories first, each once; `true` for a category. WordPress' "uncategorized" says that there
-/// is none.
-fn terms(item: &Item) -> Vec<(TopicDraft, bool)> {
-    let mut found: Vec<(TopicDraft, bool)> = Vec::new();
-    let of = |domains: &'static [&'static str]| {
-        let all = item.terms.iter();
-        all.filter(move |term| domains.contains(&term.domain.as_str()))
+/// A login without what Co-Authors Plus writes before it.
+fn bare(login: &str) -> &str {
+    login.strip_prefix("cap-").unwrap_or(login)
+}
+
+/// The names of those who wrote an item, and how many of them have no name in the file. A login is no name, and neither is
+/// a mail address: both were secrets of the old site.
+fn byline(item: &Item, survey: &Survey) -> (Vec<String>, usize) {
+    let named = |logins: &[&str]| {
+        let mut names = logins.iter().flat_map(|login| {
+            let guest = survey.guests.get(bare(login)).cloned();
+            let author = survey.export.authors.get(*login).map(|name| line(name));
+            guest.into_iter().chain(author)
+        });
+        let public = |name: &String| {
+            let login = logins.contains(&name.as_str()) && !name.contains([' ', '\u{a0}']);
+            !name.is_empty() && !name.contains('@') && !login
+        };
+        names.find(public)
     };
-    let categories = of(&["category"]).map(|term| (term, true));
-    let tags = of(&["post_tag", "tag"]).map(|term| (term, false));
-    for (term, is_category) in categories.chain(tags) {
-        let Some(topic) = topic(term) else { continue };
-        if !found.iter().any(|(have, _)| have.slug == topic.slug) {
-            found.push((topic, is_category));
+    let mut names: Vec<String> = Vec::new();
+    let mut unnamed = 0;
+    let mut add = |found: Option<String>| match found {
+        Some(name) if names.contains(&name) => {}
+        Some(name) => names.push(name),
+        None => unnamed += 1,
+    };
+    let several = item.terms.iter().filter(|term| term.domain == "author");
+    let mut any = false;
+    for term in several {
+        any = true;
+        let name = line(&term.name);
+        add(named(&[&name, bare(&term.slug), &term.slug]));
+    }
+    let creator = item.get("dc:creator");
+    if !any && !creator.is_empty() {
+        add(named(&[creator]));
+    }
+    (names, unnamed)
+}
+
+/// What an item is filed under.
+#[derive(Clone, Debug)]
+struct Found {
+    /// Folded; another one may be folded to the same.
+    slug: String,
+    name: String,
+    description: String,
+    category: bool,
+}
+
+/// Slugs of WordPress' "uncategorized" in the languages it is delivered in: it says that there is none.
+const NONE: [&str; 24] = [
+    "uncategorized",
+    "uncategorised",
+    "sin-categoria",
+    "sin-categorizar",
+    "sin-clasificar",
+    "sense-categoria",
+    "non-classe",
+    "non-classifiee",
+    "unkategorisiert",
+    "nicht-kategorisiert",
+    "sem-categoria",
+    "senza-categoria",
+    "non-categorizzato",
+    "geen-categorie",
+    "niet-gecategoriseerd",
+    "okategoriserade",
+    "ukategorisert",
+    "ikke-kategoriseret",
+    "luokittelematon",
+    "bez-kategorii",
+    "nezarazene",
+    "fara-categorie",
+    "kategorisiz",
+    "kategoria-gabe",
+];
+
+fn is_topic(domain: &str, target: &Target<'_>) -> bool {
+    matches!(domain, "category" | "post_tag" | "tag")
+        || target.taxonomies.iter().any(|chosen| chosen == domain)
+}
+
+/// The topics of an item, each once: the main category first, then the other categories with those above them, then the
+/// rest.
+fn terms(item: &Item, export: &Export, target: &Target<'_>) -> Vec<Found> {
+    let main = [
+        "_yoast_wpseo_primary_category",
+        "rank_math_primary_category",
+        "_primary_category",
+    ];
+    let main = main
+        .iter()
+        .map(|key| item.meta(key))
+        .find(|id| !id.is_empty());
+    let is_main = |term: &Term| {
+        let id = export
+            .categories
+            .get(&term.slug)
+            .map(|category| category.id.as_str());
+        main.is_some() && id == main
+    };
+    let mut own: Vec<&Term> = item
+        .terms
+        .iter()
+        .filter(|term| is_topic(&term.domain, target))
+        .collect();
+    own.sort_by_key(|term| (term.domain != "category", !is_main(term)));
+    let mut found: Vec<Found> = Vec::new();
+    let mut add = |one: Option<Found>| {
+        let Some(one) = one else { return };
+        if !found
+            .iter()
+            .any(|have| have.slug == one.slug && have.name == one.name)
+        {
+            found.push(one);
+        }
+    };
+    for term in &own {
+        let category = (term.domain == "category")
+            .then(|| export.categories.get(&term.slug))
+            .flatten();
+        add(topic(
+            &term.slug,
+            &term.name,
+            category,
+            term.domain == "category",
+        ));
+    }
+    for term in own.iter().filter(|term| term.domain == "category") {
+        let mut above = export
+            .categories
+            .get(&term.slug)
+            .map(|one| one.parent.as_str());
+        // A file may name a category as the parent of its parents.
+        for _ in 0..8 {
+            let Some((slug, category)) =
+                above.and_then(|slug| export.categories.get_key_value(slug))
+            else {
+                break;
+            };
+            add(topic(slug, &category.name, Some(category), true));
+            above = Some(category.parent.as_str());
         }
     }
     found
 }
 
-fn topic(term: &Term) -> Option<TopicDraft> {
-    let name = line(&term.name);
-    let slug = fold(&term.slug).unwrap_or_else(|| fold_or_bytes(&name));
-    (!name.is_empty() && slug != "uncategorized").then(|| TopicDraft {
+fn topic(slug: &str, name: &str, said: Option<&Category>, category: bool) -> Option<Found> {
+    let name = line(name);
+    let slug = if slug.is_empty() {
+        fold_or_bytes(&name)
+    } else {
+        fold_whole(slug)
+    };
+    (!name.is_empty() && !NONE.contains(&slug.as_str())).then(|| Found {
         slug,
         name,
-        description: String::new(),
-        same_as: String::new(),
+        description: said.map_or_else(String::new, |said| line(&said.description)),
+        category,
     })
 }

@@ -23,6 +23,19 @@ pub struct Term {
     pub name: String,
 }
 
+/// What an export says of a category beside its name.
+#[derive(Clone, Debug, Default)]
+pub struct Category {
+    /// Its number, which other parts of the export refer to.
+    pub id: String,
+    /// Its name, as HTML.
+    pub name: String,
+    /// Slug of the one above it; empty at the top.
+    pub parent: String,
+    /// What it is about, as HTML.
+    pub description: String,
+}
+
 /// An item: a post, page, attachment, menu entry.. Fields by the name of their element, as written.
 #[derive(Clone, Debug, Default)]
 pub struct Item {
@@ -31,6 +44,8 @@ pub struct Item {
     pub terms: Vec<Term>,
     /// Number of comments.
     pub comments: usize,
+    /// What plugins wrote beside it.
+    meta: HashMap<String, String>,
 }
 
 impl Item {
@@ -38,6 +53,12 @@ impl Item {
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", |text| text.trim())
+    }
+
+    /// What stands beside the item under this key, or nothing.
+    #[must_use]
+    pub fn meta(&self, key: &str) -> &str {
+        self.meta.get(key).map_or("", |text| text.trim())
     }
 }
 
@@ -50,6 +71,8 @@ pub struct Export {
     pub version: String,
     /// Login to displayed name.
     pub authors: BTreeMap<String, String>,
+    /// What is said of categories, by their slugs.
+    pub categories: BTreeMap<String, Category>,
     /// Characters that had to be mended.
     pub mended: usize,
 }
@@ -71,6 +94,11 @@ impl<R: Read> Items<R> {
             reading: Reading::default(),
             ended: false,
         }
+    }
+
+    /// The same, to look things up in.
+    pub fn known(&self) -> &Export {
+        &self.reading.export
     }
 
     /// What the export has said of itself so far.
@@ -154,6 +182,9 @@ struct Reading {
     whole: Option<Item>,
     term: Option<(String, String)>,
     author: (String, String),
+    category: (String, Category),
+    /// Key and value of what stands beside an item.
+    meta: (String, String),
 }
 
 impl Reading {
@@ -199,9 +230,9 @@ impl Reading {
 
     fn end(&mut self) -> Result<(), String> {
         let text = std::mem::take(&mut self.text);
-        let mut open = [""; 4];
+        let mut open = [""; 5];
         let inside = match self.open.len() {
-            depth @ 3..=4 => {
+            depth @ 3..=5 => {
                 for (name, is) in open.iter_mut().zip(&self.open) {
                     *name = is;
                 }
@@ -235,6 +266,32 @@ impl Reading {
                     self.item.terms.push(Term { domain, slug, name });
                 }
             }
+            [_, _, "wp:category", name] => {
+                let (slug, category) = &mut self.category;
+                match *name {
+                    "wp:category_nicename" => text.trim().clone_into(slug),
+                    "wp:term_id" => text.trim().clone_into(&mut category.id),
+                    "wp:cat_name" => category.name = text,
+                    "wp:category_parent" => text.trim().clone_into(&mut category.parent),
+                    "wp:category_description" => category.description = text,
+                    _ => {}
+                }
+            }
+            [_, _, "wp:category"] => {
+                let (slug, category) = std::mem::take(&mut self.category);
+                self.export.categories.insert(slug, category);
+            }
+            [_, _, "item", "wp:postmeta", "wp:meta_key"] => {
+                text.trim().clone_into(&mut self.meta.0)
+            }
+            [_, _, "item", "wp:postmeta", "wp:meta_value"] => self.meta.1 = text,
+            [_, _, "item", "wp:postmeta"] => {
+                let (key, value) = std::mem::take(&mut self.meta);
+                if !value.trim().is_empty() {
+                    self.item.meta.insert(key, value);
+                }
+            }
+            [_, _, "item", _, _] => {}
             [_, _, "item", "wp:comment"] => self.item.comments += 1,
             [_, _, "item", name] => {
                 self.item.fields.insert((*name).to_owned(), text);
