@@ -3,6 +3,7 @@
 use base::time::Span;
 use gaceta::router::routes;
 use http::Method;
+use readers::confirm::PASSWORD;
 use subscriptions::Plan;
 use testing::{Answer, Browser, TestPaper};
 use web::Needs;
@@ -57,8 +58,13 @@ fn refusal(answer: &Answer) -> Option<Refusal> {
         Some(Refusal::SignIn)
     } else if to.starts_with("/account/confirm?") {
         Some(Refusal::Confirm)
+    } else if answer.status != 403 {
+        None
+    } else if answer.text.contains(&format!("name=\"{PASSWORD}\"")) {
+        // A form is kept while the password is asked for.
+        Some(Refusal::Confirm)
     } else {
-        (answer.status == 403).then_some(Refusal::Forbidden)
+        Some(Refusal::Forbidden)
     }
 }
 

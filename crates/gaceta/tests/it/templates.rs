@@ -169,7 +169,7 @@ impl<'a> Speaking<'a> {
             ),
             ("account/account.html", opened("/account").await),
             ("account/nav.html", opened("/account").await),
-            ("account/confirm.html", opened("/account/confirm").await),
+            ("readers/confirm.html", opened("/account/confirm").await),
             ("account/devices.html", opened("/account/devices").await),
             ("icon.html", opened("/account/devices").await),
             ("account/password.html", opened("/account/password").await),
