@@ -14,6 +14,7 @@ import { Edition } from "./paper.mjs";
 import { People, delays } from "./people.mjs";
 import { journeys as lease } from "./journeys/lease.mjs";
 import { journeys as small } from "./journeys/small_rules.mjs";
+import { journeys as tabs } from "./journeys/tabs.mjs";
 import { journeys as spans } from "./journeys/spans.mjs";
 import { journeys as guests } from "./journeys/guests.mjs";
 import { journeys as accounts } from "./journeys/accounts.mjs";
@@ -71,6 +72,6 @@ async function walked(t, { walk, settings }) {
   }
 }
 
-for (const journey of [...lease, ...small, ...spans, ...guests, ...accounts, ...seats, ...keyboard, ...gate, ...nodes, ...pages]) {
+for (const journey of [...lease, ...small, ...tabs, ...spans, ...guests, ...accounts, ...seats, ...keyboard, ...gate, ...nodes, ...pages]) {
   test(journey.name, (t) => walked(t, journey));
 }

@@ -6,8 +6,8 @@ import { OPERATOR, SITE } from "./paper.mjs";
 import { ARTICLE, PASSWORD, fill, isAsked, listening, paused, reads, speaks, submit, take } from "./people.mjs";
 
 const PATHS = {
-  en: { topic: "/en/topic/mexico", story: "/en/story/the-fall-of-el-mencho", open: "/en/2026-02-11/nineteen-trainers-and-a-plane-at-toluca" },
-  es: { topic: "/es/topic/mexico", story: "/es/story/la-caida-de-el-mencho", open: "/es/2026-02-11/diecinueve-instructores-y-un-avion-en-toluca" },
+  en: { topic: "/en/topic/mexico", story: "/en/story/the-fall-of-el-mencho", open: "/en/2026-02-26/nineteen-trainers-and-a-plane-at-toluca" },
+  es: { topic: "/es/topic/mexico", story: "/es/story/la-caida-de-el-mencho", open: "/es/2026-02-26/diecinueve-instructores-y-un-avion-en-toluca" },
 };
 
 /** Pages that anybody can open by their address. */

@@ -33,7 +33,7 @@ pub enum Place {
     Here,
     /// Another device of this reader is being read on.
     Elsewhere,
-    /// The request may not open a lease (prefetch, preview, HEAD) and this device does not have it.
+    /// The request may not open a lease (HEAD, a frame, a script) and this device does not have it.
     Unasked,
 }
 
@@ -59,7 +59,7 @@ pub struct Ask {
     pub seat: Option<Place>,
     /// The meter of this visitor.
     pub meter: Meter,
-    /// Whether a person opens the page now. A prefetch must not use up a free article.
+    /// Whether a person opens the page now. Nothing else must use up a free article.
     pub navigation: bool,
 }
 

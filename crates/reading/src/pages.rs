@@ -40,7 +40,7 @@ pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     is_opened(method, headers) && !is_early(headers)
 }
 
-/// The same, or early.
+/// The same, or asked for early.
 fn is_opened(method: &Method, headers: &HeaderMap) -> bool {
     let differs = |name: &HeaderName, value: &[u8]| {
         let have = headers.get(name);
