@@ -237,6 +237,8 @@ section! {
     Gate {
         /// Their addresses.
         sites: Vec<Root> = Vec::new(),
+        /// Addresses on them whose CORS preflights are let by.
+        preflights: Vec<Root> = Vec::new(),
         /// The domain in which they get the session cookie, too; empty for the paper's own host.
         cookie_domain: String = String::new(),
     }

@@ -38,6 +38,13 @@ impl Gate {
                 "[gate] sites: no session cookie of {host} reaches {site}; set [gate] cookie_domain to the domain that both are in"
             );
         }
+        for preflight in &self.preflights {
+            let address = preflight.as_str();
+            anyhow::ensure!(
+                self.sites.iter().any(|site| site.leads(address)),
+                "[gate] preflights: {preflight} is on none of [gate] sites"
+            );
+        }
         Ok(())
     }
 }
@@ -52,6 +59,7 @@ mod tests {
         let gate = Gate {
             sites: vec![site.parse().unwrap()],
             cookie_domain: domain.to_owned(),
+            preflights: Vec::new(),
         };
         gate.check(public).map_err(|error| error.to_string())
     }
@@ -108,6 +116,28 @@ mod tests {
         ] {
             let error = gate(public, site, domain).unwrap_err();
             assert!(error.contains(hint), "{public} {site} {domain}: {error}");
+        }
+    }
+
+    #[test]
+    fn preflights_are_let_by_on_the_sites_alone() {
+        let gate = |preflight: &str| Gate {
+            sites: vec!["https://paper.example.com/old".parse().unwrap()],
+            preflights: vec![preflight.parse().unwrap()],
+            ..Gate::default()
+        };
+        for fine in [
+            "https://paper.example.com/old",
+            "https://paper.example.com/old/api",
+        ] {
+            assert!(gate(fine).check(PAPER).is_ok(), "{fine}");
+        }
+        for wrong in [
+            "https://paper.example.com",
+            "https://paper.example.com/older",
+        ] {
+            let error = gate(wrong).check(PAPER).unwrap_err().to_string();
+            assert!(error.contains("on none of [gate] sites"), "{error}");
         }
     }
 }

@@ -244,3 +244,55 @@ async fn the_fast_path_says_the_same_and_knows_what_it_does_not_know() {
     assert_eq!(asked(mine).unwrap().status(), StatusCode::OK);
     assert!(gate::check(&paper.app.gate, &http::HeaderMap::new(), &uri).is_none());
 }
+
+/// A browser asks whether a page of another origin may ask for more, without a cookie: only the site can say.
+#[tokio::test]
+async fn a_preflight_is_let_by_where_the_site_says_so_and_in_nobodys_name() {
+    let paper = TestPaper::with(|config| {
+        config.gate.sites = vec!["http://localhost:9000".parse().unwrap()];
+        config.gate.preflights = vec!["http://localhost:9000/api".parse().unwrap()];
+    })
+    .await;
+    let guest = paper.guest();
+    let asks = async |method: &str, uri: &str, more: &[(&str, &str)]| {
+        let about = [
+            ("x-forwarded-method", method),
+            ("x-forwarded-proto", "http"),
+            ("x-forwarded-host", "localhost:9000"),
+            ("x-forwarded-uri", uri),
+        ];
+        let headers = [&about[..], more].concat();
+        guest
+            .send(Method::GET, "/gate/check?denied=403", &headers, "")
+            .await
+    };
+    let cors = [
+        ("origin", "http://localhost:8080"),
+        ("access-control-request-method", "POST"),
+    ];
+    for uri in ["/api", "/api/search?q=a"] {
+        let answer = asks("OPTIONS", uri, &cors).await;
+        assert_eq!(
+            (answer.status, answer.access()),
+            (StatusCode::OK, "preflight")
+        );
+        assert_eq!(
+            answer.headers["gaceta-reader"], "",
+            "said, so that none is believed"
+        );
+        assert_eq!(header(&answer, "cache-control"), "no-store");
+    }
+    for (method, uri, more) in [
+        ("OPTIONS", "/1987", &cors[..]),
+        ("OPTIONS", "/apis", &cors),
+        ("OPTIONS", "/api", &cors[..1]),
+        ("OPTIONS", "/api", &cors[1..]),
+        ("POST", "/api", &cors),
+        ("GET", "/api", &cors),
+        ("options", "/api", &cors),
+    ] {
+        let answer = asks(method, uri, more).await;
+        assert_eq!(answer.access(), "guest", "{method} {uri} {more:?}");
+    }
+    assert!(paper.app.leases.is_empty());
+}
