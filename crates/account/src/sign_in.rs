@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 
 use super::form::{Next, Notice};
@@ -115,11 +115,10 @@ pub async fn sign_in(
         .map(str::to_owned);
     let device_cookie = known.unwrap_or_else(|| account.base.rng.token());
     let cookie_hash = TokenHash::of(&device_cookie);
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
-    let (label, kind) = labels::of_user_agent(agent);
+    // Whatever a program has put into it, the rest still names the browser.
+    let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
+    let agent = String::from_utf8_lossy(agent.unwrap_or_default());
+    let (label, kind) = labels::of_user_agent(&agent);
     let token = account.base.rng.token();
     let hash = TokenHash::of(&token);
     let mut tx = account.base.write().await?;

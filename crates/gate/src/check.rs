@@ -3,6 +3,7 @@
 //! What a browser could forge gains it nothing: the address it was asked for only has to be on a configured site, and
 //! decides where the way back leads; who reads is in the session cookie alone.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use axum::body::Body;
@@ -47,7 +48,7 @@ enum Denied {
 struct CheckRequest<'a> {
     site: &'a Root,
     /// Path and query, as the browser sent them.
-    path: &'a str,
+    path: Cow<'a, str>,
     navigation: bool,
     early: bool,
     /// A browser asks, without a cookie, whether a page of another origin may ask for more (CORS, in the Fetch standard), and
@@ -91,14 +92,29 @@ impl Refusal {
 }
 
 /// The only value of a header; `Err` if there are several, of which each reader would believe another one.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> std::result::Result<Option<&'a str>, ()> {
+fn only<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> std::result::Result<Option<Cow<'a, str>>, ()> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     match (first, values.next()) {
         (None, _) => Ok(None),
-        (Some(one), None) => one.to_str().map(Some).map_err(|_| ()),
+        (Some(one), None) => Ok(Some(in_ascii(one))),
         (Some(_), Some(_)) => Err(()),
     }
+}
+
+/// Bytes that are no ASCII as a browser would have written them in an address (URL standard, percent-encode).
+fn in_ascii(value: &HeaderValue) -> Cow<'_, str> {
+    let written = |out: String, byte: &u8| match byte {
+        0..0x80 => out + char::from(*byte).encode_utf8(&mut [0]),
+        _ => format!("{out}%{byte:02X}"),
+    };
+    value.to_str().map_or_else(
+        |_| value.as_bytes().iter().fold(String::new(), written).into(),
+        Cow::Borrowed,
+    )
 }
 
 impl<'a> CheckRequest<'a> {
@@ -116,9 +132,9 @@ impl<'a> CheckRequest<'a> {
         };
         let site = sites
             .iter()
-            .find(|site| site.holds(scheme, authority, path))?;
+            .find(|site| site.holds(&scheme, &authority, &path))?;
         let forwarded = only(&METHOD)?;
-        let method = forwarded.unwrap_or(method.as_str());
+        let method = forwarded.as_deref().unwrap_or(method.as_str());
         let get = method == "GET";
         let preflight = method == "OPTIONS"
             && headers.contains_key(header::ORIGIN)
@@ -129,7 +145,7 @@ impl<'a> CheckRequest<'a> {
                 .gate
                 .preflights
                 .iter()
-                .any(|root| root.holds(scheme, authority, path));
+                .any(|root| root.holds(&scheme, &authority, &path));
         Some(Self {
             site,
             path,

@@ -28,7 +28,7 @@ use base::time::{Clock, Span, UnixMillis};
 use futures_util::{FutureExt as _, StreamExt as _};
 use gaceta::App;
 use gaceta::pressure::Pressure;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use sqlx::{AssertSqlSafe, Executor as _};
 use stories::StoryDraft;
 use subscriptions::{self, Grant, Granted, Plan};
@@ -399,6 +399,11 @@ fn decoded(headers: &HeaderMap, bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// As browsers send what is no ASCII: its bytes.
+fn octets(value: &str) -> HeaderValue {
+    HeaderValue::from_bytes(value.as_bytes()).unwrap()
+}
+
 /// All of a body; of a stream of events, which never ends, what is there by now.
 async fn read(headers: &HeaderMap, body: Body) -> Vec<u8> {
     let kind = headers.get(header::CONTENT_TYPE);
@@ -494,7 +499,7 @@ impl Browser<'_> {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         if !cookies.is_empty() {
-            request = request.header(header::COOKIE, cookies.join("; "));
+            request = request.header(header::COOKIE, octets(&cookies.join("; ")));
         }
         let json = body.starts_with('{');
         if method == Method::POST {
@@ -508,7 +513,7 @@ impl Browser<'_> {
             );
         }
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            request = request.header(*name, octets(value));
         }
         request.body(Body::from(body.to_owned())).unwrap()
     }
@@ -537,12 +542,8 @@ impl Browser<'_> {
     /// The page was hidden.
     pub async fn rests(&self, view: u64, seq: u64) {
         let body = format!(r#"{{"view":"{view}","seq":{seq},"epoch":null}}"#);
-        assert_eq!(
-            self.send(Method::POST, "/reading/rest", &[], &body)
-                .await
-                .status,
-            StatusCode::NO_CONTENT
-        );
+        let answer = self.send(Method::POST, "/reading/rest", &[], &body).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
     }
 
     /// The headers by which it is known.

@@ -62,15 +62,18 @@ impl Cookie {
     }
 }
 
+/// In the bytes, as browsers send them (RFC 6265, 5.4): other programs on the host set what they like, and a pair of theirs
+/// that is no ASCII must not take ours along.
 fn find<'a>(headers: &'a HeaderMap, prefix: &str, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
         .find_map(|pair| {
-            let (full, value) = pair.trim().split_once('=')?;
-            (full.strip_prefix(prefix)? == name && !value.is_empty()).then_some(value)
+            let pair = pair.trim_ascii().strip_prefix(prefix.as_bytes())?;
+            let value = pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+            let value = std::str::from_utf8(value).ok()?;
+            (!value.is_empty()).then_some(value)
         })
 }
 
@@ -128,6 +131,23 @@ mod tests {
             line,
             "__Host-session=x; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure"
         );
+    }
+
+    #[test]
+    fn a_pair_of_somebody_else_spoils_nothing() {
+        for line in [
+            "ciudad=Málaga; session=2".as_bytes(),
+            b"a=\xff\xfe; session=2; b=\x80",
+            b"a\xff; ;=; =x; session; session=; session=2",
+            "sesión=1; session=2;é=3".as_bytes(),
+            b"\xffsession=1; session=\xff; \tsession=2 ",
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+            let found = Cookie::Session.read(&headers, false);
+            let shown = String::from_utf8_lossy(line);
+            assert_eq!(found, Some("2"), "{shown}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod hang_up;
 mod heard;
 mod leases;
 mod nodes;
+mod open_pages;
 mod permissions;
 mod pressure;
 mod publishing;

@@ -1,0 +1,85 @@
+//! An open page and its paper: whose it is, and what it is told.
+
+use base::config::Mode;
+use base::lang::Lang;
+use base::time::Span;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use testing::{Answer, Browser, CANARY, PASSWORD, Person, TestPaper};
+
+const ARTICLE: &str = "/en/2026-02-24/subscribers-1";
+const JSON: (&str, &str) = ("accept", "application/json");
+
+async fn says(browser: &Browser<'_>, what: &str, word: &Value) -> Answer {
+    let from = (
+        "referer",
+        "http://localhost:8080/en/2026-02-24/subscribers-1",
+    );
+    let path = format!("/reading/{what}");
+    let answer = browser
+        .send(Method::POST, &path, &[from], &word.to_string())
+        .await;
+    assert!(answer.status.is_success(), "{}", answer.text);
+    answer
+}
+
+/// A heartbeat of a page that says whose it is, once it knows.
+async fn beats(browser: &Browser<'_>, seq: u64, reader: Option<&str>, back: bool) -> Value {
+    let word = json!({
+        "view": "7", "seq": seq, "epoch": null, "reader": reader, "focused": true, "idle": 0, "back": back,
+    });
+    serde_json::from_str(&says(browser, "beat", &word).await.text).unwrap()
+}
+
+async fn signs_in(browser: &Browser<'_>, person: &Person<'_>) {
+    let email = person.email.replace('@', "%40");
+    let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+    let answer = browser.send(Method::POST, "/sign-in", &[], &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+}
+
+/// Browsers send the bytes that another program on the host has set (RFC 6265, 5.4), and one of them is no reason to
+/// know nobody any more.
+#[tokio::test]
+async fn a_header_with_an_odd_byte_is_read_for_the_rest() {
+    let paper = TestPaper::with(|config| {
+        config.gate.sites = vec!["http://localhost:9000".parse().unwrap()];
+    })
+    .await;
+    let ada = paper.reader("ada", true).await;
+    let laptop = paper.guest();
+    laptop.set_cookie("ciudad", "Málaga");
+    let email = ada.email.replace('@', "%40");
+    let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+    let agent = (
+        "user-agent",
+        "Mozilla/5.0 (X11; Linux x86_64; caf\u{e9}) Chrome/140.0 Safari/537.36",
+    );
+    let answer = laptop.send(Method::POST, "/sign-in", &[agent], &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(laptop.opens(ARTICLE).await.text.contains(CANARY));
+    let devices = laptop.opens("/account/devices").await.text;
+    assert!(devices.contains("Chrome · Linux"), "{devices}");
+    let asked = |uri: &'static str| {
+        [
+            ("x-forwarded-proto", "http"),
+            ("x-forwarded-host", "localhost:9000"),
+            ("x-forwarded-uri", uri),
+        ]
+    };
+    let gate = "/gate/check?denied=303";
+    let here = laptop
+        .send(Method::GET, gate, &asked("/1987?año=2"), "")
+        .await;
+    assert_eq!((here.status, here.access()), (StatusCode::OK, "full"));
+    let guest = paper.guest();
+    let to = guest
+        .send(Method::GET, gate, &asked("/1987?año=2"), "")
+        .await;
+    let to = to.headers["location"].to_str().unwrap();
+    assert!(
+        to.contains("a%2525C3%2525B1o"),
+        "the way back is this very page: {to}"
+    );
+}
