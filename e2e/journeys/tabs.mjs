@@ -50,9 +50,46 @@ async function open({ paper, tabs }) {
   }
 }
 
+async function narrow({ people, screens }) {
+  const size = { viewport: { width: 320, height: 568 } };
+  const phone = await (await people.device("phone", size)).signsIn(EVA);
+  const laptop = await (await people.device("laptop")).signsIn(EVA);
+  const wide = await laptop.opens(path);
+  await reads(wide);
+  const page = await phone.opens(path);
+  assert.ok(await hasMessage(page));
+  const shows = (name) => screens && page.screenshot({ path: `${screens}/narrow-${name}.png` });
+  await shows("message");
+  const box = (selector) => page.locator(selector).first().boundingBox();
+  const [title, holder, button] = [await box("h1"), await box(".holder"), await box("form.actions .btn")];
+  const why = await page.locator(".what").first().boundingBox();
+  assert.ok(title.y < why.y && why.y < holder.y && holder.y < button.y, "title, sentence, device, button");
+  assert.ok(holder.x >= 0 && holder.x + holder.width <= 320, "the device fits");
+  const inside = () => page.evaluate(() => document.documentElement.scrollWidth <= 320);
+  assert.ok(await inside(), "nothing hangs over the edge");
+  // The same when the open page loses its turn: as a dialog, and where the text was.
+  await take(page);
+  await reads(page);
+  await listening(page);
+  await page.evaluate(() => document.querySelectorAll("#text > p")[7].scrollIntoView());
+  await wide.reload();
+  await take(wide);
+  await paused(page);
+  await shows("dialog");
+  const dialog = await box("dialog[open]");
+  assert.ok(dialog.x >= 0 && dialog.x + dialog.width <= 320 && dialog.y >= 0 && dialog.y + dialog.height <= 568, "the dialog is on the screen");
+  await page.keyboard.press("Escape");
+  await page.locator(".moved-here").waitFor();
+  await shows("left");
+  const left = await box(".moved-here");
+  assert.ok(left.x >= 0 && left.x + left.width <= 320 && left.y >= 0 && left.y < 200, `where the text was, and in sight: ${JSON.stringify(left)}`);
+  assert.ok(await inside());
+}
+
 export const journeys = [
   { name: "prefetched by a subscriber, then opened: the text", walk: withTabs(early("prefetch", EVA, path)) },
   { name: "prerendered by a subscriber, then opened: the text", walk: withTabs(early("prerender", EVA, path)) },
   { name: "prefetched by a guest with free articles, then opened: the text", walk: withTabs(early("prefetch", "", METERED)) },
   { name: "an article for everybody may be prefetched", walk: withTabs(open) },
+  { name: "the device message on a screen of 320 px", walk: narrow },
 ];

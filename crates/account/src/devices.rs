@@ -46,11 +46,15 @@ async fn page(account: &Account, session: &Session, say: Say) -> Result<DevicesP
         .await?
         .filter(|(_, at_rest)| !at_rest)
         .map(|(holder, _)| holder.device);
-    let zone = account.site.zone(say.lang);
+    let now = base.clock.now();
     let rows = devices
         .into_iter()
         .map(|device| DeviceRow {
-            seen: say.moment(device.last_seen_at, &zone),
+            seen: say.with(
+                "devices-seen",
+                "span",
+                say.span(now.since(device.last_seen_at)),
+            ),
             here: device.id == session.device,
             reading: reading == Some(device.id),
             typed: device.label.clone(),

@@ -30,6 +30,12 @@ impl UnixMillis {
         Self(self.0.saturating_sub_unsigned(span.0))
     }
 
+    /// The span from `before` to this; nothing if that is later.
+    #[must_use]
+    pub fn since(self, before: Self) -> Span {
+        Span(self.0.saturating_sub(before.0).max(0).unsigned_abs())
+    }
+
     /// The same moment for the calendar; out of range moments become the epoch.
     #[must_use]
     pub fn timestamp(self) -> jiff::Timestamp {

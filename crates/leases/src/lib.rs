@@ -378,6 +378,17 @@ impl Leases {
         self.len() == 0
     }
 
+    /// How long ago a moment in a lease was, by the clock that leases go by.
+    #[must_use]
+    pub fn ago(&self, at: lease::Millis) -> Span {
+        let now = self.base.clock.mono();
+        let now = match &self.home {
+            Home::Memory(_) => now,
+            Home::Database(rows) => rows.now(now),
+        };
+        Span(now.minus(at).0)
+    }
+
     /// The wall time of a moment in a lease, for messages.
     #[must_use]
     pub fn wall(&self, at: lease::Millis) -> UnixMillis {

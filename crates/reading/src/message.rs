@@ -29,9 +29,11 @@ const OFFER_FIRST: u8 = 3;
 enum Slot {
     Paper,
     Home,
+    Tag,
     Headline,
     Deck,
     Device,
+    SinceAt,
     Since,
     Epoch,
     Op,
@@ -93,10 +95,13 @@ impl Skeletons {
 struct MessagePage {
     frame: Frame,
     say: Say,
+    /// The language of headline and deck.
+    tag: String,
     headline: String,
     deck: String,
     kind: DeviceKind,
     device: String,
+    since_at: String,
     since: String,
     epoch: String,
     op: String,
@@ -114,10 +119,12 @@ impl MessagePage {
         Self {
             frame,
             say,
+            tag: Slot::Tag.placeholder(),
             headline: Slot::Headline.placeholder(),
             deck: deck.unwrap_or_default(),
             kind: version.kind,
             device: Slot::Device.placeholder(),
+            since_at: Slot::SinceAt.placeholder(),
             since: Slot::Since.placeholder(),
             epoch: Slot::Epoch.placeholder(),
             op: Slot::Op.placeholder(),
@@ -138,7 +145,9 @@ pub fn page(
     entry: &Entry,
     path: &str,
 ) -> Result<Response> {
-    let head = [&*entry.headline, &*entry.deck];
+    let edition = reading.articles.editions.find(entry.edition.as_str());
+    let tag = edition.map_or(String::new(), |found| found.edition.locale.clone());
+    let head = [&*tag, &*entry.headline, &*entry.deck];
     respond(reading, session, (holder, device), head, path)
 }
 
@@ -151,14 +160,14 @@ pub async fn outside(
     back: &str,
 ) -> Result<Response> {
     let device = reading.readers.devices.of(holder.device).await?;
-    respond(reading, session, (holder, &device), [site, ""], back)
+    respond(reading, session, (holder, &device), ["", site, ""], back)
 }
 
 fn respond(
     reading: &Reading,
     session: &Session,
     (holder, device): (&Holder<DeviceId>, &Device),
-    [headline, deck]: [&str; 2],
+    [tag, headline, deck]: [&str; 3],
     next: &str,
 ) -> Result<Response> {
     let language = session.language;
@@ -171,14 +180,17 @@ fn respond(
     let skeleton = PAGES.of(version, || {
         MessagePage::with_slots(reading, version).render()
     })?;
-    let since = reading.leases.wall(holder.since);
+    let say = Say::new(language);
+    let span = say.span(reading.leases.ago(holder.since));
     let values: Values<'_> = [
         &reading.base.config.site.name,
         &reading.site.home(language),
+        tag,
         headline,
         deck,
         &device.label,
-        &Say::new(language).since(since, &reading.site.zone(language)),
+        &reading.leases.wall(holder.since).rfc3339(),
+        &say.with("message-since", "span", span),
         &holder.epoch.to_string(),
         &reading.base.rng.u64().to_string(),
         next,
@@ -225,7 +237,15 @@ pub async fn moved(
     };
     let skeleton = FRAGMENTS.of(version, || with_slots().render())?;
     let (epoch, op) = (holder.epoch.to_string(), reading.base.rng.u64().to_string());
-    let values: Values<'_> = ["", "", "", "", &device.label, "", &epoch, &op, next];
+    let mut values: Values<'_> = [""; Slot::Next as usize + 1];
+    for (slot, value) in [
+        (Slot::Device, &*device.label),
+        (Slot::Epoch, &epoch),
+        (Slot::Op, &op),
+        (Slot::Next, next),
+    ] {
+        values[slot as usize] = value;
+    }
     Ok(skeleton.fill(&values))
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::pages::ACCESS;
 use crate::Reading;
 use access::{Access, Pass};
+use articles::rules::Correction;
 use articles::{self, Article, Card, Entry, ImageTags, Picture, Topic};
 use base::time::{Span, UnixMillis};
 use web::locale::Say;
@@ -226,7 +227,7 @@ struct ArticlePage<'a> {
     published: String,
     updated: Option<String>,
     taken: String,
-    corrections: Vec<(String, &'a str)>,
+    corrections: Vec<(&'a Correction, String)>,
     text: String,
     restricted: bool,
     wall: bool,
@@ -277,7 +278,7 @@ fn write(
         corrections: article
             .corrections
             .iter()
-            .map(|one| (moment(one.at), one.note.as_str()))
+            .map(|one| (one, moment(one.at)))
             .collect(),
         text,
         restricted: article.access != Access::Open,

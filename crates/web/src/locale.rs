@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::Site;
 use base::lang::Lang;
-use base::time::UnixMillis;
+use base::time::{Span, UnixMillis};
 
 /// The files of a crate's `locales/`: tag of the language, and text in Fluent's syntax.
 pub type Texts = &'static [(&'static str, &'static str)];
@@ -136,23 +136,32 @@ impl Say {
         self.args("date", &args)
     }
 
-    /// Date and time of day.
+    /// Date, time of day and zone: whose clock it is cannot be guessed elsewhere in the world.
     #[must_use]
     pub fn moment(&self, at: UnixMillis, zone: &TimeZone) -> String {
-        self.with2(
-            "moment",
-            "date",
-            self.date(at, zone),
-            "time",
-            self.clock(at, zone),
-        )
+        let (date, time) = (self.date(at, zone), self.clock(at, zone));
+        let name = at.zoned(zone).strftime("%Z").to_string();
+        // Many zones have no name of their own, only the hours they are away.
+        let utc = if name.starts_with(['+', '-']) {
+            "UTC"
+        } else {
+            ""
+        };
+        let name = format!("{utc}{name}");
+        self.with3("moment", ("date", &date), ("time", &time), ("zone", &name))
     }
 
-    /// "Reading since 9:42". Spanish says "la" of the hour from one to two and "las" of all others.
+    /// How long something has lasted: "12 minutes", in the largest unit of which there are enough. The same for all clocks
+    /// and zones.
     #[must_use]
-    pub fn since(&self, at: UnixMillis, zone: &TimeZone) -> String {
-        let hour = i64::from(at.zoned(zone).hour());
-        self.with2("message-since", "time", self.clock(at, zone), "hour", hour)
+    pub fn span(&self, span: Span) -> String {
+        let minutes = span.0 / 60_000;
+        match minutes {
+            0 => self.say("span-short"),
+            1..=59 => self.with("span-minutes", "count", minutes),
+            60..=2879 => self.with("span-hours", "count", minutes / 60),
+            _ => self.with("span-days", "count", minutes / 1440),
+        }
     }
 
     /// The time of day, such as "9:42" or "9:42 AM".
@@ -213,23 +222,61 @@ mod tests {
         let at = UnixMillis(1_772_020_320_000);
         assert_eq!(
             Say::new(Lang::EN).moment(at, &TimeZone::UTC),
-            "February 25, 2026, 11:52 AM"
+            "February 25, 2026, 11:52 AM UTC"
         );
         assert_eq!(
             Say::new(Lang::ES).moment(at, &TimeZone::UTC),
-            "25 de febrero de 2026, 11:52"
+            "25 de febrero de 2026, 11:52 UTC"
         );
     }
 
     #[test]
-    fn one_o_clock_is_one_in_spanish() {
-        let es = |hour: i64| {
-            Say::new(Lang::ES).since(UnixMillis((hour * 60 + 5) * 60_000), &TimeZone::UTC)
-        };
-        assert_eq!(es(1), "Leyendo desde la 1:05");
-        assert_eq!(es(0), "Leyendo desde las 0:05");
-        assert_eq!(es(13), "Leyendo desde las 13:05");
-        let en = Say::new(Lang::EN).since(UnixMillis(65 * 60_000), &TimeZone::UTC);
-        assert_eq!(en, "Reading since 1:05 AM");
+    fn a_moment_names_its_zone_in_summer_and_winter() {
+        load(&[crate::TEXTS]);
+        let zone = |name: &str| TimeZone::get(name).unwrap();
+        for (at, name, expected) in [
+            (
+                1_772_020_320_000,
+                "America/New_York",
+                "February 25, 2026, 6:52 AM EST",
+            ),
+            (
+                1_782_388_320_000,
+                "America/New_York",
+                "June 25, 2026, 7:52 AM EDT",
+            ),
+            (
+                1_772_020_320_000,
+                "Europe/Madrid",
+                "February 25, 2026, 12:52 PM CET",
+            ),
+            (
+                1_772_020_320_000,
+                "America/Bogota",
+                "February 25, 2026, 6:52 AM UTC-05",
+            ),
+        ] {
+            let said = Say::new(Lang::EN).moment(UnixMillis(at), &zone(name));
+            assert_eq!(said, expected);
+        }
+    }
+
+    #[test]
+    fn a_span_is_said_in_the_largest_unit_that_fits() {
+        load(&[crate::TEXTS]);
+        for (minutes, en, es) in [
+            (0, "less than a minute", "menos de un minuto"),
+            (1, "1 minute", "1 minuto"),
+            (59, "59 minutes", "59 minutos"),
+            (60, "1 hour", "1 hora"),
+            (119, "1 hour", "1 hora"),
+            (2_879, "47 hours", "47 horas"),
+            (2_880, "2 days", "2 días"),
+            (1_440_000, "1000 days", "1000 días"),
+        ] {
+            let span = Span(Span::minutes(minutes).0 + 59_999);
+            assert_eq!(Say::new(Lang::EN).span(span), en);
+            assert_eq!(Say::new(Lang::ES).span(span), es);
+        }
     }
 }

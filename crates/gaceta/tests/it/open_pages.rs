@@ -39,6 +39,65 @@ async fn signs_in(browser: &Browser<'_>, person: &Person<'_>) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
 }
 
+#[tokio::test]
+async fn the_message_says_for_how_long_and_in_no_hidden_zone() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
+    phone.opens(ARTICLE).await;
+    let shown = laptop.opens(ARTICLE).await.text;
+    assert!(
+        shown.contains(">Reading for less than a minute</time>"),
+        "{shown}"
+    );
+    paper.advance(Span::seconds(60));
+    phone.beats(1, 1, false).await;
+    let shown = laptop.opens(ARTICLE).await.text;
+    let since = "<time datetime=\"2026-02-25T12:00:00Z\">Reading for 1 minute</time>";
+    assert!(shown.contains(since), "{shown}");
+    let devices = laptop.opens("/account/devices").await.text;
+    assert!(devices.contains(" ago</time>"), "{devices}");
+}
+
+#[tokio::test]
+async fn the_offer_stands_before_the_sentence_that_leads_to_the_device() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
+    phone.opens(ARTICLE).await;
+    let mut devices = [&laptop, &phone];
+    for _ in 0..3 {
+        let message = devices[0].opens(ARTICLE).await;
+        devices[0].takes(&message).await;
+        devices.swap(0, 1);
+    }
+    let shown = devices[0].opens(ARTICLE).await.text;
+    let at = |part: &str| {
+        shown
+            .find(part)
+            .unwrap_or_else(|| panic!("{part}: {shown}"))
+    };
+    let (offer, sentence, device) = (at("box offer"), at("Right now it"), at("class=\"holder\""));
+    assert!(offer < sentence && sentence < device);
+    let between = &shown[sentence..device];
+    assert!(!between.contains("<section"), "{between}");
+}
+
+#[tokio::test]
+async fn a_headline_in_another_language_than_the_message_says_so() {
+    let paper = TestPaper::new().await;
+    let ada = paper.reader("ada", true).await;
+    let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
+    phone.opens(ARTICLE).await;
+    let shown = laptop.opens("/es/2026-02-24/subscribers-1").await.text;
+    assert!(
+        shown.contains(&format!("<html lang=\"{}\"", Lang::EN)),
+        "{shown}"
+    );
+    assert!(shown.contains("<strong lang=\"es\">Headline"), "{shown}");
+    assert!(shown.contains("<span lang=\"es\">Deck"), "{shown}");
+}
+
 /// Browsers send the bytes that another program on the host has set (RFC 6265, 5.4), and one of them is no reason to
 /// know nobody any more.
 #[tokio::test]

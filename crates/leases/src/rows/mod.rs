@@ -119,7 +119,7 @@ impl<S: Store> Rows<S> {
     }
 
     /// The primary's clock, by this node's own.
-    fn now(&self, mono: Millis) -> Millis {
+    pub(super) fn now(&self, mono: Millis) -> Millis {
         let offset = self.offset.load(Ordering::Relaxed);
         Millis(mono.0.saturating_add_signed(offset))
     }

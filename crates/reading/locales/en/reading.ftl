@@ -2,6 +2,7 @@
 message-title = You're already reading elsewhere
 message-about = You were about to read
 message-why = Your plan opens on one device at a time. Right now it's this one:
+message-since = Reading for { $span }
 message-effect = Read here and the other one pauses and keeps its place. Nobody is signed out.
 message-take = Read here
 message-not-now = Not now, go to the front page

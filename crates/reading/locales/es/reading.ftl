@@ -2,6 +2,7 @@
 message-title = Ya hay una lectura abierta
 message-about = Ibas a leer
 message-why = Con tu plan lee un dispositivo a la vez. Ahora el turno lo tiene este:
+message-since = Leyendo desde hace { $span }
 message-effect = Si lees aquí, el otro se detiene y guarda su sitio. No se cierra ninguna sesión.
 message-take = Leer aquí
 message-not-now = Ahora no, ir a la portada

@@ -12,8 +12,18 @@ month-10 = octubre
 month-11 = noviembre
 month-12 = diciembre
 date = { $day } de { $month } de { $year }
-moment = { $date }, { $time }
-message-since = { $hour ->
-    [1] Leyendo desde la { $time }
-   *[other] Leyendo desde las { $time }
+moment = { $date }, { $time } { $zone }
+# Cuánto ha durado algo, para frases como «Leyendo desde hace { $span }» y «hace { $span }».
+span-short = menos de un minuto
+span-minutes = { $count ->
+    [one] 1 minuto
+   *[other] { $count } minutos
+}
+span-hours = { $count ->
+    [one] 1 hora
+   *[other] { $count } horas
+}
+span-days = { $count ->
+    [one] 1 día
+   *[other] { $count } días
 }

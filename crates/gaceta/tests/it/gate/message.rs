@@ -31,7 +31,7 @@ async fn the_message_leads_back_and_read_here_reads_there() {
             (StatusCode::OK, "elsewhere")
         );
         assert_eq!(header(&message, "cache-control"), "no-store");
-        assert!(message.text.contains("<strong>localhost:9000</strong>"));
+        assert!(message.text.contains("localhost:9000</strong>"));
         assert_eq!(message.hidden("next"), PAGE);
         // To look at the message takes nothing.
         assert_eq!(navigates(devices[1], "").await.access(), "full");
