@@ -161,9 +161,13 @@ async fn outcome_answer(
             epoch: Some(epoch.to_string()),
             message: None,
         }),
-        // In the mode `observe` nothing is shown; the page simply goes on.
+        // In the mode `observe` nothing is shown; the page goes on, so that it is known where somebody reads.
         Outcome::Contended(_) if reading.base.config.reading.mode == Mode::Observe => {
-            StatusCode::NO_CONTENT.into_response()
+            answer(&Answer {
+                held: true,
+                epoch: None,
+                message: None,
+            })
         }
         Outcome::Contended(holder) => {
             let text = message::moved(reading, session, &holder, next).await?;
@@ -241,7 +245,7 @@ async fn show_notices(
     Query(query): Query<NoticesQuery>,
     headers: HeaderMap,
 ) -> Result {
-    let watched = reading.base.config.reading.mode == Mode::Enforce;
+    let watched = reading.base.config.reading.mode != Mode::Off;
     let Some(session) = seated(&reading, &headers).await?.filter(|_| watched) else {
         // EventSource does not come back after 204 (HTML, server-sent events).
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -306,6 +310,7 @@ async fn lost(stay: &Stay) -> Option<String> {
     }
     // If it cannot be known now, the next heartbeat asks.
     match reading.leases.holder(stay.session.reader).await.ok()? {
+        Some(_) if reading.base.config.reading.mode == Mode::Observe => None,
         Some((holder, _)) if holder.device != stay.session.device => {
             message::moved(reading, &stay.session, &holder, &stay.next)
                 .await

@@ -39,6 +39,36 @@ async fn signs_in(browser: &Browser<'_>, person: &Person<'_>) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
 }
 
+/// Where the message would have been shown is known only as long as open pages go on saying that they are read.
+#[tokio::test]
+async fn in_the_mode_observe_a_page_goes_on_after_a_contended_beat() {
+    let paper = TestPaper::with(|config| config.reading.mode = Mode::Observe).await;
+    let ada = paper.reader("ada", true).await;
+    let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
+    phone.opens(ARTICLE).await;
+    assert_eq!(beats(&phone, 1, None, false).await["held"], true);
+    laptop.opens(ARTICLE).await;
+    let stream = phone.opens("/reading/notices?view=7").await;
+    assert_eq!(stream.status, StatusCode::OK);
+    assert!(!stream.text.contains("lost"), "{}", stream.text);
+    let contended = beats(&phone, 2, None, false).await;
+    assert_eq!(contended["held"], true, "{contended}");
+    assert_eq!(contended["message"], Value::Null);
+    // It reads on, and the laptop would have been asked.
+    phone.opens(ARTICLE).await;
+    for seq in 3..9 {
+        paper.advance(Span::seconds(30));
+        assert_eq!(beats(&phone, seq, None, false).await["held"], true);
+    }
+    laptop.opens(ARTICLE).await;
+    paper.app.leases.events.write().await.unwrap();
+    let mut tx = paper.app.base.read().await.unwrap();
+    let events = leases::store::list_events(&mut tx, ada.id, 99).await;
+    let would = events.unwrap().into_iter();
+    let would = would.filter(|event| event.0.as_str() == "would_show");
+    assert_eq!(would.count(), 3);
+}
+
 #[tokio::test]
 async fn the_message_says_for_how_long_and_in_no_hidden_zone() {
     let paper = TestPaper::new().await;
