@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { ARTICLE, hasMessage, listening, paused, reads, take, until } from "../people.mjs";
 import { Eager, Tabs } from "../tabs.mjs";
+import { turns } from "./lease.mjs";
 
 const EVA = "eva@empresa.test";
 const path = ARTICLE.en;
@@ -18,6 +19,56 @@ const withTabs = (walk) => async (scene) => {
     await tabs.close();
   }
 };
+
+async function behind({ people, paper, tabs }) {
+  await tabs.signsIn(paper.origin, EVA);
+  const front = await tabs.tab(`${paper.origin}/en`);
+  const link = "main a[href^='/en/20']";
+  await until(() => front.asks(`Boolean(document.querySelector(${JSON.stringify(link)}))`), "a link");
+  await front.asks(`document.querySelector(${JSON.stringify(link)}).href = ${JSON.stringify(path)}`);
+  await front.clicks(link, { modifiers: 2 });
+  const opened = await tabs.found(paper.origin + path);
+  await opened.reads();
+  assert.ok(await opened.hidden(), "it has never been looked at");
+  await pause(5_000);
+  const phone = await (await people.device("phone")).signsIn(EVA);
+  const page = await phone.opens(path);
+  assert.ok(!(await hasMessage(page)), "nobody reads in a page that was never looked at");
+  await reads(page);
+  await listening(page);
+  // It is looked at while the phone reads: it asks, and the message stands there.
+  await opened.looks();
+  await until(async () => (await opened.state())?.message, "the message in the tab");
+}
+
+async function restored({ people, paper, tabs }) {
+  await tabs.signsIn(paper.origin, EVA);
+  const phone = await (await people.device("phone")).signsIn(EVA);
+  const page = await phone.opens(path);
+  await reads(page);
+  await listening(page);
+  await page.waitForTimeout(2_100); // a "rest" that comes sooner could be of the page before
+  await turns(page, "hidden");
+  await page.waitForTimeout(300);
+  const before = await tabs.tab("about:blank");
+  await before.looks();
+  const three = [];
+  for (let count = 0; count < 3; count += 1) three.push(await tabs.tab(paper.origin + path, { background: true }));
+  for (const one of three) await one.reads();
+  assert.ok((await Promise.all(three.map((one) => one.hidden()))).every(Boolean));
+  await pause(10_000);
+  await turns(page, "visible");
+  await pause(1_500);
+  await reads(page);
+  assert.equal(await page.locator(".moved").count(), 0, "nothing was asked");
+  // And the other way round: the phone is put away, and one of them is looked at.
+  await page.waitForTimeout(2_100);
+  await turns(page, "hidden");
+  await page.waitForTimeout(300);
+  await three[1].looks();
+  await pause(1_500);
+  assert.deepEqual(await three[1].state(), { text: true, message: false, wall: false, early: false });
+}
 
 const askedFor = (kind, ...urls) => ({ [kind]: [{ source: "list", urls, eagerness: "immediate" }] });
 
@@ -48,6 +99,22 @@ async function open({ paper, tabs }) {
   } finally {
     eager.close();
   }
+}
+
+async function somebodyElse({ people }) {
+  const laptop = await (await people.device("laptop")).signsIn("ana@demo.test");
+  const page = await laptop.opens(path);
+  await reads(page);
+  await listening(page);
+  await laptop.signsIn(EVA);
+  const dialog = page.locator("dialog[open]");
+  await until(async () => /^Ahora hay otra cuenta abierta aquí\s+Eva /.test(await dialog.innerText()), "who is signed in now");
+  // Nobody reads for Eva: her phone is not asked.
+  const phone = await (await people.device("phone")).signsIn(EVA);
+  await reads(await phone.opens(path));
+  await dialog.getByRole("link", { name: "Cargar la página otra vez" }).click();
+  await page.waitForURL(`**${path}`);
+  assert.ok(await hasMessage(page), "it is Eva's page now, and she reads on her phone");
 }
 
 async function narrow({ people, screens }) {
@@ -87,9 +154,12 @@ async function narrow({ people, screens }) {
 }
 
 export const journeys = [
+  { name: "a page opened in the background and never looked at makes nobody wait", walk: withTabs(behind) },
+  { name: "tabs restored behind another take nothing from a phone that is looked at again", walk: withTabs(restored) },
   { name: "prefetched by a subscriber, then opened: the text", walk: withTabs(early("prefetch", EVA, path)) },
   { name: "prerendered by a subscriber, then opened: the text", walk: withTabs(early("prerender", EVA, path)) },
   { name: "prefetched by a guest with free articles, then opened: the text", walk: withTabs(early("prefetch", "", METERED)) },
   { name: "an article for everybody may be prefetched", walk: withTabs(open) },
+  { name: "somebody else signs in: the page says who, and does not read for them", walk: somebodyElse },
   { name: "the device message on a screen of 320 px", walk: narrow },
 ];

@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { chromium } from "playwright-core";
-import { message, Seat } from "./seat.mjs";
+import { ended, message, Seat } from "./seat.mjs";
 
 let browser, context, seat, page, troubles;
 
@@ -31,12 +31,18 @@ afterEach(async () => {
 
 // ---- What a test says -------------------------------------------------------------------------------------------
 
-async function opens({ path = "/article", clock = false } = {}) {
+async function newPage() {
+  const one = await context.newPage();
+  one.on("pageerror", (error) => troubles.push(String(error)));
+  one.on("console", (line) => line.type() === "error" && !line.text().includes("503") && troubles.push(line.text()));
+  return one;
+}
+
+async function opens({ path = "/article", clock = false, hidden = false } = {}) {
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  page = await context.newPage();
   troubles = [];
-  page.on("pageerror", (error) => troubles.push(String(error)));
-  page.on("console", (line) => line.type() === "error" && !line.text().includes("503") && troubles.push(line.text()));
+  page = await newPage();
+  if (hidden) await page.addInitScript(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
   if (clock) await page.clock.install();
   await page.goto(seat.origin + path);
 }
@@ -199,6 +205,52 @@ test("that it comes back is said until there is an answer", async () => {
   seat.beats = "rest";
   await until(() => beats().length === count + 2, "another");
   assert.ok(beats().at(-1).back);
+});
+
+test("a page that begins hidden is at rest, learns whose it is, and asks when it is looked at", async () => {
+  await opens({ hidden: true, clock: true });
+  await until(() => seat.of("rest").length === 1, "a first word");
+  await page.waitForTimeout(100);
+  await later(3_100);
+  await until(() => seat.of("rest").length === 2, "the same, when it is not that of the page before");
+  await later(300_000);
+  assert.deepEqual(seat.heard.map((each) => [each.kind, each.seq, each.epoch]), [["rest", 1, null], ["rest", 2, null]]);
+  assert.equal(seat.of("rest")[1].reader, seat.owner);
+  await turns("visible");
+  await until(() => seat.streams.size === 1, "an answer, then a stream");
+  assert.deepEqual([beats()[0].back, beats()[0].reader, beats()[0].seq], [true, seat.owner, 3]);
+});
+
+test("a page says whose it is from its first answer on, whoever answers later", async () => {
+  await isReading();
+  const { owner } = seat;
+  assert.equal(beats()[0].reader, undefined);
+  seat.owner = "somebody-else";
+  await online();
+  await until(() => beats().length === 2, "a second beat");
+  await page.waitForTimeout(100);
+  await turns("hidden");
+  await until(() => seat.of("rest").length === 1, "rest");
+  await turns("visible");
+  await until(() => beats().length === 3, "a third");
+  assert.deepEqual([beats()[1].reader, seat.of("rest")[0].reader, beats()[2].reader], [owner, owner, owner]);
+});
+
+test("signed out, it asks whether somebody else is signed in, and says so once", async () => {
+  await isReading();
+  seat.beats = "other";
+  seat.notify(JSON.stringify({ message: ended }));
+  await until(() => page.getByText("Ahora hay otra cuenta abierta aquí").count(), "who is signed in");
+  assert.deepEqual([await page.locator(".moved").count(), await hidden(), await focused()], [1, true, "moved-title"]);
+  await page.evaluate(() => document.activeElement.blur());
+  const count = beats().length;
+  await online();
+  await until(() => beats().length > count, "another beat");
+  await page.waitForTimeout(200);
+  assert.notEqual(await focused(), "moved-title");
+  seat.returns();
+  await online();
+  await back();
 });
 
 test("a machine that slept with the page in front comes back, too", async () => {

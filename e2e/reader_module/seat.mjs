@@ -25,20 +25,24 @@ export const message = (epoch, device) => `<div class="moved" lang="es" data-bus
   <input type="hidden" name="next" value="/article"><button class="btn" data-act="take">Leer aquí de nuevo</button><button type="button" class="btn quiet" data-act="leave">Dejarlo por ahora</button></form>
   <p class="foot"><a href="#">¿No has sido tú?</a></p><template data-part="bar">La lectura ha pasado a otro dispositivo.</template></div>`;
 
+export const ended = '<div class="moved" lang="es"><h2 id="moved-title" tabindex="-1">Se ha cerrado tu sesión aquí</h2></div>';
+export const other = '<div class="moved other" lang="es"><h2 id="moved-title" tabindex="-1">Ahora hay otra cuenta abierta aquí</h2></div>';
+
 export class Seat {
   heard = []; // what the page said, in order: { kind, ... }
   streams = new Set();
-  beats = "held"; // "held" | "lost" | "rest" (held only if asked as coming back) | "fails" | "nothing"
+  beats = "held"; // "held" | "lost" | "rest" (held only if asked as coming back) | "fails" | "nothing" | "other"
   takes = "held"; // "held" | "elsewhere" | "fails"
   refusesStreams = false;
   beatDelay = 0; // ms; the answer is decided before it
   takeDelay = 0; // ms
   counter = 1;
+  owner = "owner-of-the-page";
   device = "Portátil de Ana";
 
   static async open() {
     const seat = new Seat();
-    seat.server = createServer((request, response) => seat.answer(request, response));
+    seat.server = createServer((request, response) => seat.answer(request, response).catch(() => {})); // a page that went
     await new Promise((listening) => seat.server.listen(0, "127.0.0.1", listening));
     seat.origin = `http://127.0.0.1:${seat.server.address().port}`;
     return seat;
@@ -88,13 +92,14 @@ export class Seat {
         const { beats, epoch } = this;
         await pause(this.beatDelay);
         if (beats === "fails") return fail();
+        if (beats === "other") return json({ held: false, message: other });
         if (beats === "nothing") return response.writeHead(204).end();
         const held = beats === "held" || (beats === "rest" && told.back);
-        return json(held ? { held, epoch } : { held, message: message(epoch, this.device) });
+        return json(held ? { held, epoch, reader: this.owner } : { held, message: message(epoch, this.device) });
       }
       case "/reading/rest":
         this.heard.push({ kind: "rest", type, ...JSON.parse(body) });
-        return response.writeHead(204).end();
+        return json({ reader: this.owner });
       case "/reading/notices":
         this.heard.push({ kind: "stream", view: searchParams.get("view") });
         if (this.refusesStreams) return fail();

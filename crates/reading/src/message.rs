@@ -35,6 +35,7 @@ enum Slot {
     Device,
     SinceAt,
     Since,
+    Reader,
     Epoch,
     Op,
     Next,
@@ -103,6 +104,7 @@ struct MessagePage {
     device: String,
     since_at: String,
     since: String,
+    reader: String,
     epoch: String,
     op: String,
     next: String,
@@ -126,6 +128,7 @@ impl MessagePage {
             device: Slot::Device.placeholder(),
             since_at: Slot::SinceAt.placeholder(),
             since: Slot::Since.placeholder(),
+            reader: Slot::Reader.placeholder(),
             epoch: Slot::Epoch.placeholder(),
             op: Slot::Op.placeholder(),
             next: Slot::Next.placeholder(),
@@ -191,6 +194,7 @@ fn respond(
         &device.label,
         &reading.leases.wall(holder.since).rfc3339(),
         &say.with("message-since", "span", span),
+        &page_owner(reading, session),
         &holder.epoch.to_string(),
         &reading.base.rng.u64().to_string(),
         next,
@@ -207,6 +211,7 @@ fn respond(
 struct Moved {
     say: Say,
     device: String,
+    reader: String,
     epoch: String,
     op: String,
     next: String,
@@ -230,16 +235,19 @@ pub async fn moved(
     let with_slots = || Moved {
         say: Say::new(version.language),
         device: Slot::Device.placeholder(),
+        reader: Slot::Reader.placeholder(),
         epoch: Slot::Epoch.placeholder(),
         op: Slot::Op.placeholder(),
         next: Slot::Next.placeholder(),
         offer_first: version.offer_first,
     };
     let skeleton = FRAGMENTS.of(version, || with_slots().render())?;
+    let reader = page_owner(reading, session);
     let (epoch, op) = (holder.epoch.to_string(), reading.base.rng.u64().to_string());
     let mut values: Values<'_> = [""; Slot::Next as usize + 1];
     for (slot, value) in [
         (Slot::Device, &*device.label),
+        (Slot::Reader, &reader),
         (Slot::Epoch, &epoch),
         (Slot::Op, &op),
         (Slot::Next, next),
@@ -261,6 +269,41 @@ struct Ended {
 pub fn ended(say: Say, next: &str) -> Result<String> {
     Ok(Ended {
         say,
+        next: next.to_owned(),
+        query: web::error::encode(next),
+    }
+    .render()?)
+}
+
+/// Whose an open page is: what it is told when it first speaks, and says from then on. Always the same for one reader,
+/// and of no use to anybody else.
+pub fn page_owner(reading: &Reading, session: &Session) -> String {
+    reading.base.secret.alias("page", session.reader.0)
+}
+
+#[derive(Template)]
+#[template(path = "reading/other.html")]
+struct Other {
+    say: Say,
+    reader: String,
+    next: String,
+    query: String,
+}
+
+/// What an open page shows when somebody else has signed in in its browser: who that is.
+pub async fn other(reading: &Reading, session: &Session, next: &str) -> Result<String> {
+    let mut tx = reading.base.read().await?;
+    let reader = readers::store::find_reader(&mut tx, session.reader).await?;
+    let called = reader.map(|one| {
+        if one.name.is_empty() {
+            one.email
+        } else {
+            one.name
+        }
+    });
+    Ok(Other {
+        say: Say::new(session.language),
+        reader: called.unwrap_or_default(),
         next: next.to_owned(),
         query: web::error::encode(next),
     }

@@ -53,6 +53,7 @@ struct BeatBody {
     idle: u64,
     #[serde(default)]
     back: bool,
+    reader: Option<String>,
 }
 
 /// What an open page is answered.
@@ -61,11 +62,23 @@ struct Answer {
     held: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     epoch: Option<String>,
+    /// Whose the page is; it says so from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reader: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
 }
 
-fn answer(answer: &Answer) -> Response {
+fn lost_answer(message: String) -> Response {
+    answer(&Answer {
+        held: false,
+        epoch: None,
+        reader: None,
+        message: Some(message),
+    })
+}
+
+fn answer(answer: &impl Serialize) -> Response {
     let mut response = Json(answer).into_response();
     response
         .headers_mut()
@@ -114,6 +127,27 @@ async fn seated(reading: &Reading, headers: &HeaderMap) -> Result<Option<Arc<Ses
         .then_some(session))
 }
 
+/// The session of an open page, which may say whose it is; or what it shows in place of its text. A page belongs to the
+/// reader it was sent to: if somebody else signs in in its browser, it does not read for them.
+async fn visit(
+    reading: &Reading,
+    headers: &HeaderMap,
+    owner: Option<&str>,
+    next: &str,
+) -> Result<std::result::Result<Arc<Session>, String>> {
+    let Some(session) = reading.readers.sessions.of(headers).await? else {
+        let lang = locale::of_request(&reading.site, &http::Uri::default(), headers);
+        return Ok(Err(message::ended(Say::new(lang), next)?));
+    };
+    if owner.is_some_and(|owner| owner != message::page_owner(reading, &session)) {
+        return Ok(Err(message::other(reading, &session, next).await?));
+    }
+    if !reading.subscriptions.seats.active(session.reader).await? {
+        return Ok(Err(message::ended(Say::new(session.language), next)?));
+    }
+    Ok(Ok(session))
+}
+
 async fn submit_beat(
     State(reading): State<Arc<Reading>>,
     headers: HeaderMap,
@@ -123,18 +157,10 @@ async fn submit_beat(
     if reading.base.config.reading.mode == Mode::Off {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let Some(session) = seated(&reading, &headers).await? else {
-        let say = Say::new(locale::of_request(
-            &reading.site,
-            &http::Uri::default(),
-            &headers,
-        ));
-        let text = message::ended(say, &referer(&reading, &headers))?;
-        return Ok(answer(&Answer {
-            held: false,
-            epoch: None,
-            message: Some(text),
-        }));
+    let next = referer(&reading, &headers);
+    let session = match visit(&reading, &headers, body.reader.as_deref(), &next).await? {
+        Ok(session) => session,
+        Err(message) => return Ok(lost_answer(message)),
     };
     let beat = Beat {
         view: view(&body.view)?,
@@ -146,7 +172,7 @@ async fn submit_beat(
     // A beat that is sent again is the same operation; views are drawn at random, so no two pages share one.
     let op = Op(beat.view.wrapping_add(beat.seq));
     let outcome = reading.leases.beat(&session, beat, body.back, op).await?;
-    outcome_answer(&reading, &session, outcome, &referer(&reading, &headers)).await
+    outcome_answer(&reading, &session, outcome, &next).await
 }
 
 async fn outcome_answer(
@@ -155,29 +181,21 @@ async fn outcome_answer(
     outcome: Outcome<DeviceId>,
     next: &str,
 ) -> Result {
-    Ok(match outcome {
-        Outcome::Held { epoch, .. } => answer(&Answer {
-            held: true,
-            epoch: Some(epoch.to_string()),
-            message: None,
-        }),
+    let epoch = match outcome {
+        Outcome::Held { epoch, .. } => Some(epoch.to_string()),
         // In the mode `observe` nothing is shown; the page goes on, so that it is known where somebody reads.
-        Outcome::Contended(_) if reading.base.config.reading.mode == Mode::Observe => {
-            answer(&Answer {
-                held: true,
-                epoch: None,
-                message: None,
-            })
-        }
+        Outcome::Contended(_) if reading.base.config.reading.mode == Mode::Observe => None,
         Outcome::Contended(holder) => {
             let text = message::moved(reading, session, &holder, next).await?;
-            answer(&Answer {
-                held: false,
-                epoch: None,
-                message: Some(text),
-            })
+            return Ok(lost_answer(text));
         }
-    })
+    };
+    Ok(answer(&Answer {
+        held: true,
+        epoch,
+        reader: Some(message::page_owner(reading, session)),
+        message: None,
+    }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -185,20 +203,32 @@ struct RestBody {
     view: String,
     seq: u64,
     epoch: Option<String>,
+    reader: Option<String>,
 }
 
+/// Whose the page is that has spoken.
+#[derive(Debug, Serialize)]
+struct Owner {
+    reader: String,
+}
+
+/// A page that begins hidden says this first, and learns whose it is.
 async fn submit_rest(
     State(reading): State<Arc<Reading>>,
     headers: HeaderMap,
     body: Said,
 ) -> Result {
     let body: RestBody = said(body)?;
-    if let Some(session) = reading.readers.sessions.of(&headers).await? {
+    let Some(session) = reading.readers.sessions.of(&headers).await? else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let reader = message::page_owner(&reading, &session);
+    if body.reader.is_none_or(|said| said == reader) {
         let epoch = epoch(body.epoch.as_deref())?;
         let view = view(&body.view)?;
         reading.leases.rest(&session, epoch, view, body.seq).await?;
     }
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(answer(&Owner { reader }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -327,6 +357,7 @@ struct TakeForm {
     epoch: String,
     op: u64,
     next: String,
+    reader: Option<String>,
 }
 
 async fn submit_take(
@@ -342,20 +373,10 @@ async fn submit_take(
         .epoch
         .parse()
         .map_err(|_| Error::BadRequest(format!("epoch {:?}", form.epoch)))?;
-    let Some(session) = seated(&reading, &headers).await? else {
-        if script {
-            let say = Say::new(locale::of_request(
-                &reading.site,
-                &http::Uri::default(),
-                &headers,
-            ));
-            return Ok(answer(&Answer {
-                held: false,
-                epoch: None,
-                message: Some(message::ended(say, &next)?),
-            }));
-        }
-        return Ok(see_other(&next));
+    let session = match visit(&reading, &headers, form.reader.as_deref(), &next).await? {
+        Ok(session) => session,
+        Err(message) if script => return Ok(lost_answer(message)),
+        Err(_) => return Ok(see_other(&next)),
     };
     let outcome = reading.leases.take(&session, seen, Op(form.op)).await?;
     if script {

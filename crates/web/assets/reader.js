@@ -1,8 +1,8 @@
 // Watches the reading seat on an open subscribers' article: one deferred module, no library, no build step.
 //
-// It tells the server that this page is being read (a beat each `[reading] beat_every` while visible, a beacon when it no longer is), hears
-// when the seat has gone to another device of the same reader, hides the text then and shows the server's message, and
-// brings the text back to the same place when the seat is here again.
+// It tells the server that this page is being read, and for whom (a beat each `[reading] beat_every` while visible, a beacon when it no
+// longer is, a first word when it begins hidden), hears when the seat has gone to another device of the same reader, hides the
+// text then and shows the server's message, and brings the text back to the same place when the seat is here again.
 //
 // What it does not do. It protects nothing: the server decides who gets a text, before sending it; hiding is courtesy.
 // It counts nothing about the reader, stores nothing, knows no language (every word comes from the server) and decides
@@ -43,6 +43,7 @@ function watch(text) {
   let latest = null; // newest epoch heard of; older news has been overtaken on the way and is dropped
   let awake = false; // visible, beating, listening
   let returning = false; // coming back from hidden or from sleep, and not answered yet
+  let reader; // whose page this is, as the first answer said
   let active = Date.now(); // last scroll, key, pointer or touch
   let sent = 0; // when the last beat left
   let focus; // as last told
@@ -75,19 +76,14 @@ function watch(text) {
     const mine = (flight = new AbortController());
     const limit = setTimeout(() => mine.abort(), TIMEOUT);
     try {
-      const answer = await fetch(`${HOME}/reading/beat`, {
-        method: "POST",
-        credentials: "include",
-        headers: { "Content-Type": TYPE, Accept: "application/json" },
-        body: JSON.stringify({ view, seq: ++seq, epoch: held, focused: focus, idle: Math.max(0, now - active), back: returning }),
-        signal: mine.signal,
-      });
+      const answer = await say("beat", { focused: focus, idle: Math.max(0, now - active), back: returning }, mine.signal);
       if (answer.status === 204) return stop();
       if (!answer.ok) throw new Error(answer.status);
       const news = await answer.json();
       if (flight !== mine) return; // hidden meanwhile
       failures = 0;
       returning = false;
+      reader ??= news.reader;
       if (news.held) keep(news.epoch);
       else lose(news.message);
       if (!stream) listen(); // only now: a notice must not hide what this answer leaves open
@@ -112,9 +108,23 @@ function watch(text) {
     if (awake) next(Math.max(0, sent + THROTTLE - Date.now()));
   }
 
+  const told = (more) => JSON.stringify({ view, seq: ++seq, epoch: held, reader, ...more });
+
+  function say(what, more, signal) {
+    const headers = { "Content-Type": TYPE, Accept: "application/json" };
+    return fetch(`${HOME}/reading/${what}`, { method: "POST", credentials: "include", headers, body: told(more), signal });
+  }
+
   function rest() {
-    const last = JSON.stringify({ view, seq: ++seq, epoch: held });
-    navigator.sendBeacon?.(`${HOME}/reading/rest`, new Blob([last], { type: TYPE }));
+    navigator.sendBeacon?.(`${HOME}/reading/rest`, new Blob([told()], { type: TYPE }));
+  }
+
+  // Opened in the background, or restored: at rest until somebody looks. Here an answer counts, for it says whose the page is.
+  async function unseen() {
+    if (awake) return;
+    const answer = await say("rest").catch(() => null);
+    const news = await answer?.json().catch(() => null); // nothing where nobody is signed in
+    reader ??= news?.reader;
   }
 
   function listen() {
@@ -128,7 +138,9 @@ function watch(text) {
       };
       source.addEventListener("lost", (event) => {
         try {
-          lose(JSON.parse(event.data).message);
+          const html = JSON.parse(event.data).message;
+          lose(html);
+          if (!html.includes("<form")) beat(); // signed out: is somebody else signed in?
         } catch {
           beat(); // a notice we cannot read: ask
         }
@@ -192,7 +204,11 @@ function watch(text) {
     const epoch = notice.querySelector("[name=epoch]")?.value;
     if (older(epoch, latest)) return;
     latest = epoch ?? latest;
-    if (message) return; // one is on show already: do not pull it from under the reader
+    if (message) {
+      // One is on show already: it is not pulled from under the reader. But who is signed in now says more than that one no longer is.
+      if (notice.matches(".other") && !message.matches(".other")) show(notice);
+      return;
+    }
     pending = notice;
     deadline ||= Date.now() + PATIENCE;
     bar.lang = notice.lang;
@@ -339,6 +355,7 @@ function watch(text) {
   on(document, ["input"], (event) => event instanceof InputEvent && (typed = event.target)); // text, not ticks
 
   wake(false);
+  if (!awake) for (const delay of [0, THROTTLE]) setTimeout(unseen, delay); // again: at once, it counts as the page before this
   // listening]
 }
 

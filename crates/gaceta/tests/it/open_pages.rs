@@ -39,6 +39,85 @@ async fn signs_in(browser: &Browser<'_>, person: &Person<'_>) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
 }
 
+#[tokio::test]
+async fn a_page_does_not_read_for_somebody_who_signs_in_in_its_browser() {
+    let paper = TestPaper::new().await;
+    let (ana, omar) = (
+        paper.reader("ana", true).await,
+        paper.reader("omar", true).await,
+    );
+    let (laptop, phone) = (ana.on("laptop").await, ana.on("phone").await);
+    laptop.opens(ARTICLE).await;
+    let first = beats(&laptop, 1, None, false).await;
+    let anas = first["reader"].as_str().unwrap();
+    assert_eq!((first["held"].as_bool(), anas.len()), (Some(true), 22));
+    assert!(!anas.contains("ana"), "it tells nothing");
+    let asked = phone.opens(ARTICLE).await;
+    assert_eq!(asked.hidden("reader"), anas);
+
+    signs_in(&laptop, &omar).await;
+    let holder = async || paper.app.leases.holder(omar.id).await.unwrap();
+    let told = beats(&laptop, 2, Some(anas), true).await;
+    assert_eq!(told["held"], false);
+    assert_eq!(told["reader"], Value::Null);
+    let message = told["message"].as_str().unwrap();
+    for part in [
+        "<bdi>omar</bdi>",
+        "Load the page again",
+        "href=\"/en/2026-02-24/subscribers-1\"",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!message.contains("data-act=\"take\""), "nothing to take");
+
+    // The message that Ana was shown, pressed by Omar: with a script, and without.
+    let form = format!(
+        "epoch={}&op={}&next={ARTICLE}&reader={anas}",
+        asked.hidden("epoch"),
+        asked.hidden("op")
+    );
+    let taken = laptop
+        .send(Method::POST, "/reading/take", &[JSON], &form)
+        .await;
+    assert!(taken.text.contains("<bdi>omar</bdi>"), "{}", taken.text);
+    let taken = laptop.send(Method::POST, "/reading/take", &[], &form).await;
+    assert_eq!(taken.headers["location"], ARTICLE);
+    assert_eq!(holder().await, None, "nobody has asked for Omar");
+
+    // He reads now, and what Ana's page says on leaving says nothing about it.
+    assert_eq!(laptop.opens(ARTICLE).await.access(), "full");
+    paper.advance(Span::seconds(5));
+    let word = json!({ "view": "7", "seq": 3, "epoch": null, "reader": anas });
+    says(&laptop, "rest", &word).await;
+    assert!(holder().await.is_some_and(|(_, at_rest)| !at_rest));
+    let his = beats(&laptop, 1, None, false).await;
+    assert_ne!(his["reader"], anas);
+
+    // Back again, it is hers.
+    signs_in(&laptop, &ana).await;
+    let told = beats(&laptop, 4, Some(anas), true).await;
+    assert_eq!(
+        (&told["held"], &told["reader"]),
+        (&json!(true), &json!(anas))
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_begins_hidden_learns_whose_it_is() {
+    let paper = TestPaper::new().await;
+    let ana = paper.reader("ana", true).await;
+    let laptop = ana.on("laptop").await;
+    laptop.opens(ARTICLE).await;
+    let word = json!({ "view": "7", "seq": 1, "epoch": null });
+    let told = says(&laptop, "rest", &word).await;
+    assert_eq!(told.headers["cache-control"], "no-store");
+    let told: Value = serde_json::from_str(&told.text).unwrap();
+    let beat = beats(&laptop, 2, None, true).await;
+    assert_eq!(told["reader"], beat["reader"]);
+    let guest = says(&paper.guest(), "rest", &word).await;
+    assert_eq!(guest.status, StatusCode::NO_CONTENT);
+}
+
 /// Where the message would have been shown is known only as long as open pages go on saying that they are read.
 #[tokio::test]
 async fn in_the_mode_observe_a_page_goes_on_after_a_contended_beat() {
