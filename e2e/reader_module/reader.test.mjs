@@ -253,6 +253,30 @@ test("signed out, it asks whether somebody else is signed in, and says so once",
   await back();
 });
 
+test("a clock that is set back, or on, changes nothing", async () => {
+  await isReading({ clock: true });
+  const sets = (by) =>
+    page.evaluate((by) => {
+      const was = Date.now;
+      Date.now = () => was() + by;
+    }, by);
+  await sets(-3_600_000);
+  await later(3_100);
+  await online(); // asks to tell at once
+  await later(100);
+  await until(() => beats().length === 2, "a beat within seconds");
+  await later(30_500);
+  await until(() => beats().length === 3, "and after the usual span");
+  assert.ok(beats().every((beat) => beat.idle >= 0 && beat.idle < 60_000));
+  assert.deepEqual(beats().map((beat) => beat.back), [false, false, false]);
+  await page.waitForTimeout(100);
+  await page.mouse.move(60, 60);
+  await sets(7_200_000);
+  await later(30_500);
+  await until(() => beats().length === 4, "a fourth");
+  assert.ok(beats()[3].idle < 60_000, "nobody has been away for hours");
+});
+
 test("a machine that slept with the page in front comes back, too", async () => {
   await isReading({ clock: true });
   await page.clock.fastForward(3_600_000);

@@ -12,7 +12,7 @@ use super::archive::Position;
 use super::rules::{Card, Slug};
 use super::store;
 use base::Base;
-use base::time::{Span, UnixMillis};
+use lease::Millis;
 
 /// The newest articles of one edition at one moment.
 #[derive(Debug)]
@@ -31,9 +31,9 @@ struct Kept {
     /// Grows with every publication in this edition.
     edition: u64,
     /// The snapshot beside articles, what it was taken of, and when.
-    beside: Option<(Arc<Sidebar>, u64, UnixMillis)>,
+    beside: Option<(Arc<Sidebar>, u64, Millis)>,
     /// The generation of the one before, and until when it may be shown.
-    before: Option<(u64, UnixMillis)>,
+    before: Option<(u64, Millis)>,
 }
 
 /// Which snapshots may stand beside an article now.
@@ -49,6 +49,8 @@ pub struct Generations {
 #[derive(Debug)]
 pub struct Sidebars {
     base: Arc<Base>,
+    /// `[pages] rails_for`.
+    rails_for: Millis,
     editions: Mutex<HashMap<Slug, Kept>>,
 }
 
@@ -58,6 +60,7 @@ impl Sidebars {
     pub fn new(base: &Arc<Base>) -> Self {
         Self {
             base: Arc::clone(base),
+            rails_for: Millis(base.config.pages.rails_for.0),
             editions: Mutex::default(),
         }
     }
@@ -90,7 +93,7 @@ impl Sidebars {
     }
 
     async fn renew(&self, edition: &Slug) -> sqlx::Result<Arc<Sidebar>> {
-        let now = self.base.clock.now();
+        let now = self.base.clock.mono();
         let of = self.generation(edition);
         let mut tx = self.base.read().await?;
         let cards = store::list_cards(&mut tx, edition, None, Position::NEWEST, LENGTH).await?;
@@ -102,7 +105,7 @@ impl Sidebars {
             let old = kept.beside.replace((Arc::clone(&sidebar), of, now));
             kept.before = old
                 .filter(|(old, ..)| old.generation != sidebar.generation)
-                .map(|(old, _, at)| (old.generation, at.plus(self.base.config.pages.rails_for)))
+                .map(|(old, _, at)| (old.generation, at.plus(self.rails_for)))
                 .or(kept.before);
         });
         Ok(sidebar)
@@ -114,8 +117,8 @@ impl Sidebars {
     /// # Errors
     /// Whatever the database says.
     pub async fn renew_old(&self) -> sqlx::Result<()> {
-        let half = Span(self.base.config.pages.rails_for.0 / 2);
-        let now = self.base.clock.now();
+        let half = Millis(self.rails_for.0 / 2);
+        let now = self.base.clock.mono();
         let old = |kept: &Kept| {
             let beside = kept.beside.as_ref();
             beside.is_some_and(|(_, of, at)| *of != kept.edition && at.plus(half) <= now)
@@ -139,7 +142,7 @@ impl Sidebars {
             let now = kept.beside.as_ref()?.0.generation;
             let before = kept
                 .before
-                .filter(|(_, until)| self.base.clock.now() < *until)
+                .filter(|(_, until)| self.base.clock.mono() < *until)
                 .map(|(generation, _)| generation);
             Some(Generations { now, before })
         })
@@ -148,8 +151,7 @@ impl Sidebars {
     fn fresh<T>(&self, edition: &Slug, with: impl FnOnce(&Kept) -> Option<T>) -> Option<T> {
         self.kept(edition, |kept| {
             let (_, of, at) = kept.beside.as_ref()?;
-            let fresh = *of == kept.edition
-                || at.plus(self.base.config.pages.rails_for) > self.base.clock.now();
+            let fresh = *of == kept.edition || at.plus(self.rails_for) > self.base.clock.mono();
             fresh.then(|| with(kept)).flatten()
         })
     }

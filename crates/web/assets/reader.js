@@ -44,8 +44,9 @@ function watch(text) {
   let awake = false; // visible, beating, listening
   let returning = false; // coming back from hidden or from sleep, and not answered yet
   let reader; // whose page this is, as the first answer said
-  let active = Date.now(); // last scroll, key, pointer or touch
+  let active = performance.now(); // last scroll, key, pointer or touch; a clock that nobody sets
   let sent = 0; // when the last beat left
+  let sentAt = Infinity; // the same by the clock on the wall, which goes on while the machine sleeps
   let focus; // as last told
   let more = false; // something to tell came up while a beat was on its way
   let failures = 0;
@@ -68,15 +69,16 @@ function watch(text) {
     clearTimeout(timer);
     if (!awake) return;
     if (flight) return next(1_000);
-    const now = Date.now();
-    if (sent && now - sent > ASLEEP) returning = true; // the machine slept with the page in front
+    const now = performance.now();
+    if (Date.now() - sentAt > ASLEEP) returning = true; // the machine slept with the page in front
     sent = now;
+    sentAt = Date.now();
     more = false;
     focus = document.hasFocus();
     const mine = (flight = new AbortController());
     const limit = setTimeout(() => mine.abort(), TIMEOUT);
     try {
-      const answer = await say("beat", { focused: focus, idle: Math.max(0, now - active), back: returning }, mine.signal);
+      const answer = await say("beat", { focused: focus, idle: Math.round(now - active), back: returning }, mine.signal);
       if (answer.status === 204) return stop();
       if (!answer.ok) throw new Error(answer.status);
       const news = await answer.json();
@@ -105,7 +107,7 @@ function watch(text) {
 
   function soon() {
     more = flight !== null;
-    if (awake) next(Math.max(0, sent + THROTTLE - Date.now()));
+    if (awake) next(Math.max(0, sent + THROTTLE - performance.now()));
   }
 
   const told = (more) => JSON.stringify({ view, seq: ++seq, epoch: held, reader, ...more });
@@ -210,7 +212,7 @@ function watch(text) {
       return;
     }
     pending = notice;
-    deadline ||= Date.now() + PATIENCE;
+    deadline ||= performance.now() + PATIENCE;
     bar.lang = notice.lang;
     if (busy()) bar.textContent = notice.querySelector("template[data-part=bar]")?.content.textContent ?? "";
     yieldOrPause();
@@ -219,7 +221,7 @@ function watch(text) {
   function yieldOrPause() {
     clearTimeout(waiting);
     if (!pending) return;
-    if (busy() && Date.now() < deadline) waiting = setTimeout(yieldOrPause, 250);
+    if (busy() && performance.now() < deadline) waiting = setTimeout(yieldOrPause, 250);
     else pause();
   }
 
@@ -348,8 +350,8 @@ function watch(text) {
   on(window, ["focus", "blur"], (event) => event.target === window && document.hasFocus() !== focus && soon());
   on(window, ["online"], soon);
   on(window, ["scroll", "keydown", "pointerdown", "pointermove", "touchstart"], () => {
-    const idle = Date.now() - active;
-    active = Date.now();
+    const idle = performance.now() - active;
+    active = performance.now();
     if (idle > BEAT) soon(); // reading on after a while: say so before somebody is told we are at rest
   });
   on(document, ["input"], (event) => event instanceof InputEvent && (typed = event.target)); // text, not ticks
