@@ -101,6 +101,25 @@ async function open({ paper, tabs }) {
   }
 }
 
+async function eightWindows({ people, paper, tabs }) {
+  await tabs.signsIn(paper.origin, EVA);
+  const windows = [];
+  for (let count = 0; count < 8; count += 1) {
+    const one = await tabs.tab(paper.origin + path, { newWindow: true });
+    await one.reads(); // a seventh page never came
+    assert.equal(await one.hidden(), false);
+    windows.push(one);
+  }
+  await pause(500);
+  const phone = await (await people.device("phone")).signsIn(EVA);
+  const page = await phone.opens(path);
+  assert.ok(await hasMessage(page));
+  await take(page);
+  await reads(page);
+  const all = async () => (await Promise.all(windows.map((one) => one.state()))).every((state) => state?.message);
+  await until(all, "the message in all eight", 3_000);
+}
+
 async function somebodyElse({ people }) {
   const laptop = await (await people.device("laptop")).signsIn("ana@demo.test");
   const page = await laptop.opens(path);
@@ -160,6 +179,7 @@ export const journeys = [
   { name: "prerendered by a subscriber, then opened: the text", walk: withTabs(early("prerender", EVA, path)) },
   { name: "prefetched by a guest with free articles, then opened: the text", walk: withTabs(early("prefetch", "", METERED)) },
   { name: "an article for everybody may be prefetched", walk: withTabs(open) },
+  { name: "eight visible windows over HTTP/1.1 load and hear", walk: withTabs(eightWindows) },
   { name: "somebody else signs in: the page says who, and does not read for them", walk: somebodyElse },
   { name: "the device message on a screen of 320 px", walk: narrow },
 ];

@@ -277,6 +277,26 @@ test("a clock that is set back, or on, changes nothing", async () => {
   assert.ok(beats()[3].idle < 60_000, "nobody has been away for hours");
 });
 
+test("eight visible windows over HTTP/1.1 share one stream, and all of them hear", async () => {
+  await isReading();
+  const windows = [page];
+  for (let count = 2; count <= 8; count += 1) {
+    const one = await newPage();
+    await one.goto(`${seat.origin}/article`, { timeout: 5_000 });
+    windows.push(one);
+  }
+  await until(() => new Set(beats().map((beat) => beat.view)).size === 8, "a beat of each");
+  await page.waitForTimeout(200);
+  assert.equal(seat.streams.size, 1);
+  seat.moves();
+  const all = async (holds) => (await Promise.all(windows.map(holds))).every(Boolean);
+  await until(() => all((one) => one.locator("dialog[open]").count()), "the message in each", 2_000);
+  // The one that listens goes: another takes its place.
+  page = windows[1];
+  await windows[0].close();
+  await until(() => seat.streams.size === 1 && seat.of("stream").length === 2, "a second stream");
+});
+
 test("a machine that slept with the page in front comes back, too", async () => {
   await isReading({ clock: true });
   await page.clock.fastForward(3_600_000);

@@ -50,7 +50,7 @@ function watch(text) {
   let focus; // as last told
   let more = false; // something to tell came up while a beat was on its way
   let failures = 0;
-  let timer, flight, stream, streamTimer;
+  let timer, flight, ears, stream, streamTimer;
 
   let typed = null; // field the reader has changed something in
   let pending = null; // message that waits for the reader to finish typing or selecting
@@ -88,7 +88,7 @@ function watch(text) {
       reader ??= news.reader;
       if (news.held) keep(news.epoch);
       else lose(news.message);
-      if (!stream) listen(); // only now: a notice must not hide what this answer leaves open
+      if (!ears) listen(); // only now: a notice must not hide what this answer leaves open
     } catch {
       if (flight !== mine) return;
       failures += 1;
@@ -129,8 +129,13 @@ function watch(text) {
     reader ??= news?.reader;
   }
 
+  // HTTP/1.1 allows six connections to a host, so one window listens for all of this browser, and makes the others ask.
   function listen() {
     let refusals = 0;
+    const { signal } = (ears = new AbortController());
+    const windows = new BroadcastChannel("gaceta");
+    windows.onmessage = beat;
+    const over = new Promise((done) => signal.addEventListener("abort", done)).then(() => windows.close());
     const open = () => {
       const source = (stream = new EventSource(`${HOME}/reading/notices?view=${view}`, { withCredentials: true }));
       source.onopen = () => (refusals = 0);
@@ -139,6 +144,7 @@ function watch(text) {
         streamTimer = setTimeout(open, backoff(++refusals, 60_000));
       };
       source.addEventListener("lost", (event) => {
+        windows.postMessage("lost");
         try {
           const html = JSON.parse(event.data).message;
           lose(html);
@@ -148,7 +154,9 @@ function watch(text) {
         }
       });
     };
-    open();
+    const lead = () => (open(), over);
+    if (navigator.locks) navigator.locks.request("gaceta", { signal }, lead).catch(() => {});
+    else lead();
   }
 
   // ---- Coming and going ---------------------------------------------------------------------------------------
@@ -178,8 +186,9 @@ function watch(text) {
     const asking = flight;
     flight = null;
     asking?.abort();
+    ears?.abort();
     stream?.close();
-    stream = null;
+    ears = stream = null;
     calm(); // what is true on return is asked on return
   }
 

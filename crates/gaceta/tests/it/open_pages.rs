@@ -251,3 +251,17 @@ async fn a_header_with_an_odd_byte_is_read_for_the_rest() {
         "the way back is this very page: {to}"
     );
 }
+
+#[tokio::test]
+async fn the_script_of_an_open_page_is_small() {
+    let paper = TestPaper::new().await;
+    let laptop = paper.reader("ada", true).await.on("laptop").await;
+    let page = laptop.opens(ARTICLE).await.text;
+    let (_, rest) = page.split_once("<script type=\"module\" src=\"").unwrap();
+    let path = rest.split('"').next().unwrap();
+    let small = [("accept-encoding", "br")];
+    let script = laptop.send(Method::GET, path, &small, "").await;
+    assert!(script.text.contains("/reading/notices"), "{path}");
+    println!("reader.js: {} bytes by brotli", script.bytes.len());
+    assert!(script.bytes.len() < 6 * 1024);
+}
