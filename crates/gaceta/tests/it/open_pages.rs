@@ -144,7 +144,7 @@ async fn in_the_mode_observe_a_page_goes_on_after_a_contended_beat() {
     let mut tx = paper.app.base.read().await.unwrap();
     let events = leases::store::list_events(&mut tx, ada.id, 99).await;
     let would = events.unwrap().into_iter();
-    let would = would.filter(|event| event.0.as_str() == "would_show");
+    let would = would.filter(|event| event.kind.as_str() == "would_show");
     assert_eq!(would.count(), 3);
 }
 
