@@ -216,9 +216,15 @@ impl<'a> Speaking<'a> {
             .send(Method::POST, "/reading/beat", &languages, beat)
             .await;
         let mut ended: serde_json::Value = serde_json::from_str(&ended.text).unwrap();
+        let foreign = r#"{"view":"2","seq":1,"reader":"somebody","focused":true,"idle":0}"#;
+        let other = laptop
+            .send(Method::POST, "/reading/beat", &[], foreign)
+            .await;
+        let mut other: serde_json::Value = serde_json::from_str(&other.text).unwrap();
         let text = |message: serde_json::Value| message.as_str().unwrap().to_owned();
         vec![
             ("reading/message.html", shown(message)),
+            ("reading/other.html", text(other["message"].take())),
             ("reading/moved.html", text(moved)),
             ("reading/ended.html", text(ended["message"].take())),
         ]
