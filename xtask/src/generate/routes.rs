@@ -63,8 +63,13 @@ fn route(tokens: &[Token]) -> Option<Declared> {
         return None;
     }
     let (handler, rest) = name_at(rest);
+    // `get_detached` is a GET, too.
+    let (method, _) = method
+        .word()?
+        .split_once('_')
+        .unwrap_or((method.word()?, ""));
     Some(Declared {
-        method: method.word()?.to_uppercase(),
+        method: method.to_uppercase(),
         path: path.text()?.to_owned(),
         needs: needs(rest).unwrap_or_else(|| "nothing".to_owned()),
         handler,
@@ -100,7 +105,7 @@ mod tests {
     fn routes_are_found_where_they_are_declared() {
         let tree = Tree::of(&[(
             "crates/articles/src/pages.rs",
-            "fn routes() { vec![Route::get(\"/\", show_home), Route::post(\"/a/{b}\", c::submit_d).needs(Needs::Staff)] }\n\
+            "fn routes() { vec![Route::get_detached(\"/\", show_home), Route::post(\"/a/{b}\", c::submit_d).needs(Needs::Staff)] }\n\
              #[cfg(test)] mod tests { fn f() { Route::get(\"/test\", x); } }",
         )]);
         let text = document(&tree).unwrap();
