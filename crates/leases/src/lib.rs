@@ -25,7 +25,7 @@ pub use notices::{Listener, Notices};
 
 use base::Base;
 use base::config::Reading;
-use base::db::{Db, GENERATION, Tx};
+use base::db::{Db, GENERATION, Tx, assert_not_droppable};
 use base::settings::{find_setting, set_setting};
 use base::time::{Clock, Span, UnixMillis};
 use readers::{DeviceId, ReaderId, Session};
@@ -154,7 +154,10 @@ impl Leases {
         let (reader, device) = (session.reader, session.device);
         let outcome = match &self.home {
             Home::Memory(table) => table.open(reader, device, self.base.clock.mono(), op),
-            Home::Database(rows) => rows.open(&self.base.fresh, reader, device, op).await?,
+            Home::Database(rows) => {
+                assert_not_droppable();
+                rows.open(&self.base.fresh, reader, device, op).await?
+            }
         };
         Ok(self.noted(reader, outcome))
     }
@@ -174,6 +177,7 @@ impl Leases {
         let outcome = match &self.home {
             Home::Memory(table) => table.take(reader, device, seen, self.base.clock.mono(), op),
             Home::Database(rows) => {
+                assert_not_droppable();
                 rows.take(&self.base.fresh, reader, device, seen, op)
                     .await?
             }
@@ -260,6 +264,7 @@ impl Leases {
             Home::Memory(table) if open => table.stream_opened(reader, device, view, now),
             Home::Memory(table) => table.stream_broke(reader, device, view, now),
             Home::Database(rows) => {
+                assert_not_droppable();
                 rows.stream(&self.base.fresh, reader, device, view, open)
                     .await?;
             }

@@ -5,7 +5,8 @@
 //! database, signed in here. So there are two steps. While the body is being read nothing has happened yet, and hanging up
 //! ends it. Then the handler runs detached, and only whoever waits for its answer can go: the client, or `[server]
 //! request_for`. All methods that are not safe (RFC 9110, 9.2.1) are run like this by one layer around the router, so no
-//! handler can forget it; a `GET` that changes something is declared with [`crate::Route::get_detached`].
+//! handler can forget it. A `GET` that changes something is declared with [`crate::Route::get_detached`], and tests stop
+//! where one that is not writes ([`base::db::droppable`]).
 //!
 //! Deliberately not here: an upper bound for how long a handler runs. What it waits for has one each (connections to
 //! the database, passwords), and cutting it off anywhere is what this is against.
@@ -20,6 +21,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use crate::{Error, error};
+use base::db::droppable;
 
 /// What is not given back before a detached request has ended, such as its place among the connections: an extension of
 /// the request. So whoever hangs up and asks again holds two places, and a stop waits for both.
@@ -41,7 +43,7 @@ impl Hold {
 /// A layer that detaches whatever its method says may change something.
 pub async fn unsafe_methods(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
-        return next.run(request).await;
+        return droppable(next.run(request)).await;
     }
     let (parts, body) = request.into_parts();
     let whole = Request::from_parts(parts.clone(), body);

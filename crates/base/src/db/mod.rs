@@ -4,6 +4,7 @@
 //! of [`sql`]. Engine branches live in this folder only. There is no repository layer: a feature's `store.rs` has free
 //! functions on `&mut Tx`.
 
+mod cut_off;
 mod embedded;
 mod migrate;
 mod primary;
@@ -22,6 +23,7 @@ pub use crate::{
     execute, execute_in, fetch_all, fetch_in, fetch_one, fetch_optional, insert_rows, row,
     text_enum,
 };
+pub use cut_off::{assert_not_droppable, droppable};
 pub use migrate::Schema;
 pub use values::Column;
 // For `row!`, wherever it is expanded.
@@ -205,6 +207,7 @@ impl Db {
     /// # Errors
     /// When no connection can be had.
     pub async fn write(&self, clock: &Clock, rng: &Rng) -> sqlx::Result<Tx> {
+        assert_not_droppable();
         let conn = match self {
             Self::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(primary) => Conn::Postgres(primary.begin().await?),

@@ -45,6 +45,30 @@ fn requests_under_way_are_finished_and_acknowledged_work_is_kept() {
 }
 
 #[test]
+fn what_a_client_began_and_gave_up_is_finished_before_the_stop() {
+    let paper = Paper::new();
+    let mut serving = paper.serve();
+    let password = PASSWORD.replace(' ', "+");
+    for number in 0..8 {
+        let form = format!("email=eva{number}%40paper.test&name=Eva&password={password}");
+        let mut gone = serving.connect();
+        gone.write_all((serving.form_head("/sign-up", &form) + &form).as_bytes())
+            .unwrap();
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    serving.terminate();
+    let (code, took) = serving.wait();
+    assert_eq!(code, 0);
+    assert!(took < Duration::from_secs(9), "{took:?}");
+    let serving = paper.serve();
+    let mails = paper.path("gaceta-data/mail");
+    crate::paper::wait_for("the mails", || {
+        std::fs::read_dir(&mails).is_ok_and(|files| files.count() == 8)
+    });
+    serving.stop();
+}
+
+#[test]
 fn a_request_that_never_ends_does_not_keep_the_paper_from_stopping() {
     let paper = Paper::new();
     paper.write("gaceta.toml", "[server]\nstop_for = \"1s\"\n");
