@@ -39,6 +39,7 @@ impl Notice {
             "password" => say.say("notice-password"),
             "renamed" => say.say("notice-renamed"),
             "ended" => say.say("notice-ended"),
+            "overtaken" => say.say("notice-overtaken"),
             _ => String::new(),
         }
     }

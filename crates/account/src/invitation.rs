@@ -235,5 +235,6 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
     tx.commit().await?;
     account.subscriptions.seats.forget(id);
     let reader = reader.ok_or(Error::NotFound)?;
-    sign_in(account, &reader, headers, "/account/subscription").await
+    let signed_in = sign_in(account, &reader, headers, "/account/subscription").await?;
+    signed_in.ok_or_else(|| door.sign_in())
 }

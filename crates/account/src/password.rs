@@ -96,7 +96,19 @@ pub async fn submit_password(
         Letter::Changed,
     )?;
     let mut tx = account.base.write().await?;
-    store::set_password(&mut tx, reader.id, &password).await?;
+    if !store::change_password(&mut tx, reader.id, &reader.password, &password).await? {
+        // Whoever was first may have ended this session, and then it learns no more than that.
+        if store::find_session(&mut tx, &session.token)
+            .await?
+            .is_none()
+        {
+            let to = format!("/sign-in?notice=overtaken&lang={}", say.lang);
+            return Ok(see_other(&to));
+        }
+        drop(tx);
+        let faults = Faults::one("current", say.say("notice-overtaken"));
+        return refused(&page(&account, reader, faults).await?);
+    }
     let ended = store::delete_other_sessions(&mut tx, reader.id, &session.token).await?;
     store::set_confirmed(&mut tx, &session.token).await?;
     mail::post(&mut tx, &letter).await?;

@@ -24,7 +24,7 @@ use web::cookies::Cookie;
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
-use web::{Error, Form, Language, Path, Result, Site};
+use web::{Form, Language, Path, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/proof.html")]
@@ -134,16 +134,18 @@ async fn make(
     let (name, password) = (&wanted.name, &wanted.password);
     let (language, terms) = (wanted.language, wanted.terms.as_deref());
     let made = store::insert_reader(&mut tx, &email, name, password, language, terms).await?;
-    tx.commit().await?;
-    let mut response = match made {
-        Some(id) => {
-            let reader = store::find_reader(&mut account.base.read().await?, id).await?;
-            let reader = reader.ok_or(Error::NotFound)?;
-            sign_in(account, &reader, headers, &wanted.next).await?
-        }
-        // Made meanwhile in another way, as by accepting an invitation.
-        None => see_other(&format!("/sign-in?notice=proved&lang={}", say.lang)),
+    let made = match made {
+        Some(id) => store::find_reader(&mut tx, id).await?,
+        None => None,
     };
+    tx.commit().await?;
+    let signed_in = match made {
+        Some(reader) => sign_in(account, &reader, headers, &wanted.next).await?,
+        // Made meanwhile in another way, as by accepting an invitation.
+        None => None,
+    };
+    let mut response = signed_in
+        .unwrap_or_else(|| see_other(&format!("/sign-in?notice=proved&lang={}", say.lang)));
     response.headers_mut().append(
         header::SET_COOKIE,
         Cookie::Proof.clear(account.base.config.secure()),

@@ -19,7 +19,7 @@ use base::secret::TokenHash;
 use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, check_password};
-use readers::store::{self, Purpose};
+use readers::store::{self, Purpose, replaced};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
@@ -82,12 +82,13 @@ async fn post_link(base: &Base, lang: Lang, email: &Email) -> Result<()> {
     let mut tx = base.write().await?;
     let known = store::find_by_email(&mut tx, email).await?;
     // For an unknown address the link is kept too, but sent to nobody and good for nothing: the work is the same.
+    let payload = known.as_ref().map(|reader| replaced(&reader.password));
     store::insert_proof(
         &mut tx,
         &hash,
         Purpose::Reset,
         email,
-        None,
+        payload.as_deref(),
         &hash,
         lasts_for,
     )
@@ -139,12 +140,12 @@ pub async fn show_new_password(
 ) -> Result {
     let say = Say::new(lang);
     let hash = TokenHash::of(&token);
-    let found = store::find_proof(&mut site.base.read().await?, &hash, Purpose::Reset).await?;
-    let Some(proof) = found else {
+    let found = store::find_reset(&mut site.base.read().await?, &hash).await?;
+    let Some(reader) = found else {
         return dead_link(&site, say, "/reset");
     };
     let faults = Faults::default();
-    personal(&new_password_page(&site, say, token, proof.email, faults))
+    personal(&new_password_page(&site, say, token, reader.email, faults))
 }
 
 /// The new password.
@@ -164,27 +165,26 @@ pub async fn submit_new_password(
     let (base, readers, site) = (&account.base, &account.readers, &account.site);
     let say = Say::new(lang);
     let hash = TokenHash::of(&token);
-    let found = store::find_proof(&mut base.read().await?, &hash, Purpose::Reset).await?;
-    let Some(proof) = found else {
+    let found = store::find_reset(&mut base.read().await?, &hash).await?;
+    let Some(reader) = found else {
         return dead_link(site, say, "/reset");
     };
     let shortest = base.config.accounts.min_password;
-    if let Err(fault) = check_password(&form.password, &proof.email, shortest) {
+    if let Err(fault) = check_password(&form.password, &reader.email, shortest) {
         let faults = Faults::one("password", password_fault(say, shortest, fault));
-        return refused(&new_password_page(site, say, token, proof.email, faults));
+        return refused(&new_password_page(site, say, token, reader.email, faults));
     }
     let password = readers.passwords.hash(form.password, &base.rng).await?;
     let mut tx = base.write().await?;
-    let used = store::use_proof(&mut tx, &hash, Purpose::Reset).await?;
-    let email = used.and_then(|proof| proof.email.parse::<Email>().ok());
-    let reader = match &email {
-        Some(email) => store::find_by_email(&mut tx, email).await?,
-        None => None,
-    };
-    let Some(reader) = reader else {
+    // The link is for the password that was there when it was looked at, and works once.
+    let changed = store::change_password(&mut tx, reader.id, &reader.password, &password).await?;
+    if !changed
+        || store::use_proof(&mut tx, &hash, Purpose::Reset)
+            .await?
+            .is_none()
+    {
         return dead_link(site, say, "/reset");
-    };
-    store::set_password(&mut tx, reader.id, &password).await?;
+    }
     let ended = store::delete_sessions(&mut tx, reader.id).await?;
     let letter = letters::write(base, reader.language, &reader.email, Letter::Changed)?;
     mail::post(&mut tx, &letter).await?;

@@ -88,17 +88,20 @@ pub async fn submit_sign_in(
     };
     let stored = reader.as_ref().map(|reader| reader.password.clone());
     let right = readers.passwords.verify(form.password, stored).await?;
-    let Some(reader) = reader.filter(|_| right) else {
-        let say = Say::new(lang);
-        let faults = Faults::one("email", say.say("sign-in-wrong"));
-        let page = sign_in_page(&account.site, say, &form.next, &form.email, faults);
-        return refused(&page);
-    };
-    readers.limits.password_was_right(network, &typed);
-    sign_in(&account, &reader, &headers, &form.next).await
+    if let Some(reader) = reader.filter(|_| right) {
+        readers.limits.password_was_right(network, &typed);
+        if let Some(signed_in) = sign_in(&account, &reader, &headers, &form.next).await? {
+            return Ok(signed_in);
+        }
+    }
+    let say = Say::new(lang);
+    let faults = Faults::one("email", say.say("sign-in-wrong"));
+    let page = sign_in_page(&account.site, say, &form.next, &form.email, faults);
+    refused(&page)
 }
 
-/// Signs a reader in on this browser: a new session, a new token, and the end of whatever session was here before.
+/// Signs a reader in on this browser: a new session, a new token, and the end of whatever session was here before. `reader`
+/// is as it was when the password was verified, or set; `None` if that password was changed since.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -107,7 +110,7 @@ pub async fn sign_in(
     reader: &Reader,
     headers: &HeaderMap,
     next: &str,
-) -> Result<Response> {
+) -> Result<Option<Response>> {
     let secure = account.base.config.secure();
     let known = Cookie::Device
         .read(headers, secure)
@@ -122,16 +125,22 @@ pub async fn sign_in(
     let token = account.base.rng.token();
     let hash = TokenHash::of(&token);
     let mut tx = account.base.write().await?;
+    if !store::lock_password(&mut tx, reader.id, &reader.password).await? {
+        return Ok(None);
+    }
     let ended = store::delete_sessions_in_browser(&mut tx, &cookie_hash).await?;
     let device = store::set_device(&mut tx, reader.id, &cookie_hash, &label, kind).await?;
     let expires_at = tx.now().plus(account.base.config.accounts.session_for);
     store::insert_session(&mut tx, &hash, reader.id, device, expires_at).await?;
     tx.commit().await?;
-    for (token, before, its_device) in ended {
-        account.readers.sessions.forget_stored(&token);
+    for (token, ..) in &ended {
+        account.readers.sessions.forget_stored(token);
+    }
+    for (_, before, its_device) in ended {
         if before != reader.id {
             account.leases.release(before, its_device).await;
         }
+        account.leases.notices.recheck(before);
     }
     account.readers.sessions.load(hash).await?;
     let home = account.site.home(reader.language);
@@ -151,7 +160,7 @@ pub async fn sign_in(
         account.base.config.accounts.session_for,
         &account.base.config,
     );
-    Ok(response)
+    Ok(Some(response))
 }
 
 /// Signs out here.

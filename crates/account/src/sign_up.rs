@@ -18,7 +18,7 @@ use base::secret::TokenHash;
 use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, MAX_NAME, check_password, one_line};
-use readers::store::{self, Purpose};
+use readers::store::{self, Purpose, replaced};
 use web::cookies::Cookie;
 use web::form::{Faults, refused};
 use web::limits::Network;
@@ -153,12 +153,15 @@ async fn post_link(base: &Base, email: &Email, wanted: &Wanted, browser: &TokenH
     let mut tx = base.write().await?;
     let known = store::find_by_email(&mut tx, email).await?;
     let accounts = &base.config.accounts;
-    let (purpose, payload, lasts_for) = if known.is_some() {
-        (Purpose::Reset, None, accounts.reset_for)
-    } else {
-        (Purpose::SignUp, Some(payload.as_str()), accounts.proof_for)
+    let (purpose, payload, lasts_for) = match &known {
+        Some(reader) => (
+            Purpose::Reset,
+            replaced(&reader.password),
+            accounts.reset_for,
+        ),
+        None => (Purpose::SignUp, payload, accounts.proof_for),
     };
-    let hash = TokenHash::of(&token);
+    let (hash, payload) = (TokenHash::of(&token), Some(payload.as_str()));
     store::insert_proof(&mut tx, &hash, purpose, email, payload, browser, lasts_for).await?;
     let letter = match &known {
         Some(reader) => {

@@ -87,6 +87,9 @@ pub async fn confirm(
     }
     readers.limits.password_was_right(network, &reader.email);
     let mut tx = readers.base.write().await?;
+    if !store::lock_password(&mut tx, reader.id, &reader.password).await? {
+        return Ok(false);
+    }
     store::set_confirmed(&mut tx, &session.token).await?;
     tx.commit().await?;
     readers.sessions.forget(&session.token);

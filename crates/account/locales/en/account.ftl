@@ -63,6 +63,7 @@ notice-saved = Saved.
 notice-password = Your password is changed, and your other devices are signed out.
 notice-renamed = The new name is saved.
 notice-ended = That device is signed out.
+notice-overtaken = Somebody else changed the password a moment ago, so this change was not made. If that was not you, ask for a new password by e-mail.
 fault-name = Use a name of up to { $length } characters, on one line
 fault-email = Write an e-mail address, such as ana@example.com
 fault-short = Use at least { $length } characters for the password

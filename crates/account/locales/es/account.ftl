@@ -63,6 +63,7 @@ notice-saved = Guardado.
 notice-password = Tu contraseña ha cambiado y se ha cerrado la sesión en tus demás dispositivos.
 notice-renamed = El nombre nuevo está guardado.
 notice-ended = Se ha cerrado la sesión en ese dispositivo.
+notice-overtaken = Alguien acaba de cambiar la contraseña, así que este cambio no se ha hecho. Si no has sido tú, pide una contraseña nueva por correo.
 fault-name = Escribe un nombre de hasta { $length } caracteres, en una línea
 fault-email = Escribe un correo electrónico, como ana@example.com
 fault-short = Usa al menos { $length } caracteres para la contraseña

@@ -95,6 +95,21 @@ impl Tx {
         &self.rng
     }
 
+    /// Waits until no other transaction holds the lock of this name, and holds it until the end: for what has no row of its
+    /// own yet that could be locked. On SQLite whoever writes is alone anyway.
+    ///
+    /// # Errors
+    /// Whatever the engine says.
+    pub async fn lock(&mut self, name: &str) -> sqlx::Result<()> {
+        if let Conn::Postgres(tx) = &mut self.conn {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(name)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// For the query macros.
     pub fn conn(&mut self) -> &mut Conn {
         &mut self.conn

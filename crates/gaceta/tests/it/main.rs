@@ -18,6 +18,7 @@ mod leases;
 mod nodes;
 mod open_pages;
 mod permissions;
+mod overlaps;
 mod pressure;
 mod publishing;
 mod reading;

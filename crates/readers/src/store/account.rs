@@ -28,15 +28,37 @@ pub async fn set_reader(
     )? == 1)
 }
 
-/// Changes the password (PHC string).
+/// Locks a reader's password (PHC string) until commit, if it is still the one that was verified; `false` if it is another one
+/// by now. Whatever follows from a password that was given is written after this, so that it cannot outlive a change.
+/// (A no-op UPDATE, since SQLite has no FOR UPDATE.)
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn set_password(tx: &mut Tx, id: ReaderId, password: &str) -> sqlx::Result<bool> {
+pub async fn lock_password(tx: &mut Tx, id: ReaderId, verified: &str) -> sqlx::Result<bool> {
     Ok(execute!(
         tx,
-        "UPDATE reader SET password = $2 WHERE id = $1",
+        "UPDATE reader SET password = password WHERE id = $1 AND password = $2",
         id,
+        verified
+    )? == 1)
+}
+
+/// Changes the password (PHC string) from the one that was verified; `false` if it is another one by now: then nothing was
+/// changed.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn change_password(
+    tx: &mut Tx,
+    id: ReaderId,
+    verified: &str,
+    password: &str,
+) -> sqlx::Result<bool> {
+    Ok(execute!(
+        tx,
+        "UPDATE reader SET password = $3 WHERE id = $1 AND password = $2",
+        id,
+        verified,
         password
     )? == 1)
 }
@@ -148,6 +170,27 @@ pub async fn list_devices(
             last_seen_at,
         })
         .collect())
+}
+
+/// Whether this reader is signed in on this device by another session than this.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn has_other_session(
+    tx: &mut Tx,
+    reader: ReaderId,
+    device: DeviceId,
+    but: &TokenHash,
+) -> sqlx::Result<bool> {
+    let row = fetch_optional!(
+        tx,
+        (DeviceId,),
+        "SELECT device_id FROM session WHERE reader_id = $1 AND device_id = $2 AND token_hash <> $3",
+        reader,
+        device,
+        but.text()
+    )?;
+    Ok(row.is_some())
 }
 
 /// Whether this is a device of this reader.

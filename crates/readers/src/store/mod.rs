@@ -131,7 +131,8 @@ pub async fn set_device(
     Ok(row.map_or(id, |row| row.0))
 }
 
-/// Ends every session in the browser with that cookie, whoever is signed in; gives their token hashes.
+/// Ends every session in the browser with that cookie, whoever is signed in; gives their token hashes. Two who sign in
+/// there at the same time do so one after the other.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -139,6 +140,7 @@ pub async fn delete_sessions_in_browser(
     tx: &mut Tx,
     cookie: &TokenHash,
 ) -> sqlx::Result<Vec<(String, ReaderId, DeviceId)>> {
+    tx.lock(&cookie.text()).await?;
     fetch_all!(
         tx,
         (String, ReaderId, DeviceId),

@@ -1,7 +1,8 @@
 //! SQL of links in mails.
 
-use super::super::rules::Email;
-use base::db::{Tx, execute, fetch_optional, text_enum};
+use super::super::rules::{Email, Reader};
+use super::find_by_email;
+use base::db::{Tx, execute, fetch_all, fetch_optional, text_enum};
 use base::secret::TokenHash;
 use base::time::Span;
 
@@ -20,7 +21,7 @@ text_enum! {
 pub struct Proof {
     /// The address it was sent to.
     pub email: String,
-    /// What was asked for, as JSON; nothing but a new password for a reset.
+    /// What was asked for, as JSON; for a reset [`replaced`].
     pub payload: Option<String>,
     /// Hash of the cookie of the browser that asked.
     pub browser: String,
@@ -87,7 +88,8 @@ pub async fn find_proof(
     Ok(row.map(proof))
 }
 
-/// Uses a link up: of many who try at once exactly one gets it. Other links of the same address and purpose go too.
+/// Uses a link up: of many who try at once exactly one gets it. Other links of the same address and purpose go too, in one
+/// statement: of two links that are used at the same moment one is void, and neither waits for the other.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -96,22 +98,39 @@ pub async fn use_proof(
     token: &TokenHash,
     purpose: Purpose,
 ) -> sqlx::Result<Option<Proof>> {
-    let now = tx.now();
-    let row = fetch_optional!(
+    let (now, own) = (tx.now(), token.text());
+    let rows = fetch_all!(
         tx,
-        ProofRow,
-        "DELETE FROM proof WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING email, payload, browser_hash",
-        token.text(),
+        (String, String, Option<String>, String),
+        "DELETE FROM proof WHERE purpose = $2
+         AND email = (SELECT email FROM proof WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3)
+         RETURNING token_hash, email, payload, browser_hash",
+        own.as_str(),
         purpose,
         now
     )?;
-    if let Some((email, ..)) = &row {
-        execute!(
-            tx,
-            "DELETE FROM proof WHERE email = $1 AND purpose = $2",
-            email,
-            purpose
-        )?;
-    }
-    Ok(row.map(proof))
+    let used = rows.into_iter().find(|(token, ..)| *token == own);
+    Ok(used.map(|(_, email, payload, browser)| proof((email, payload, browser))))
+}
+
+/// What a link to a new password remembers of the one (PHC string) that it is there to replace: after a change it is void.
+#[must_use]
+pub fn replaced(password: &str) -> String {
+    TokenHash::of(password).text()
+}
+
+/// The reader to whom this link to a new password was sent, if it still works.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_reset(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Option<Reader>> {
+    let Some(proof) = find_proof(tx, token, Purpose::Reset).await? else {
+        return Ok(None);
+    };
+    let reader = match proof.email.parse() {
+        Ok(email) => find_by_email(tx, &email).await?,
+        Err(()) => None,
+    };
+    let is_for = |reader: &Reader| proof.payload.as_deref() == Some(&replaced(&reader.password));
+    Ok(reader.filter(is_for))
 }
