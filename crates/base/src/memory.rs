@@ -54,11 +54,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Memory<K, V> {
         }
     }
 
-    /// Forgets one answer; look-ups under way will not bring the old one back.
-    pub fn forget(&self, key: &K) {
+    /// Forgets one answer, and gives it; look-ups under way will not bring the old one back.
+    pub fn forget(&self, key: &K) -> Option<V> {
         let mut changes = self.changes();
         *changes += 1;
-        self.kept.remove(key);
+        self.kept.remove(key).map(|(_, value)| value)
     }
 
     /// Forgets every answer of which `wanted` says so, and gives them; look-ups under way will not bring one back. It looks at

@@ -169,7 +169,12 @@ async fn apply(app: &App, look: Look, unreadable: &mut Unreadable) -> anyhow::Re
     for change in &look.changes {
         match Heard::parse(change) {
             Ok(Heard::Lease(reader, epoch)) => app.leases.hear(reader, epoch),
-            Ok(Heard::Session(token)) => app.readers.sessions.forget(&token),
+            Ok(Heard::Session(token)) => {
+                // Its open pages ask whether it has ended.
+                if let Some(session) = app.readers.sessions.forget(&token) {
+                    app.leases.notices.recheck(session.reader);
+                }
+            }
             Ok(Heard::Seat(reader)) => {
                 app.subscriptions.seats.forget(reader);
                 app.leases.notices.recheck(reader);

@@ -294,10 +294,9 @@ impl Leases {
         };
         if let Some(change) = change {
             self.record(reader, &change);
-            if let Some(device) = change.from {
-                self.notices.ended(reader, device);
-            }
         }
+        // All of their pages, whoever had the lease.
+        self.notices.recheck(reader);
     }
 
     /// Another node changed the holder of a reader's lease.

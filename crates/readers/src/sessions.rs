@@ -149,12 +149,29 @@ impl Sessions {
     /// A session that is not over, noted as seen now.
     fn live(&self, session: Arc<Session>) -> Option<Arc<Session>> {
         let now = self.base.clock.now();
-        let seen = UnixMillis(session.seen_at.load(Ordering::Relaxed));
-        if now >= session.expires_at || now >= seen.plus(self.base.config.accounts.idle_for) {
+        if self.is_over(&session, now) {
             return None;
         }
         self.note(&session, now);
         Some(session)
+    }
+
+    fn is_over(&self, session: &Session, now: UnixMillis) -> bool {
+        let seen = UnixMillis(session.seen_at.load(Ordering::Relaxed));
+        now >= session.expires_at || now >= seen.plus(self.base.config.accounts.idle_for)
+    }
+
+    /// Whether a session that something was begun for, such as a live stream, still goes on. It is not seen by that.
+    ///
+    /// # Errors
+    /// When the database had to be asked and did not answer.
+    pub async fn goes_on(&self, token: TokenHash) -> Result<bool> {
+        let session = match self.find(&token) {
+            Some(session) => Some(session),
+            None => self.load(token).await?,
+        };
+        let now = self.base.clock.now();
+        Ok(session.is_some_and(|session| !self.is_over(&session, now)))
     }
 
     /// Reads a session that has just begun, so that its first page does not ask the database.
@@ -250,9 +267,9 @@ impl Sessions {
         self.memory.forget_all();
     }
 
-    /// Forgets a session that was ended or changed. To be called after the commit.
-    pub fn forget(&self, token: &TokenHash) {
-        self.memory.forget(token);
+    /// Forgets a session that was ended or changed, and gives it if it was there. To be called after the commit.
+    pub fn forget(&self, token: &TokenHash) -> Option<Arc<Session>> {
+        self.memory.forget(token)
     }
 
     /// The same for a token as the database has it.

@@ -312,33 +312,69 @@ async fn show_notices(
     Ok(response)
 }
 
+/// What the page is told, for as long as its session goes on: with it the stream ends, on whichever node it stands.
 fn notices(stay: Stay) -> impl Stream<Item = std::result::Result<Event, Infallible>> {
-    futures_util::stream::unfold(stay, |mut stay| async move {
+    futures_util::stream::unfold(Some(stay), |stay| async move {
+        let mut stay = stay?;
         loop {
-            stay.listener.next().await?;
-            // In a box: what makes a message takes 15 kB, and thousands of pages wait here without needing one.
-            if let Some(text) = Box::pin(lost(&stay)).await {
-                let data = serde_json::json!({ "message": text }).to_string();
-                return Some((Ok(Event::default().event("lost").data(data)), stay));
+            let noticed = tokio::time::timeout(LOOK_EVERY, stay.listener.next()).await;
+            if let Ok(None) = noticed {
+                return None;
+            }
+            // In boxes: what makes a message takes 15 kB, and thousands of pages wait here without needing one.
+            let sessions = &stay.reading.readers.sessions;
+            match Box::pin(sessions.goes_on(stay.session.token)).await {
+                Ok(true) if noticed.is_err() => {}
+                Ok(true) => {
+                    if let Some(text) = Box::pin(lost(&stay)).await {
+                        return Some((Ok(event(&text)), Some(stay)));
+                    }
+                }
+                Ok(false) => {
+                    let text = Box::pin(signed_out(&stay)).await?;
+                    return Some((Ok(event(&text)), None));
+                }
+                // Until it is known again, nothing is said.
+                Err(_) => {}
             }
         }
     })
 }
 
-/// The message, if the page has really lost the lease; a notice may come late, after the lease came back.
+/// How often a stream looks by itself whether its session goes on. Mostly it is told; but not of one that ran out, or that
+/// this node did not have in memory when another one ended it.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
+fn event(text: &str) -> Event {
+    let data = serde_json::json!({ "message": text }).to_string();
+    Event::default().event("lost").data(data)
+}
+
+fn ended(stay: &Stay) -> Option<String> {
+    message::ended(Say::new(stay.session.language), &stay.next).ok()
+}
+
+/// The message that ends the stream of a session that has ended; none if the same reader has signed in again on this
+/// device: the page listens anew by itself.
+async fn signed_out(stay: &Stay) -> Option<String> {
+    let session = &stay.session;
+    let mut tx = stay.reading.base.read().await.ok()?;
+    let (reader, device, token) = (session.reader, session.device, &session.token);
+    let again = readers::store::has_other_session(&mut tx, reader, device, token).await;
+    if again.ok()? {
+        return None;
+    }
+    ended(stay)
+}
+
+/// The message, if the page of a session that goes on has really lost the lease; a notice may come late, after the lease
+/// came back. What cannot be known now the next heartbeat asks.
 async fn lost(stay: &Stay) -> Option<String> {
     let reading = &stay.reading;
-    if !reading
-        .subscriptions
-        .seats
-        .active(stay.session.reader)
-        .await
-        .unwrap_or(false)
-        || reading.base.stopping()
-    {
-        return message::ended(Say::new(stay.session.language), &stay.next).ok();
+    let seats = &reading.subscriptions.seats;
+    if reading.base.stopping() || !seats.active(stay.session.reader).await.ok()? {
+        return ended(stay);
     }
-    // If it cannot be known now, the next heartbeat asks.
     match reading.leases.holder(stay.session.reader).await.ok()? {
         Some(_) if reading.base.config.reading.mode == Mode::Observe => None,
         Some((holder, _)) if holder.device != stay.session.device => {
@@ -346,9 +382,8 @@ async fn lost(stay: &Stay) -> Option<String> {
                 .await
                 .ok()
         }
-        Some(_) => None,
-        // Freed, and nobody reads: signed out, or the password was changed.
-        None => message::ended(Say::new(stay.session.language), &stay.next).ok(),
+        // Here; or freed, and whoever looks at a page next has it.
+        _ => None,
     }
 }
 

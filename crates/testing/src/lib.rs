@@ -9,6 +9,7 @@
 
 mod forms;
 mod hang_up;
+mod live;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -35,6 +36,7 @@ use subscriptions::{self, Grant, Granted, Plan};
 use tower::ServiceExt as _;
 
 pub use forms::{Field, Form, encode};
+pub use live::Live;
 
 /// 2026-02-25T12:00:00Z.
 const NOON: UnixMillis = UnixMillis(1_772_020_800_000);

@@ -26,5 +26,6 @@ mod rows;
 mod schema;
 mod seats;
 mod stores;
+mod streams;
 mod templates;
 mod translations;
