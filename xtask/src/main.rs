@@ -33,6 +33,7 @@ cargo xtask chaos            three nodes and their database, broken on purpose u
 cargo xtask durability       a node over its own files, killed under load, its disk full or failing: what was acknowledged is there; --kills N (300)
 cargo xtask loom             the locks of the engine in every order of threads
 cargo xtask model            the engine of leases in every order of events, and what goes wrong if something is left out
+cargo xtask model sessions   the same of sessions, passwords, links and seats
 cargo xtask simulate         many nodes in virtual time, thousands of seeds; --seeds N (5000), --from N
 cargo xtask instructions [--keep]  what a page costs in instructions, against what it cost before; --keep notes it
 cargo xtask first-page --base COMMIT  from a clean clone to the first page, there and here

@@ -26,9 +26,13 @@ pub fn tool(name: &str, words: &[String]) -> anyhow::Result<bool> {
     instead(command)
 }
 
-/// The model check of `crates/lease`.
+/// The model check of `crates/lease`; with the word `sessions`, that of accounts.
 pub fn model(words: &[String]) -> anyhow::Result<bool> {
-    let mut command = root::cargo(&["run", "--quiet", "-p", "lease-model", "--"]);
+    let (package, words) = match words {
+        [first, rest @ ..] if first == "sessions" => ("session-model", rest),
+        _ => ("lease-model", words),
+    };
+    let mut command = root::cargo(&["run", "--quiet", "-p", package, "--"]);
     command.args(words);
     instead(command)
 }

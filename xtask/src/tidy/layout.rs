@@ -5,7 +5,7 @@
 //! (`migrations.rs`).
 
 /// Crates in `crates/` that never ship: people for tests, and the model that is checked.
-const WORKSHOP: &[&str] = &["testing", "lease-model"];
+const WORKSHOP: &[&str] = &["testing", "lease-model", "session-model"];
 
 /// The place of a source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
