@@ -139,7 +139,7 @@ fn shortcodes() {
         // Code, letter by letter
         (
             "a\n\n[sourcecode language=\"python\"]\nif x < 5 and y > 1:\n    print(\"<late>\", [a] && b)\n[/sourcecode]\n\nb",
-            "<p>a</p><pre><code class=\"language-python\">if x &lt; 5 and y &gt; 1:\n    print(&quot;&lt;late&gt;&quot;, [a] &amp;&amp; b)</code></pre><p>b</p>",
+            "<p>a</p><pre><code class=\"language-python\">if x &lt; 5 and y &gt; 1:    print(&quot;&lt;late&gt;&quot;, [a] &amp;&amp; b)</code></pre><p>b</p>",
         ),
         (
             "[php]echo 1 &lt; 2;[/php]",
