@@ -4,6 +4,7 @@
 //! the file says; its address stays. The file is read piece by piece, twice at least, and no more than a few articles are in
 //! memory at a time, however many it has.
 
+mod byline;
 mod mend;
 mod notes;
 mod slug;

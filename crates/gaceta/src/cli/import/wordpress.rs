@@ -16,6 +16,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use markup::{Document, Note};
 
+use super::byline::{byline, guest};
 use super::notes;
 use super::slug::{fold, fold_or_bytes, fold_whole};
 use super::wxr::{Category, Export, Item, Items, Term};
@@ -276,7 +277,7 @@ fn article(item: &Item, survey: &Survey, target: &Target<'_>) -> Result<Made, St
         .or_else(|| fold(&headline))
         .unwrap_or_else(|| fold_or_bytes(&format!("post-{id}")));
     let updated = gmt(item.get("wp:post_modified_gmt")).map(|at| at.max(published));
-    let (byline, unnamed) = byline(item, survey);
+    let (byline, unnamed) = byline(item, &survey.export, &survey.guests);
     if unnamed > 0 {
         left_out.push(("authors whose names the file does not have".into(), unnamed));
     }
@@ -387,7 +388,7 @@ impl Slugs<'_> {
 }
 
 /// HTML as one line of plain text.
-fn line(html: &str) -> String {
+pub fn line(html: &str) -> String {
     let plain = |byte: u8| {
         (byte.is_ascii_graphic() && !b"<&".contains(&byte)) || byte.is_ascii_whitespace()
     };
@@ -434,64 +435,6 @@ fn gmt(text: &str) -> Option<Timestamp> {
 fn civil(text: &str) -> Option<DateTime> {
     let at: DateTime = text.parse().ok()?;
     (at.year() > 0).then_some(at)
-}
-
-/// Login and name of a guest author (Co-Authors Plus).
-fn guest(item: &Item) -> Vec<(String, String)> {
-    let name = line(match item.meta("cap-display_name") {
-        "" => item.get("title"),
-        name => name,
-    });
-    let logins = [
-        item.meta("cap-user_login"),
-        item.meta("cap-linked_account"),
-        item.get("wp:post_name"),
-    ];
-    let logins = logins.into_iter().filter(|login| !login.is_empty());
-    logins
-        .map(|login| (bare(login).to_owned(), name.clone()))
-        .collect()
-}
-
-/// A login without what Co-Authors Plus writes before it.
-fn bare(login: &str) -> &str {
-    login.strip_prefix("cap-").unwrap_or(login)
-}
-
-/// The names of those who wrote an item, and how many of them have no name in the file. A login is no name, and neither is
-/// a mail address: both were secrets of the old site.
-fn byline(item: &Item, survey: &Survey) -> (Vec<String>, usize) {
-    let named = |logins: &[&str]| {
-        let mut names = logins.iter().flat_map(|login| {
-            let guest = survey.guests.get(bare(login)).cloned();
-            let author = survey.export.authors.get(*login).map(|name| line(name));
-            guest.into_iter().chain(author)
-        });
-        let public = |name: &String| {
-            let login = logins.contains(&name.as_str()) && !name.contains([' ', '\u{a0}']);
-            !name.is_empty() && !name.contains('@') && !login
-        };
-        names.find(public)
-    };
-    let mut names: Vec<String> = Vec::new();
-    let mut unnamed = 0;
-    let mut add = |found: Option<String>| match found {
-        Some(name) if names.contains(&name) => {}
-        Some(name) => names.push(name),
-        None => unnamed += 1,
-    };
-    let several = item.terms.iter().filter(|term| term.domain == "author");
-    let mut any = false;
-    for term in several {
-        any = true;
-        let name = line(&term.name);
-        add(named(&[&name, bare(&term.slug), &term.slug]));
-    }
-    let creator = item.get("dc:creator");
-    if !any && !creator.is_empty() {
-        add(named(&[creator]));
-    }
-    (names, unnamed)
 }
 
 /// What an item is filed under.
