@@ -24,7 +24,7 @@ use web::cookies::Cookie;
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
-use web::{Form, Language, Path, Result, Site};
+use web::{Error, Form, Language, Path, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/proof.html")]

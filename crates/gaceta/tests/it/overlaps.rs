@@ -40,7 +40,7 @@ async fn paper_with_a_queue(url: Option<String>) -> TestPaper {
         config.accounts.attempts_per_account = 1_000;
         config.accounts.attempts_per_network = 1_000;
         if let Some(url) = url {
-            config.database.url = url;
+            config.database.url = url.into();
         }
     })
     .await

@@ -88,7 +88,7 @@ async fn a_page_whose_browser_signs_in_again_listens_anew_without_a_message() {
 #[tokio::test]
 async fn a_stream_at_another_node_ends_with_its_session() {
     let url = postgres().await;
-    let one = TestPaper::with(|config| config.database.url = url).await;
+    let one = TestPaper::with(|config| config.database.url = url.into()).await;
     let two = one.node(8).await;
     let mut here = ChangeListener::join(&one.app).await.unwrap().unwrap();
     let mut there = ChangeListener::join(&two.app).await.unwrap().unwrap();
