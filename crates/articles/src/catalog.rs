@@ -113,12 +113,15 @@ pub async fn release(articles: &Articles) -> sqlx::Result<usize> {
 
 type Lines = HashMap<Box<str>, Arc<Entry>>;
 
+/// Entries that are not published yet, in the order of their moments; the address tells those of one moment apart.
+type Held = BTreeMap<(UnixMillis, Box<str>), Arc<Entry>>;
+
 /// All published articles by address, and those that are held back until later, which nobody can find.
 #[derive(Debug, Default)]
 pub struct Catalog {
     published: RwLock<Lines>,
     /// By the moment of publication.
-    held: Mutex<BTreeMap<(UnixMillis, Box<str>), Arc<Entry>>>,
+    held: Mutex<Held>,
 }
 
 impl Catalog {
@@ -193,7 +196,7 @@ impl Catalog {
         due
     }
 
-    fn held(&self) -> MutexGuard<'_, BTreeMap<(UnixMillis, Box<str>), Arc<Entry>>> {
+    fn held(&self) -> MutexGuard<'_, Held> {
         self.held
             .lock()
             .expect("nothing panics while it holds this lock")
