@@ -1,6 +1,9 @@
 //! Who a reader is, parsed at the door.
 
 mod email;
+mod password;
+
+use std::fmt;
 
 use base::db::text_enum;
 use base::id::Id;
@@ -8,6 +11,7 @@ use base::lang::Lang;
 use base::time::UnixMillis;
 
 pub use self::email::{Email, shown_email, visible};
+pub use self::password::{MAX_PASSWORD, PasswordFault, check_password};
 
 /// Marks the identifiers of readers.
 #[derive(Debug)]
@@ -21,50 +25,10 @@ pub struct DeviceMark;
 /// Identifier of a device of a reader.
 pub type DeviceId = Id<DeviceMark>;
 
-/// Why a new password is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordFault {
-    /// Fewer characters than the setting asks for.
-    TooShort,
-    /// More characters than anyone types.
-    TooLong,
-    /// Among the first that anyone tries, or the address itself.
-    TooCommon,
-}
-
-/// The longest password, characters. A bound, so that nobody makes us hash a book.
-pub const MAX_PASSWORD: usize = 256;
 /// The longest name of a reader, characters.
 pub const MAX_NAME: usize = 80;
 /// The longest name of a device, characters.
 pub const MAX_LABEL: usize = 60;
-
-/// The first passwords anyone tries, one a line, in small letters.
-const COMMON: &str = include_str!("common_passwords.txt");
-
-/// Whether a new password may be taken: long enough and not the first that anyone tries. What it is made of is free
-/// (OWASP ASVS 5.0, 6.2.5).
-///
-/// # Errors
-/// Says what is wrong.
-pub fn check_password(password: &str, email: &str, shortest: usize) -> Result<(), PasswordFault> {
-    let length = password.chars().count();
-    if length < shortest {
-        return Err(PasswordFault::TooShort);
-    }
-    if length > MAX_PASSWORD {
-        return Err(PasswordFault::TooLong);
-    }
-    let small = password.to_lowercase();
-    let one_character = small
-        .chars()
-        .next()
-        .is_some_and(|first| small.chars().all(|c| c == first));
-    if one_character || small == email.to_lowercase() || COMMON.lines().any(|line| line == small) {
-        return Err(PasswordFault::TooCommon);
-    }
-    Ok(())
-}
 
 /// A name of a person or a device as it is kept: one line without spaces at its ends, and empty if nothing of it is to be
 /// seen. `None` if it is longer than `longest` characters or holds characters that are not to be seen, but for the joiners
@@ -131,47 +95,6 @@ pub struct Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_new_password_is_long_enough_and_not_the_first_anyone_tries() {
-        use PasswordFault::{TooCommon, TooLong, TooShort};
-        let long = "ñ".repeat(128) + &"o".repeat(129);
-        for (password, answer) in [
-            ("", Err(TooShort)),
-            ("ninechars", Err(TooShort)),
-            ("ñandúñandú", Ok(())),
-            ("one device at a time", Ok(())),
-            (&long[..long.len() - 1], Ok(())),
-            (&long, Err(TooLong)),
-            ("password123", Err(TooCommon)),
-            ("PassWord123", Err(TooCommon)),
-            ("Contraseña123", Err(TooCommon)),
-            ("qwertyuiop", Err(TooCommon)),
-            ("kkkkkkkkkkkkkk", Err(TooCommon)),
-            ("ANA@example.com", Err(TooCommon)),
-        ] {
-            assert_eq!(
-                check_password(password, "ana@example.com", 10),
-                answer,
-                "{password}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_list_of_common_passwords_can_be_matched() {
-        let lines: Vec<&str> = COMMON.lines().collect();
-        assert!(lines.len() >= 200);
-        for line in &lines {
-            assert_eq!(line.trim(), *line);
-            assert_eq!(line.to_lowercase(), *line, "would never match");
-            assert!(!line.is_empty());
-        }
-        let mut once = lines.clone();
-        once.sort_unstable();
-        once.dedup();
-        assert_eq!(once.len(), lines.len(), "each stands there once");
-    }
 
     #[test]
     fn names_are_one_visible_line() {

@@ -18,6 +18,7 @@ mod leases;
 mod nodes;
 mod open_pages;
 mod overlaps;
+mod passwords;
 mod permissions;
 mod pressure;
 mod publishing;
