@@ -56,9 +56,14 @@ const STEPS: &[Step] = &[
     step("generated files are fresh", Kind::Check, |_| {
         generate::step()
     }),
-    step("web servers to stand in front", Kind::Check, |_| {
-        ended(provision::need(&[&provision::NGINX, &provision::CADDY]))
-    }),
+    step(
+        "servers to stand in front and to send by",
+        Kind::Check,
+        |_| {
+            use provision::{AIOSMTPD, CADDY, NGINX, OPENSSL};
+            ended(provision::need(&[&NGINX, &CADDY, &AIOSMTPD, &OPENSSL]))
+        },
+    ),
     step("Rust tests", Kind::RustTests, rust_tests),
     step("the paper on PostgreSQL", Kind::RustTests, on_postgres),
     step("locks in every order", Kind::RustTests, |_| {

@@ -47,7 +47,7 @@ text_enum! {
 text_enum! {
     /// How mail leaves.
     pub enum MailTransport {
-        /// By SMTP, with TLS where the server offers it.
+        /// By SMTP, with TLS unless the server is on this machine.
         Smtp = "smtp",
         /// As files, for trying things out.
         File = "file",
@@ -137,8 +137,10 @@ section! {
         from: String = "Gaceta <gaceta@localhost>".into(),
         /// Directory for `file`.
         dir: PathBuf = "gaceta-data/mail".into(),
-        /// Server for `smtp`: `smtp://`, `smtps://`, or `smtp://..?tls=required`.
+        /// Server for `smtp`; what protects the connection is `mail::Protection::of`.
         smtp_url: ServerUrl = "smtp://localhost:25".into(),
+        /// File with a certificate authority of the server's own, PEM; empty for none.
+        smtp_ca: PathBuf = PathBuf::new(),
         /// One mail.
         send_for: Span = Span::minutes(1),
     }

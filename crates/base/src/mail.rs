@@ -1,6 +1,8 @@
 //! Outgoing mail: by SMTP, as files, or kept in memory. Features never send; they put a [`Mail`] into the outbox, in
 //! the transaction that makes it true, and a job hands it over here.
 
+mod smtp;
+
 use std::error::Error as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -15,6 +17,7 @@ use super::db::Tx;
 use super::id::Id;
 use super::jobs::{Hopeless, Job, Kind};
 use super::time::Span;
+pub use smtp::Protection;
 
 /// The job that hands a [`Mail`] over.
 pub const MAIL: Kind<Mail> = Kind::new(
@@ -70,14 +73,7 @@ impl Mailer {
         Ok(match config.transport {
             MailTransport::Smtp => {
                 let patience = config.send_for.duration();
-                let transport =
-                    AsyncSmtpTransport::<Tokio1Executor>::from_url(config.smtp_url.reveal())
-                        .map_err(|error| {
-                            anyhow::anyhow!("[mail] smtp_url, {}: {error}", config.smtp_url)
-                        })?
-                        // For each address of the server.
-                        .timeout(Some(patience))
-                        .build();
+                let transport = smtp::transport(config, patience)?;
                 Self::Smtp(Box::new(transport), from, patience)
             }
             MailTransport::File => Self::File(config.dir.clone(), from),
@@ -141,8 +137,10 @@ const NO_SUCH_MAILBOX: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"
 fn failure(error: lettre::transport::smtp::Error) -> anyhow::Error {
     let text = error.source().map(ToString::to_string).unwrap_or_default();
     let status = text.split(|c: char| c.is_whitespace() || c == ':').next();
-    // Of its own accord lettre only refuses what the server cannot take: an address with accents before the `@`.
-    if error.is_client() || status.is_some_and(|status| NO_SUCH_MAILBOX.contains(&status)) {
+    // Of its own accord lettre refuses a server that cannot take an address with accents before the `@`; and one without TLS
+    // or without our way to sign in, which whoever runs it can mend.
+    let cannot_be_named = error.is_client() && text.contains("non-ascii");
+    if cannot_be_named || status.is_some_and(|status| NO_SUCH_MAILBOX.contains(&status)) {
         Hopeless(error.to_string()).into()
     } else {
         error.into()

@@ -36,6 +36,10 @@ pub const CHROMIUM: Tool = tool(
 pub const NGINX: Tool = tool(&["nginx"], "nginx");
 /// Another one to stand in front.
 pub const CADDY: Tool = tool(&["caddy"], "caddy");
+/// A mail server.
+pub const AIOSMTPD: Tool = tool(&["aiosmtpd"], "python3-aiosmtpd");
+/// Makes certificates.
+pub const OPENSSL: Tool = tool(&["openssl"], "openssl");
 /// A load generator.
 pub const WRK: Tool = tool(&["wrk"], "wrk");
 /// Counts instructions.

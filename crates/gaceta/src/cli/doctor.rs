@@ -14,7 +14,7 @@ use articles::Editions;
 use base::config::{Config, MailTransport};
 use base::db::{Db, GENERATION, Location, Schema, Tx};
 use base::lock::DataLock;
-use base::mail::Mailer;
+use base::mail::{Mailer, Protection};
 use base::rng::Rng;
 use base::settings::find_setting;
 use base::time::{Clock, Span};
@@ -241,6 +241,15 @@ async fn mail(config: &Config, found: &mut Findings) {
     };
     match config.mail.transport {
         MailTransport::File => found.note(format!(
+/// How mails are protected on their way to the server.
+fn protection(config: &Config) -> &'static str {
+    match Protection::of(&config.mail.smtp_url) {
+        Ok(Protection::Tls | Protection::StartTls) => "with TLS",
+        Ok(Protection::IfOffered) => "with TLS if it offers it",
+        Ok(Protection::None) | Err(_) => "without TLS",
+    }
+}
+
             "mail: written as files into {}, so readers get none; [mail] transport = \"smtp\" sends it",
             config.mail.dir.display()
         )),
@@ -250,12 +259,17 @@ async fn mail(config: &Config, found: &mut Findings) {
         MailTransport::Smtp => {
             let server = &config.mail.smtp_url;
             match tokio::time::timeout(PATIENCE, mailer.is_reachable()).await {
-                Ok(Ok(true)) => found.fine(format!("mail: the server answers ({server})")),
+                Ok(Ok(true)) => found.fine(format!("mail: the server answers ({server}), {}", protection(config))),
                 Ok(Ok(false)) => found.wrong(format!("mail: {server} does not answer as a mail server")),
                 Ok(Err(error)) => found.wrong(format!(
                     "mail: {server} cannot be reached: {error:#}; see [mail] smtp_url"
                 )),
                 Err(_) => found.wrong(format!(
+            if !server.is_here() && Protection::of(server).is_ok_and(|kind| !kind.is_sure()) {
+                found.wrong(format!(
+                    "mail: on the way to {server} others can read the links that sign people in; take ?tls= out of [mail] smtp_url"
+                ));
+            }
                     "mail: {server} says nothing for {} seconds; see [mail] smtp_url",
                     PATIENCE.as_secs()
                 )),

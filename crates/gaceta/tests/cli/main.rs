@@ -15,6 +15,7 @@ mod control;
 mod doctor;
 mod gate;
 mod import;
+mod mail;
 mod modes;
 mod paper;
 mod start;
