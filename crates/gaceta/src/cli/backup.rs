@@ -8,6 +8,8 @@ use clap::Args;
 use super::serve;
 use base::config::Config;
 use base::db::{Db, Location};
+use base::rng::Rng;
+use base::time::Clock;
 
 /// Options of `restore`.
 #[derive(Debug, Args)]
@@ -64,7 +66,7 @@ async fn check(file: &Path) -> anyhow::Result<()> {
 }
 
 /// Puts a backup in the place of the database. Leases begin a new generation at the next start, so that no device that
-/// lost its lease since the backup gets it back.
+/// lost its lease since the backup gets it back; and nobody is signed in any more.
 ///
 /// # Errors
 /// When a server works on the directory, a database is there (without `--force`), or the backup is damaged; then
@@ -85,10 +87,13 @@ pub async fn restore(config: &Config, restore: &Restore) -> anyhow::Result<()> {
     // Copied first and checked as a copy: what is put in place is what was checked.
     let new = to.with_extension("db-new");
     copy(&restore.file, &new)?;
-    if let Err(error) = check(&new).await {
-        std::fs::remove_file(&new)?;
-        return Err(error);
-    }
+    let ended = match end_sessions(&new).await {
+        Ok(ended) => ended,
+        Err(error) => {
+            std::fs::remove_file(&new)?;
+            return Err(error);
+        }
+    };
     File::open(&new)?.sync_all()?;
     if to.exists() {
         let old = set_aside(&to)?;
@@ -96,7 +101,27 @@ pub async fn restore(config: &Config, restore: &Restore) -> anyhow::Result<()> {
     }
     std::fs::rename(&new, &to)?;
     println!("restored {} from {}", to.display(), restore.file.display());
+    println!(
+        "{} sessions and {} links in mails were ended: the backup cannot know which of them were ended since. Everybody signs in anew. \
+         A password, a seat or an invitation is what it was when the backup was made.",
+        ended.0, ended.1
+    );
     Ok(())
+}
+
+/// Checks a database, brings it up to date and ends all sessions in it.
+async fn end_sessions(file: &Path) -> anyhow::Result<(u64, u64)> {
+    check(file).await?;
+    let db = Db::open(&Location::File(file.to_owned())).await?;
+    let ended = async {
+        let mut tx = db.write(&Clock::System, &Rng::System).await?;
+        let ended = readers::store::end_all(&mut tx).await?;
+        tx.commit().await?;
+        anyhow::Ok(ended)
+    }
+    .await;
+    db.close().await;
+    ended
 }
 
 /// Copies the bytes and not the mode: whoever may read the backup may not therefore read the paper.

@@ -1,6 +1,6 @@
 //! Backup while the paper is served, and restore when it is not.
 
-use crate::paper::Paper;
+use crate::paper::{Paper, Serving, wait_for};
 
 #[test]
 fn a_backup_of_a_served_paper_can_be_put_back() {
@@ -43,5 +43,47 @@ fn a_backup_of_a_served_paper_can_be_put_back() {
     let serving = paper.serve();
     assert_eq!(serving.get("/en/2026-02-25/one", "").status, 200);
     assert_eq!(serving.get("/en/2026-02-25/two", "").status, 404);
+    serving.stop();
+}
+
+#[test]
+fn a_restored_backup_brings_back_no_session_and_no_link() {
+    let paper = Paper::new();
+    paper.add_reader("ada").well();
+    let serving = paper.serve();
+    let (kept, ended) = (serving.sign_in("ada"), serving.sign_in("ada"));
+    assert_eq!(serving.post("/reset", "email=ada%40paper.test").status, 303);
+    let mails = paper.path("gaceta-data/mail");
+    wait_for("the mail", || {
+        mails.is_dir() && std::fs::read_dir(&mails).unwrap().count() == 1
+    });
+    let mail = std::fs::read_dir(&mails).unwrap().next().unwrap().unwrap();
+    // Quoted-printable breaks lines, and writes `=` otherwise.
+    let mail = std::fs::read_to_string(mail.path())
+        .unwrap()
+        .replace("=\r\n", "");
+    let token = mail.split("/reset/").nth(1).unwrap()[..43].to_owned();
+    let link = format!("/reset/{token}");
+    paper.run(&["backup", "copy.db"]).well();
+    let account = |serving: &Serving, cookies: &str| serving.get("/account", cookies).status;
+    let open = |serving: &Serving| serving.get(&link, "").status;
+    assert_eq!((account(&serving, &ended), open(&serving)), (200, 200));
+
+    // Signed out and used since.
+    assert_eq!(serving.post_as("/sign-out", "", &ended).status, 303);
+    assert_eq!(
+        serving.post(&link, "password=a+newer+one+a+day").status,
+        303
+    );
+    serving.stop();
+    let said = paper.run(&["restore", "copy.db", "--force"]).well();
+    assert!(
+        said.contains("2 sessions and 1 links in mails were ended"),
+        "{said}"
+    );
+    let serving = paper.serve();
+    assert_eq!(account(&serving, &ended), 303);
+    assert_eq!(account(&serving, &kept), 303);
+    assert_ne!(open(&serving), 200);
     serving.stop();
 }

@@ -274,6 +274,10 @@ impl Serving {
         self.send(Request::form(path, form))
     }
 
+    pub fn post_as(&self, path: &str, form: &str, cookie: &str) -> Answer {
+        self.send(Request::form(path, form).with("Cookie", cookie))
+    }
+
     /// Signs in; the cookies.
     pub fn sign_in(&self, name: &str) -> String {
         let answer = self.post("/sign-in", &sign_in_form(name));

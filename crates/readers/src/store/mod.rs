@@ -13,11 +13,13 @@ use base::time::UnixMillis;
 mod account;
 mod many;
 mod proofs;
+mod restored;
 mod terms;
 
 pub use account::*;
 pub use many::*;
 pub use proofs::*;
+pub use restored::*;
 pub use terms::*;
 
 type DeviceRow = (DeviceId, String, DeviceKind, UnixMillis, UnixMillis);
