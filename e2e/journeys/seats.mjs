@@ -18,10 +18,10 @@ async function twoOfThem({ people, paper }) {
   assert.equal(await seats.locator(".notice.ok").count(), 1);
 
   const letter = await mail(paper, GUEST);
-  assert.match(letter.subject, /^Tomás invites you to read Gaceta$/);
+  assert.match(letter.subject, /^“Tomás” invites you to read Gaceta$/);
   const guest = await people.device("phone");
   const theirs = await guest.opens(link(paper, letter));
-  assert.ok((await theirs.locator("main").innerText()).includes("Tomás invites you"));
+  assert.ok((await theirs.locator("main").innerText()).includes("“Tomás” invites you"));
   await fill(theirs, { name: "Uma", password: "a press of the thumb" });
   await submit(theirs);
   assert.equal(new URL(theirs.url()).pathname, "/account/subscription");

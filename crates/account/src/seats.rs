@@ -12,7 +12,7 @@ use base::lang::Lang;
 use readers::rules::visible;
 use readers::{self, ConfirmedForm, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Inviting};
-use subscriptions::rules::{Member, Plan, SeatId, SeatStatus, Subscription};
+use subscriptions::rules::{Member, Plan, SeatId, SeatStatus, Subscription, host_name};
 use subscriptions::{Subscriptions, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
@@ -289,7 +289,7 @@ async fn invite_all(
         let language = known.map_or(owner.language, |reader| reader.language);
         guests.push((email, language));
     }
-    let host = called(owner.name.clone(), owner.email.clone());
+    let host = host_name(&owner.name, &readers::shown_email(&owner.email));
     match invite::invite(subscriptions, &mut tx, of.id, &guests, &host).await? {
         Inviting::Sent => tx.commit().await?,
         Inviting::Full(free) => return Ok(Some(say.with("seats-full", "free", free))),

@@ -33,7 +33,7 @@ pub enum Inviting {
     Ended,
 }
 
-/// Invites all of them, each in a language, or nobody; `host` is the name of who invites. The mails leave when the transaction is committed.
+/// Invites all of them, each in a language, or nobody; `host` is the name of who invites ([`super::rules::host_name`]). The mails leave when the transaction is committed.
 ///
 /// # Errors
 /// When the database or a template fails.

@@ -1,7 +1,10 @@
 //! Plans and how many may read on them. Pure.
 
+mod host;
+
 use std::str::FromStr;
 
+pub use self::host::host_name;
 use base::db::text_enum;
 use base::id::Id;
 use base::lang::Lang;
@@ -140,7 +143,7 @@ pub struct Invitation {
     pub subscription: SubscriptionId,
     /// Who is invited.
     pub email: String,
-    /// Who invites: name, or address if they gave no name.
+    /// Who invites, as [`host_name`] shows it.
     pub owner: String,
     /// Language of who invites.
     pub language: Lang,

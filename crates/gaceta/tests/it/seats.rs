@@ -125,3 +125,47 @@ async fn pages_of_the_staff_are_for_the_staff() {
     let later = browser.opens("/admin/subscriptions").await;
     assert_eq!(later.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn whoever_invites_cannot_speak_for_the_paper() {
+    let paper = TestPaper::new().await;
+    let owner = paper.owner("mallory", Plan::Company, 5).await;
+    let browser = owner.on("laptop").await;
+    for (number, (name, shown)) in [
+        ("Mallory", "“Mallory” invites you"),
+        (
+            "Locked! See evil.example",
+            "“mallory@example.com” invites you",
+        ),
+        (
+            "Gaceta” closes your account. “",
+            "“Gaceta closes your account.” invites you",
+        ),
+        (
+            &"Your account is locked. ".repeat(3),
+            "“Your account is locked. Your account is…” invites you",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let form = format!("name={}&language=en", testing::encode(name.trim()));
+        let kept = browser.send(Method::POST, "/account", &[], &form).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+        let sent = invite(&browser, &format!("guest-{number}@example.com")).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let mails = paper.mails().await;
+        let mail = mails.last().unwrap();
+        for part in [&mail.subject, &mail.text, &mail.html] {
+            assert!(part.contains(shown), "{shown}: {part}");
+            assert!(!part.contains("evil.example"), "{part}");
+        }
+        let link = paper.mailed_link("/invitation/").await;
+        let page = paper.guest().opens(&link).await;
+        assert!(
+            page.text.contains(shown) && !page.text.contains("evil.example"),
+            "{}",
+            page.text
+        );
+    }
+}

@@ -6,9 +6,9 @@ use base::jobs::{Job, MAX_ATTEMPTS};
 use base::lang::Lang;
 use base::secret::TokenHash;
 use base::time::UnixMillis;
-use readers::{Email, ReaderId};
+use readers::{Email, ReaderId, shown_email};
 
-use super::super::rules::{Invitation, Member, SeatId, SubscriptionId};
+use super::super::rules::{Invitation, Member, SeatId, SubscriptionId, host_name};
 
 /// Start and end of the seat of this reader that lasts longest.
 ///
@@ -274,11 +274,7 @@ pub async fn find_invitation(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Opt
     Ok(row.map(|row| Invitation {
         subscription: row.subscription_id,
         email: row.email,
-        owner: if row.owner_name.is_empty() {
-            readers::shown_email(&row.owner_email)
-        } else {
-            row.owner_name
-        },
+        owner: host_name(&row.owner_name, &shown_email(&row.owner_email)),
         language: row.language,
     }))
 }
