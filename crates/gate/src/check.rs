@@ -36,7 +36,7 @@ static METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
 /// How the web server wants to hear a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Denied {
-    /// By its own status, with a page for the reader (Caddy, Traefik).
+    /// By its own status, with a page for the reader (Caddy).
     Page,
     /// 403 for all but 401: all that nginx's `auth_request` passes on.
     Forbidden,

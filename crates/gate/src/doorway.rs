@@ -1,6 +1,6 @@
 //! The page that stands in place of another site's page: why not, in one sentence, and the one way on.
 //!
-//! Caddy and Traefik show it under the address of that site, so it takes nothing from there and says where everything is
+//! Caddy shows it under the address of that site, so it takes nothing from there and says where everything is
 //! in full. Its few lines of style stand in it, by their hash; nothing else may load.
 
 use std::sync::LazyLock;

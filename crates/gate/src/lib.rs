@@ -1,7 +1,7 @@
 //! Forward auth: a site that is not ours, on the same domain, asks for each request whether this browser may read here
 //! and now.
 //!
-//! The web server in front of that site (nginx, Caddy, Traefik) sends us what the browser sent, and we answer yes, or no
+//! The web server in front of that site (nginx, Caddy) sends us what the browser sent, and we answer yes, or no
 //! and where to send the browser instead. Nothing of the site passes through the paper, and no article of the paper
 //! through here. `docs/gate.md` says how it is set up. Deliberately not here: the decision (`access`), the lease
 //! (`leases`), and other domains, where browsers send no cookie of ours.

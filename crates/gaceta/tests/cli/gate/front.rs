@@ -30,7 +30,7 @@ fn with(text: &str, pairs: &[(&str, &str)]) -> String {
 /// The old server. It shows its one page to whoever reaches it, and notes whom it was told.
 pub struct Archive {
     pub port: u16,
-    /// What `Gaceta-Reader` said, and the length of the body, for each request.
+    /// What `Gaceta-Reader` said, in any spelling, and the length of the body, for each request.
     pub seen: Arc<Mutex<Vec<(String, usize)>>>,
 }
 
@@ -69,10 +69,13 @@ fn serve(mut stream: &TcpStream, noted: &Mutex<Vec<(String, usize)>>) -> Option<
             }
             continue;
         };
-        match name.to_ascii_lowercase().as_str() {
-            "gaceta-reader" => names.push(value.to_owned()),
-            "content-length" => length = value.parse().ok()?,
-            _ => {}
+        // As CGI, WSGI and PHP do it: whatever is neither letter nor digit is the same sign.
+        let name = name.to_ascii_lowercase();
+        let known = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        if known == "gaceta_reader" {
+            names.push(value.to_owned());
+        } else if known == "content_length" {
+            length = value.parse().ok()?;
         }
     }
     let mut body = vec![0; length];
@@ -131,7 +134,7 @@ impl Front {
                 // There is no certificate here, so it has to be told that there is one.
                 (
                     "denied=303\n",
-                    "denied=303\n\t\theader_up X-Forwarded-Proto https\n",
+                    "denied=303\n\t\t\theader_up X-Forwarded-Proto https\n",
                 ),
                 ("127.0.0.1:8080", &format!("127.0.0.1:{paper}")),
                 ("127.0.0.1:9000", &format!("127.0.0.1:{archive}")),

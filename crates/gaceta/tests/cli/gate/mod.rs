@@ -122,6 +122,10 @@ fn through(front: impl Fn(u16, u16) -> Front, refused: u16) {
 fn forgeries(reader: &Browser, loser: &Browser, archive: &Archive, name: &str) {
     for forged in [
         ("Gaceta-Reader", "somebody-else"),
+        ("GACETA-READER", "somebody-else"),
+        ("Gaceta_Reader", "somebody-else"),
+        ("gaceta_reader", "somebody-else"),
+        ("Gaceta.Reader", "somebody-else"),
         ("X-Forwarded-Host", "evil.example"),
         ("X-Forwarded-Uri", "/public"),
         ("X-Forwarded-Proto", "http"),

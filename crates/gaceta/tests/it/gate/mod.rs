@@ -31,7 +31,7 @@ const NAVIGATION: [(&str, &str); 2] = [
     ("sec-fetch-dest", "document"),
 ];
 
-/// As Caddy and Traefik ask.
+/// As Caddy asks.
 const FORWARDED: [(&str, &str); 4] = [
     ("x-forwarded-method", "GET"),
     ("x-forwarded-proto", "http"),
