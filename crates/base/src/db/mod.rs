@@ -45,6 +45,20 @@ pub enum Location {
     Url(ServerUrl),
 }
 
+impl Location {
+    /// How far the connection to a database on another machine is trusted: PostgreSQL's word for it (`sslmode`), and whether
+    /// that is all the way. None where nothing leaves this machine.
+    ///
+    /// # Errors
+    /// When the address cannot be understood.
+    pub fn ssl_mode(&self) -> sqlx::Result<Option<(&'static str, bool)>> {
+        match self {
+            Self::File(_) => Ok(None),
+            Self::Url(url) => primary::ssl_mode(url),
+        }
+    }
+}
+
 /// An open database. SQLite has one writer and several readers; PostgreSQL one pool.
 #[derive(Clone, Debug)]
 pub enum Db {

@@ -7,11 +7,14 @@
 //! asked again afterwards. Deliberately not here: a replaced primary that still answers. It has to be shut off by
 //! whoever promotes another (`docs/nodes.md`).
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{Connection, PgConnection, PgTransaction};
+
+use crate::config::ServerUrl;
 
 /// The setting with the generation: unix milliseconds of its beginning, or more.
 pub const GENERATION: &str = "lease_generation";
@@ -133,6 +136,31 @@ impl Primary {
     pub fn saw(&self, place: i64, generation: u64) {
         *lock(&self.newest) = Seen { place, generation };
     }
+}
+
+/// How far the connection to a server on another machine is trusted, by PostgreSQL's own word for it (`sslmode`), and whether
+/// that is all the way: encrypted, to a server whose certificate is right and of its name. None for a server on this machine.
+///
+/// # Errors
+/// When the address cannot be understood.
+pub(super) fn ssl_mode(url: &ServerUrl) -> sqlx::Result<Option<(&'static str, bool)>> {
+    let options: PgConnectOptions = url.reveal().parse()?;
+    let host = options.get_host();
+    let here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|at| at.is_loopback());
+    if here {
+        return Ok(None);
+    }
+    Ok(Some(match options.get_ssl_mode() {
+        PgSslMode::Disable => ("disable", false),
+        PgSslMode::Allow => ("allow", false),
+        PgSslMode::Prefer => ("prefer", false),
+        PgSslMode::Require => ("require", false),
+        PgSslMode::VerifyCa => ("verify-ca", false),
+        PgSslMode::VerifyFull => ("verify-full", true),
+    }))
 }
 
 /// Who it is: the cluster and its timeline.

@@ -166,6 +166,13 @@ async fn database(config: &Config, found: &mut Findings) -> anyhow::Result<()> {
             file.display()
         );
     }
+    match location.ssl_mode()? {
+        None => {}
+        Some((mode, true)) => found.fine(format!("database: reached with sslmode={mode}")),
+        Some((mode, false)) => found.note(format!(
+            "database: reached with sslmode={mode}, so on the way others may read along or stand in for it; [database] url = \"..?sslmode=verify-full&sslrootcert=FILE\" lets nobody"
+        )),
+    }
     let (clock, rng) = (Clock::System, Rng::System);
     let db = Db::open_to_look(&location).await?;
     if let Some(damage) = db.find_quick_damage().await? {
@@ -234,13 +241,6 @@ async fn moment(tx: &mut Tx, found: &mut Findings) -> sqlx::Result<()> {
     Ok(())
 }
 
-async fn mail(config: &Config, found: &mut Findings) {
-    let mailer = match Mailer::new(&config.mail) {
-        Ok(mailer) => mailer,
-        Err(error) => return found.wrong(format!("mail: {error:#}")),
-    };
-    match config.mail.transport {
-        MailTransport::File => found.note(format!(
 /// How mails are protected on their way to the server.
 fn protection(config: &Config) -> &'static str {
     match Protection::of(&config.mail.smtp_url) {
@@ -250,6 +250,13 @@ fn protection(config: &Config) -> &'static str {
     }
 }
 
+async fn mail(config: &Config, found: &mut Findings) {
+    let mailer = match Mailer::new(&config.mail) {
+        Ok(mailer) => mailer,
+        Err(error) => return found.wrong(format!("mail: {error:#}")),
+    };
+    match config.mail.transport {
+        MailTransport::File => found.note(format!(
             "mail: written as files into {}, so readers get none; [mail] transport = \"smtp\" sends it",
             config.mail.dir.display()
         )),
@@ -258,6 +265,11 @@ fn protection(config: &Config) -> &'static str {
         }
         MailTransport::Smtp => {
             let server = &config.mail.smtp_url;
+            if !server.is_here() && Protection::of(server).is_ok_and(|kind| !kind.is_sure()) {
+                found.wrong(format!(
+                    "mail: on the way to {server} others can read the links that sign people in; take ?tls= out of [mail] smtp_url"
+                ));
+            }
             match tokio::time::timeout(PATIENCE, mailer.is_reachable()).await {
                 Ok(Ok(true)) => found.fine(format!("mail: the server answers ({server}), {}", protection(config))),
                 Ok(Ok(false)) => found.wrong(format!("mail: {server} does not answer as a mail server")),
@@ -265,11 +277,6 @@ fn protection(config: &Config) -> &'static str {
                     "mail: {server} cannot be reached: {error:#}; see [mail] smtp_url"
                 )),
                 Err(_) => found.wrong(format!(
-            if !server.is_here() && Protection::of(server).is_ok_and(|kind| !kind.is_sure()) {
-                found.wrong(format!(
-                    "mail: on the way to {server} others can read the links that sign people in; take ?tls= out of [mail] smtp_url"
-                ));
-            }
                     "mail: {server} says nothing for {} seconds; see [mail] smtp_url",
                     PATIENCE.as_secs()
                 )),

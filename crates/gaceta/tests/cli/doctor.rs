@@ -100,3 +100,54 @@ fn a_mail_server_that_answers_is_fine() {
     let said = paper.run(&["doctor"]).well();
     assert!(said.contains("ok     mail: the server answers"), "{said}");
 }
+
+#[test]
+fn a_database_elsewhere_is_reached_with_tls_or_that_is_said() {
+    let paper = Paper::new();
+    // Nobody speaks there, and nobody is waited for.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    for (host, query, said) in [
+        (
+            "0.0.0.0",
+            "",
+            "note   database: reached with sslmode=prefer, so",
+        ),
+        (
+            "0.0.0.0",
+            "?sslmode=disable",
+            "note   database: reached with sslmode=disable, so",
+        ),
+        (
+            "0.0.0.0",
+            "?sslmode=require",
+            "note   database: reached with sslmode=require, so",
+        ),
+        (
+            "0.0.0.0",
+            "?sslmode=verify-ca",
+            "note   database: reached with sslmode=verify-ca, so",
+        ),
+        (
+            "0.0.0.0",
+            "?sslmode=verify-full",
+            "ok     database: reached with sslmode=verify-full",
+        ),
+        ("localhost", "", ""),
+        ("127.0.0.1", "?sslmode=disable", ""),
+    ] {
+        let url = format!("postgres://ana:hunter2@{host}:{port}/paper{query}");
+        paper.write("gaceta.toml", &format!("[database]\nurl = \"{url}\"\n"));
+        let ended = paper.run(&["doctor"]);
+        assert_eq!(
+            ended.out.contains("sslmode"),
+            !said.is_empty(),
+            "{}",
+            ended.out
+        );
+        assert!(ended.out.contains(said), "{said}: {}", ended.out);
+        assert!(ended.out.contains("wrong  database: "), "{}", ended.out);
+        assert!(!ended.out.contains("hunter2") && !ended.err.contains("hunter2"));
+    }
+}
