@@ -23,6 +23,7 @@ mod permissions;
 mod pressure;
 mod publishing;
 mod reading;
+mod replay;
 mod rows;
 mod schema;
 mod seats;
