@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::account::reader;
 use super::form::Next;
+use base::secret::Secret;
 use readers::confirm::{ConfirmPage, confirm};
 use readers::{Reader, Readers, SignedIn};
 use web::limits::Network;
@@ -40,7 +41,7 @@ pub async fn show_confirm(
 #[serde(default)]
 pub struct Confirm {
     #[serde(rename = "confirm-password")]
-    password: String,
+    password: Secret,
     next: String,
 }
 

@@ -11,6 +11,7 @@ use readers::rules::{Device, DeviceId, MAX_LABEL, one_line};
 use readers::{ConfirmedForm, Session, SignedIn, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, personal, see_other};
 use web::{Error, Form, Path, Query, Result};
 
@@ -136,5 +137,7 @@ pub async fn submit_sign_out(
     // Also if there was none any more: memory may be of another opinion.
     let ended = ended.as_slice();
     tell_ended(&account, session.reader, ended, Which::On(id)).await;
+    let who = Who::reader(&session.reader);
+    security::note(&account.base, Event::SignedOutOther, who);
     Ok(see_other("/account/devices?notice=ended"))
 }

@@ -12,7 +12,7 @@ use crate::Account;
 use crate::form::password_fault;
 use crate::sign_in::sign_in;
 use base::lang::Lang;
-use base::secret::TokenHash;
+use base::secret::{Secret, TokenHash};
 use readers::rules::{MAX_NAME, check_password, one_line};
 use readers::{self, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Accepting};
@@ -20,6 +20,7 @@ use subscriptions::rules::Invitation;
 use subscriptions::store;
 use web::form::{Faults, refused};
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, html, personal, see_other};
 use web::{Error, Form, Language, Path, Result, Site};
 
@@ -150,7 +151,7 @@ pub(super) struct Accept {
     #[serde(default)]
     name: String,
     #[serde(default)]
-    password: String,
+    password: Secret,
 }
 
 pub(super) async fn submit_invitation(
@@ -182,6 +183,7 @@ async fn accept(account: &Account, door: &Door, reader: &Reader) -> Result {
         Accepting::Gone => return gone(&account.site, door.say, "invitation-gone"),
     }
     account.subscriptions.seats.forget(reader.id);
+    security::note(&account.base, Event::SeatTaken, Who::reader(&reader.id));
     Ok(see_other("/account/subscription"))
 }
 
@@ -197,7 +199,7 @@ fn checked(
     if name.is_none() {
         faults.add("name", say.with("fault-name", "length", MAX_NAME));
     }
-    if let Err(fault) = check_password(&form.password, email, shortest) {
+    if let Err(fault) = check_password(form.password.reveal(), email, shortest) {
         faults.add("password", password_fault(say, shortest, fault));
     }
     match name {
@@ -235,6 +237,9 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
     tx.commit().await?;
     account.subscriptions.seats.forget(id);
     let reader = reader.ok_or(Error::NotFound)?;
+    let who = Who::reader(&reader.id).at(&reader.email);
+    security::note(base, Event::SignedUp, who);
+    security::note(base, Event::SeatTaken, who);
     let signed_in = sign_in(account, &reader, headers, "/account/subscription").await?;
     signed_in.ok_or_else(|| door.sign_in())
 }

@@ -10,12 +10,14 @@ use super::form::password_fault;
 use super::{Which, tell_ended};
 use crate::Account;
 use base::mail;
+use base::secret::Secret;
 use readers::letters::{self, Letter};
 use readers::rules::{Reader, check_password};
 use readers::{SignedIn, store};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, personal, see_other};
 use web::{Form, Result};
 
@@ -56,8 +58,8 @@ pub async fn show_password(State(account): State<Account>, SignedIn(session): Si
 #[serde(default)]
 #[derive(Default)]
 pub struct Change {
-    current: String,
-    password: String,
+    current: Secret,
+    password: Secret,
 }
 
 /// Changes it.
@@ -73,13 +75,15 @@ pub async fn submit_password(
     readers.limits.password(network, &reader.email)?;
     let mut faults = Faults::default();
     let stored = Some(reader.password.clone());
+    let who = Who::reader(&session.reader).from(network);
     if !readers.passwords.verify(form.current, stored).await? {
+        security::note(&account.base, Event::ConfirmFailed, who);
         faults.add("current", say.say("fault-current"));
     } else {
         readers.limits.password_was_right(network, &reader.email);
     }
     let shortest = account.base.config.accounts.min_password;
-    if let Err(fault) = check_password(&form.password, &reader.email, shortest) {
+    if let Err(fault) = check_password(form.password.reveal(), &reader.email, shortest) {
         faults.add("password", password_fault(say, shortest, fault));
     }
     if !faults.is_empty() {
@@ -116,5 +120,6 @@ pub async fn submit_password(
     readers.sessions.forget(&session.token);
     let which = Which::AllBut(session.device);
     tell_ended(&account, reader.id, &ended, which).await;
+    security::note(&account.base, Event::PasswordChanged, who);
     Ok(see_other("/account?notice=password"))
 }

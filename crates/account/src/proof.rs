@@ -17,12 +17,13 @@ use super::sign_in::sign_in;
 use super::sign_up::Wanted;
 use crate::Account;
 use base::Base;
-use base::secret::TokenHash;
+use base::secret::{Secret, TokenHash};
 use readers::rules::{Email, check_password};
 use readers::store::{self, Proof, Purpose};
 use web::cookies::Cookie;
 use web::form::{Faults, refused};
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, personal, see_other};
 use web::{Error, Form, Language, Path, Result, Site};
 
@@ -84,7 +85,7 @@ pub async fn show_proof(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Proved {
-    password: String,
+    password: Secret,
 }
 
 /// Uses the link up, makes the account and signs in.
@@ -106,7 +107,7 @@ pub async fn submit_proof(
     let mut wanted: Wanted = serde_json::from_str(payload).map_err(Error::internal)?;
     if !is_same_browser(base, &headers, &proof) {
         let shortest = base.config.accounts.min_password;
-        if let Err(fault) = check_password(&form.password, &proof.email, shortest) {
+        if let Err(fault) = check_password(form.password.reveal(), &proof.email, shortest) {
             let faults = Faults::one("password", password_fault(say, shortest, fault));
             return refused(&page(site, say, (token, proof), false, faults));
         }
@@ -140,7 +141,11 @@ async fn make(
     };
     tx.commit().await?;
     let signed_in = match made {
-        Some(reader) => sign_in(account, &reader, headers, &wanted.next).await?,
+        Some(reader) => {
+            let who = Who::reader(&reader.id).at(&reader.email);
+            security::note(&account.base, Event::SignedUp, who);
+            sign_in(account, &reader, headers, &wanted.next).await?
+        }
         // Made meanwhile in another way, as by accepting an invitation.
         None => None,
     };

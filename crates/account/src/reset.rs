@@ -15,7 +15,7 @@ use crate::Account;
 use base::Base;
 use base::lang::Lang;
 use base::mail;
-use base::secret::TokenHash;
+use base::secret::{Secret, TokenHash};
 use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, check_password};
@@ -23,6 +23,7 @@ use readers::store::{self, Purpose, replaced};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, personal, see_other};
 use web::{Form, Language, Path, Result, Site};
 
@@ -71,6 +72,8 @@ pub async fn submit_reset(
     };
     readers.limits.mail(network, &email)?;
     post_link(&site.base, say.lang, &email).await?;
+    let who = Who::address(email.as_str()).from(network);
+    security::note(&site.base, Event::ResetAsked, who);
     Ok(see_other(&format!("/reset/sent?lang={}", say.lang)))
 }
 
@@ -152,7 +155,7 @@ pub async fn show_new_password(
 #[derive(Debug, Deserialize)]
 pub struct NewPassword {
     #[serde(default)]
-    password: String,
+    password: Secret,
 }
 
 /// Sets it, uses the link up and ends every session of the reader.
@@ -170,7 +173,7 @@ pub async fn submit_new_password(
         return dead_link(site, say, "/reset");
     };
     let shortest = base.config.accounts.min_password;
-    if let Err(fault) = check_password(&form.password, &reader.email, shortest) {
+    if let Err(fault) = check_password(form.password.reveal(), &reader.email, shortest) {
         let faults = Faults::one("password", password_fault(say, shortest, fault));
         return refused(&new_password_page(site, say, token, reader.email, faults));
     }
@@ -190,6 +193,8 @@ pub async fn submit_new_password(
     mail::post(&mut tx, &letter).await?;
     tx.commit().await?;
     tell_ended(&account, reader.id, &ended, Which::All).await;
+    let who = Who::reader(&reader.id).at(&reader.email);
+    security::note(base, Event::PasswordReset, who);
     Ok(see_other(&format!(
         "/sign-in?notice=reset&lang={}",
         say.lang

@@ -16,6 +16,7 @@ use subscriptions::rules::{Member, Plan, SeatId, SeatStatus, Subscription, host_
 use subscriptions::{Subscriptions, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, personal, see_other};
 use web::{Error, Query, Result, Site};
 
@@ -313,5 +314,7 @@ pub(super) async fn submit_remove(
 ) -> Result {
     let (_, of) = owned(&subscriptions.base, &session).await?;
     invite::remove(&subscriptions, &of, form.seat).await?;
+    let who = Who::reader(&session.reader);
+    security::note(&subscriptions.base, Event::SeatRemoved, who);
     Ok(see_other("/account/seats?done=removed"))
 }

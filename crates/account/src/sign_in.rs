@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::form::{Next, Notice};
 use crate::Account;
-use base::secret::TokenHash;
+use base::secret::{Secret, TokenHash};
 use base::time::Span;
 use readers::rules::{Email, Reader};
 use readers::{SignedIn, labels, store};
@@ -19,6 +19,7 @@ use web::error::encode;
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, local_path, personal, see_other};
 use web::{Form, Language, Query, Result, Site};
 
@@ -66,7 +67,7 @@ fn sign_in_page(site: &Site, say: Say, next: &str, email: &str, faults: Faults) 
 #[derive(Debug, Deserialize)]
 pub struct SignIn {
     email: String,
-    password: String,
+    password: Secret,
     #[serde(default)]
     next: String,
 }
@@ -94,6 +95,8 @@ pub async fn submit_sign_in(
             return Ok(signed_in);
         }
     }
+    let who = Who::address(&typed).from(network);
+    security::note(&account.base, Event::SignInFailed, who);
     let say = Say::new(lang);
     let faults = Faults::one("email", say.say("sign-in-wrong"));
     let page = sign_in_page(&account.site, say, &form.next, &form.email, faults);
@@ -143,6 +146,8 @@ pub async fn sign_in(
         account.leases.notices.recheck(before);
     }
     account.readers.sessions.load(hash).await?;
+    let who = Who::reader(&reader.id).at(&reader.email);
+    security::note(&account.base, Event::SignedIn, who);
     let home = account.site.home(reader.language);
     let mut response = see_other(if local_path(next) == "/" {
         &home
@@ -173,6 +178,8 @@ pub async fn submit_sign_out(State(account): State<Account>, session: Option<Sig
     tx.commit().await?;
     account.readers.sessions.forget(&session.token);
     account.leases.release(session.reader, session.device).await;
+    let who = Who::reader(&session.reader);
+    security::note(&account.base, Event::SignedOut, who);
     let mut response = see_other(&account.site.home(session.language));
     cookies::clear_session(response.headers_mut(), &account.base.config);
     Ok(response)

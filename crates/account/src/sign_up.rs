@@ -14,7 +14,7 @@ use super::form::{Next, password_fault};
 use base::Base;
 use base::lang::Lang;
 use base::mail;
-use base::secret::TokenHash;
+use base::secret::{Secret, TokenHash};
 use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, MAX_NAME, check_password, one_line};
@@ -23,6 +23,7 @@ use web::cookies::Cookie;
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, local_path, personal, see_other};
 use web::{Error, Form, Language, Query, Result, Site};
 
@@ -44,7 +45,7 @@ struct SignUpPage {
 pub struct SignUp {
     name: String,
     email: String,
-    password: String,
+    password: Secret,
     next: String,
 }
 
@@ -74,7 +75,7 @@ pub async fn show_sign_up(
 }
 
 /// What waits for the proof.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Wanted {
     pub(super) name: String,
     pub(super) password: String,
@@ -114,6 +115,8 @@ pub async fn submit_sign_up(
         next: local_path(&form.next).to_owned(),
     };
     post_link(base, &email, &wanted, &TokenHash::of(&cookie)).await?;
+    let who = Who::address(email.as_str()).from(network);
+    security::note(base, Event::SignUpAsked, who);
     let mut response = see_other(&format!("/sign-up/sent?lang={}", say.lang));
     response.headers_mut().append(
         header::SET_COOKIE,
@@ -137,7 +140,7 @@ fn checked(
     if email.is_err() {
         faults.add("email", say.say("fault-email"));
     }
-    if let Err(fault) = check_password(&form.password, &form.email, shortest) {
+    if let Err(fault) = check_password(form.password.reveal(), &form.email, shortest) {
         faults.add("password", password_fault(say, shortest, fault));
     }
     match (email, name) {

@@ -1,8 +1,9 @@
-//! Hashes of tokens for storage, and signatures on cookies that the server keeps no copy of.
+//! Hashes of tokens for storage, signatures on cookies that the server keeps no copy of, and texts that no log may show.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of a token. Tokens carry 256 bits of randomness, so a fast hash is enough (OWASP ASVS 5.0, 11.4).
@@ -32,6 +33,31 @@ impl TokenHash {
     #[must_use]
     pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+/// A text that only its reader may see, such as a password as it was typed: in `Debug`, and so in any log, it is no text.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<String>> From<T> for Secret {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
     }
 }
 
@@ -67,6 +93,13 @@ impl Key {
         let mut mac = self.mac(purpose, "");
         mac.update(&number.to_be_bytes());
         URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..16])
+    }
+
+    /// A name for a text that is not to be seen, such as an address: 22 characters of base64url, always the same.
+    #[must_use]
+    pub fn pseudonym(&self, purpose: &str, text: &str) -> String {
+        let tag = self.mac(purpose, text).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode(&tag[..16])
     }
 
     /// `text.signature`; `purpose` keeps a signature for one use from passing in another.

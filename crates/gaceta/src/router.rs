@@ -25,7 +25,7 @@ use crate::{App, nodes};
 use readers::Recognized;
 use web::detached::{self, Hold};
 use web::error::{self, Busy};
-use web::{Error, Route, early, headers};
+use web::{Error, Names, Route, early, headers};
 
 /// The list of all routes. What is not here does not answer.
 #[must_use]
@@ -177,11 +177,11 @@ pub fn router(
     for origin in gate::origins(&app.base.config) {
         csrf = csrf.add_trusted_origin(origin)?;
     }
-    let router = routes(&app)
-        .into_iter()
-        .fold(Router::new(), |router, route| {
-            router.route(route.path, route.answer)
-        });
+    let routes = routes(&app);
+    let names = Arc::new(Names::of(&routes));
+    let router = routes.into_iter().fold(Router::new(), |router, route| {
+        router.route(route.path, route.answer)
+    });
     let router = router.fallback(|| async { Error::NotFound });
     let unbroken = CatchPanicLayer::custom(after_panic).layer(router);
     let detached = from_fn(detached::unsafe_methods).layer(unbroken);
@@ -192,7 +192,7 @@ pub fn router(
     // What is trusted of other sites is narrowed at once.
     let let_in = from_fn_with_state(Arc::clone(&app.gate), gate::let_in);
     let guarded = let_in.layer(csrf.layer(timed));
-    let rendered = from_fn_with_state(Arc::clone(&app.site), error::render).layer(guarded);
+    let rendered = from_fn_with_state((Arc::clone(&app.site), names), error::render).layer(guarded);
     let unkept = from_fn(early::refuse).layer(rendered);
     let routed = from_fn_with_state(Arc::clone(&app.site), headers::secure).layer(unkept);
     Ok(Responder {

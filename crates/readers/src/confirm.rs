@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::{FromRef, FromRequest, FromRequestParts as _, Request};
 use axum::response::{IntoResponse as _, Response};
 use base::Base;
+use base::secret::Secret;
 use http::StatusCode;
 use http::request::Parts;
 
@@ -19,6 +20,7 @@ use crate::{Reader, Readers, Session, shown_email, store};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
+use web::security::{self, Event, Who};
 use web::view::{Frame, html};
 use web::{Error, Result, Sent, Site};
 
@@ -78,11 +80,13 @@ pub async fn confirm(
     network: Network,
     session: &Session,
     reader: &Reader,
-    password: String,
+    password: Secret,
 ) -> Result<bool> {
     readers.limits.password(network, &reader.email)?;
     let stored = Some(reader.password.clone());
+    let who = Who::reader(&reader.id).at(&reader.email).from(network);
     if !readers.passwords.verify(password, stored).await? {
+        security::note(&readers.base, Event::ConfirmFailed, who);
         return Ok(false);
     }
     readers.limits.password_was_right(network, &reader.email);
@@ -93,6 +97,7 @@ pub async fn confirm(
     store::set_confirmed(&mut tx, &session.token).await?;
     tx.commit().await?;
     readers.sessions.forget(&session.token);
+    security::note(&readers.base, Event::Confirmed, who);
     Ok(true)
 }
 
@@ -150,7 +155,7 @@ async fn ask(
     match given.into_iter().next() {
         None => Ok(Some(html(StatusCode::FORBIDDEN, page.render()?))),
         Some((_, password)) => {
-            let right = confirm(readers, network, session, &reader, password).await?;
+            let right = confirm(readers, network, session, &reader, password.into()).await?;
             if right {
                 Ok(None)
             } else {

@@ -7,6 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
 use base::rng::Rng;
+use base::secret::Secret;
 use web::{Error, Result};
 
 /// Hashes passwords, so many at the same time.
@@ -49,21 +50,24 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Busy`] when too many wait.
-    pub async fn hash(&self, password: String, rng: &Rng) -> Result<String> {
+    pub async fn hash(&self, password: Secret, rng: &Rng) -> Result<String> {
         let salt = rng.bytes();
-        self.run(move || hash_now(&password, &salt)).await
+        self.run(move || hash_now(password.reveal(), &salt)).await
     }
 
     /// Whether the password is right. `stored` is `None` for an unknown address, which takes just as long.
     ///
     /// # Errors
     /// [`Error::Busy`] when too many wait.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
+    pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<bool> {
         self.run(move || {
             let known = stored.is_some();
             let phc = stored.as_deref().unwrap_or(&NOBODY);
-            let right = argon2::PasswordHash::new(phc)
-                .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok());
+            let right = argon2::PasswordHash::new(phc).is_ok_and(|hash| {
+                argon2()
+                    .verify_password(password.reveal().as_bytes(), &hash)
+                    .is_ok()
+            });
             right && known
         })
         .await

@@ -51,7 +51,7 @@ pub fn one_line(text: &str, longest: usize) -> Option<&str> {
 }
 
 /// A person with an account.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader {
     /// Identifier.
     pub id: ReaderId,
@@ -63,6 +63,13 @@ pub struct Reader {
     pub password: String,
     /// Language of their account pages and mails.
     pub language: Lang,
+}
+
+/// Neither address nor hash of the password.
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "reader {}", self.id)
+    }
 }
 
 text_enum! {

@@ -8,6 +8,7 @@ use readers::{self, Reader};
 
 use super::rules::{CompanyName, Plan, SubscriptionId};
 use super::store::{self, NewSubscription};
+use web::security::{self, Event, Who};
 
 /// The moment after a last day, in UTC; `None` at the end of the calendar.
 #[must_use]
@@ -78,6 +79,8 @@ pub async fn grant(
     seated
         .iter()
         .for_each(|reader| subscriptions.seats.forget(*reader));
+    let who = Who::reader(&reader.id);
+    security::note(&subscriptions.base, Event::Granted, who);
     Ok(Granted::Given(id))
 }
 

@@ -28,6 +28,8 @@ use tower_http::csrf::ProtectionError;
 use super::address;
 use super::locale::{self, Say};
 use super::pages::{Draft, Forms, Keep};
+use super::route::Names;
+use super::security;
 use super::view::{Frame, html};
 use crate::Site;
 use base::db::is_away;
@@ -155,7 +157,11 @@ struct ErrorPage {
 }
 
 /// Turns an [`Error`] into its page. Also names the request, so that a reader can quote it and an operator find it.
-pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+pub async fn render(
+    State((site, names)): State<(Arc<Site>, Arc<Names>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     // Copies of what an error page would need; they share the bytes of the request.
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let languages = request.headers().get_all(header::ACCEPT_LANGUAGE);
@@ -197,7 +203,7 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
             .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         return to;
     }
-    let mut page = page(&site, &error, lang, status, uri.path());
+    let mut page = page(&site, &error, lang, status, names.find(uri.path()));
     if method == Method::HEAD {
         *page.body_mut() = axum::body::Body::empty();
     }
@@ -211,19 +217,28 @@ fn chain(cause: &dyn std::error::Error) -> String {
     texts.join(": ")
 }
 
-fn page(site: &Site, error: &Error, lang: Lang, status: StatusCode, path: &str) -> Response {
+fn page(site: &Site, error: &Error, lang: Lang, status: StatusCode, route: &str) -> Response {
     let request = format!("{:08x}", site.base.rng.u64() >> 32);
     match error {
         Error::Internal(cause) => {
-            tracing::error!(request, path, cause = chain(&**cause), "a request failed")
+            tracing::error!(request, route, cause = chain(&**cause), "a request failed")
         }
         Error::Unavailable(cause) => tracing::warn!(
             request,
-            path,
+            route,
             cause = chain(&**cause),
             "a request had to wait"
         ),
-        other => tracing::debug!(request, path, %other, "a request was refused"),
+        // Who may not, and who tries too often: an operator looks for these (OWASP ASVS 5.0, 16.3.2 and 16.3.3).
+        Error::Forbidden | Error::Foreign | Error::TooMany(_) => {
+            tracing::info!(target: security::TARGET, request, route, why = error.to_string(), "a request was refused");
+        }
+        other => tracing::debug!(
+            request,
+            route,
+            why = other.to_string(),
+            "a request was refused"
+        ),
     }
     let text = text(site, error, lang, &request);
     let mut response = match text {

@@ -22,8 +22,9 @@ use crate::{Error, Site, locale};
 #[derive(Clone, Copy, Debug)]
 pub struct Form<T>(pub T);
 
-/// A form both as a handler takes it and as it was sent, so that it can be sent again. Refused like [`Form`].
-#[derive(Clone, Debug)]
+/// A form both as a handler takes it and as it was sent, so that it can be sent again. Refused like [`Form`]. Never shown in a
+/// log: a password may be among the fields.
+#[derive(Clone)]
 pub struct Sent<T> {
     /// As a handler takes it.
     pub form: T,

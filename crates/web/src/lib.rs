@@ -16,13 +16,14 @@ pub mod limits;
 pub mod locale;
 pub mod pages;
 pub mod route;
+pub mod security;
 mod site;
 pub mod skeleton;
 pub mod view;
 
 pub use error::{Error, Result};
 pub use extract::{Form, Language, Path, Query, Sent};
-pub use route::{Needs, Route, with_state};
+pub use route::{Names, Needs, Route, with_state};
 pub use site::{EditionHome, Site};
 
 /// What the frame of every page says, dates, and errors.

@@ -99,3 +99,82 @@ pub fn with_state<S: Clone + Send + Sync + 'static>(
         })
         .collect()
 }
+
+/// The paths of all routes, to name the one that a request was for. A log names it so and never by its address, in which
+/// the token of a link may stand.
+#[derive(Debug)]
+pub struct Names(Vec<&'static str>);
+
+impl Names {
+    /// Of these routes.
+    #[must_use]
+    pub fn of(routes: &[Route]) -> Self {
+        let mut names: Vec<_> = routes.iter().map(|route| route.path).collect();
+        // The more of it is written out, the sooner it is tried, as the router does.
+        names.sort_by_key(|name| name.matches('{').count());
+        Self(names)
+    }
+
+    /// The route of this path, or `none`.
+    #[must_use]
+    pub fn find(&self, path: &str) -> &'static str {
+        let found = self.0.iter().find(|name| fits(name, path));
+        found.copied().unwrap_or("none")
+    }
+}
+
+fn fits(name: &str, path: &str) -> bool {
+    let (mut names, mut parts) = (name.split('/'), path.split('/'));
+    loop {
+        match (names.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(one), Some(_)) if one.starts_with("{*") => return true,
+            (Some(one), Some(part)) => {
+                let before = one.split('{').next().unwrap_or(one);
+                let is_whole = before.len() == one.len();
+                if is_whole && part != one
+                    || !part.starts_with(before)
+                    || part.is_empty() != one.is_empty()
+                {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_named_by_its_route() {
+        let route = |path| Route::get(path, || async {});
+        let names = Names::of(&[
+            route("/{edition}/{day}/{slug}"),
+            route("/{edition}"),
+            route("/sitemap-{name}"),
+            route("/sitemap.xml"),
+            route("/reset/{token}"),
+            route("/reset/sent"),
+            route("/assets/{*name}"),
+            route("/"),
+        ]);
+        for (path, name) in [
+            ("/", "/"),
+            ("/en", "/{edition}"),
+            ("/reset/sent", "/reset/sent"),
+            ("/reset/abc", "/reset/{token}"),
+            ("/reset/", "none"),
+            ("/reset/abc/", "none"),
+            ("//reset/abc", "none"),
+            ("/sitemap.xml", "/sitemap.xml"),
+            ("/sitemap-1.xml", "/sitemap-{name}"),
+            ("/assets/a/b.css", "/assets/{*name}"),
+            ("/en/2026-02-24/wells", "/{edition}/{day}/{slug}"),
+        ] {
+            assert_eq!(names.find(path), name, "{path}");
+        }
+    }
+}

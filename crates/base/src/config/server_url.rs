@@ -53,16 +53,8 @@ impl ServerUrl {
     /// Whether what is sent there stays on this machine.
     #[must_use]
     pub fn is_here(&self) -> bool {
-        // PostgreSQL's way to name a socket in the file system.
-        let socket = |host: &str| host.starts_with('/') || host.starts_with("%2F");
-        let here = |host: &str| {
-            host.is_empty()
-                || host == "localhost"
-                || socket(host)
-                || host.parse::<IpAddr>().is_ok_and(|at| at.is_loopback())
-        };
-        let named = self.query("host").or_else(|| self.query("hostaddr"));
-        here(named.unwrap_or_else(|| self.host()))
+        let host = self.host();
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|at| at.is_loopback())
     }
 
     /// A parameter behind the `?`, as it stands there.
@@ -161,27 +153,6 @@ mod tests {
                 "127.0.0.9",
                 false,
                 true,
-            ),
-            (
-                "postgres:///paper?host=/run/postgresql",
-                "postgres:///paper",
-                "",
-                false,
-                true,
-            ),
-            (
-                "postgres://%2Frun%2Fpostgresql/paper",
-                "postgres://%2Frun%2Fpostgresql/paper",
-                "%2Frun%2Fpostgresql",
-                false,
-                true,
-            ),
-            (
-                "postgres://localhost/paper?host=db.example",
-                "postgres://localhost/paper",
-                "localhost",
-                false,
-                false,
             ),
             ("hunter2", "hunter2", "hunter2", false, false),
         ] {

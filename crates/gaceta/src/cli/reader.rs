@@ -9,6 +9,7 @@ use super::control::{self, Paper};
 use crate::App;
 use base::config::Config;
 use base::lang::Lang;
+use base::secret::Secret;
 use readers::rules::{MAX_NAME, MAX_PASSWORD, PasswordFault, check_password, one_line};
 use readers::{self, Email};
 
@@ -34,7 +35,7 @@ pub struct ReaderOrder {
     email: String,
     name: String,
     language: Lang,
-    password: String,
+    password: Secret,
 }
 
 impl std::fmt::Debug for ReaderOrder {
@@ -90,7 +91,7 @@ pub async fn carry_out(app: &App, order: ReaderOrder) -> anyhow::Result<Vec<Stri
     } = order;
     let (email, name) = checked(&email, &name)?;
     let shortest = app.base.config.accounts.min_password;
-    match check_password(&password, email.as_str(), shortest) {
+    match check_password(password.reveal(), email.as_str(), shortest) {
         Ok(()) => {}
         Err(PasswordFault::TooCommon) => anyhow::bail!("choose a password that is harder to guess"),
         Err(_) => anyhow::bail!("a password has {shortest} to {MAX_PASSWORD} characters"),
@@ -107,7 +108,7 @@ pub async fn carry_out(app: &App, order: ReaderOrder) -> anyhow::Result<Vec<Stri
 }
 
 /// One line of the standard input.
-fn password(shortest: usize) -> anyhow::Result<String> {
+fn password(shortest: usize) -> anyhow::Result<Secret> {
     if std::io::stdin().is_terminal() {
         // What is typed is shown: hiding it needs terminal modes, and a pipe serves those who mind.
         print!("Password (at least {shortest} characters; it is shown as you type): ");
@@ -115,5 +116,5 @@ fn password(shortest: usize) -> anyhow::Result<String> {
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(line.trim_end_matches(['\r', '\n']).into())
 }
