@@ -103,16 +103,36 @@ fn split(text: &str) -> Result<(&str, &str), String> {
 
 /// Reads front matter that begins with the end of the file's first line, so that lines are counted as in the file.
 fn read<T: DeserializeOwned>(front: &str) -> Result<T, Vec<String>> {
-    let at = |span: Option<std::ops::Range<usize>>| {
-        let from = span.map_or(0, |span| span.start.min(front.len()));
-        1 + front[..from].matches('\n').count()
-    };
     let (mut table, errors) = DeTable::parse_recoverable(front);
+    let mut faults = syntax_faults(front, errors);
+    dates_as_texts(table.get_mut());
+    let read = read_values(front, table, &mut faults);
+    faults.sort();
+    match read {
+        Some(read) if faults.is_empty() => Ok(read),
+        _ => {
+            let line = |(line, what)| format!("line {line}: {what}");
+            let mut faults: Vec<_> = faults.into_iter().map(line).collect();
+            if let Some(last) = faults.last_mut() {
+                *last += &format!("\n         {HELP}");
+            }
+            Err(faults)
+        }
+    }
+}
+
+/// The line of the file in which this begins.
+fn line_of(front: &str, span: Option<std::ops::Range<usize>>) -> usize {
+    let from = span.map_or(0, |span| span.start.min(front.len()));
+    1 + front[..from].matches('\n').count()
+}
+
+/// What is no TOML: the first fault of each line, since others follow from it.
+fn syntax_faults(front: &str, errors: Vec<toml::de::Error>) -> Vec<(usize, String)> {
     let mut faults: Vec<(usize, String)> = Vec::new();
     for error in errors {
-        let line = at(error.span());
+        let line = line_of(front, error.span());
         if faults.iter().any(|(known, _)| *known == line) {
-            // What follows from the first.
             continue;
         }
         let written = front.lines().nth(line - 1).unwrap_or_default();
@@ -123,12 +143,20 @@ fn read<T: DeserializeOwned>(front: &str) -> Result<T, Vec<String>> {
         };
         faults.push((line, what));
     }
-    let known = faults.len();
-    dates_as_texts(table.get_mut());
-    // One fault at a time is told: what it is about is taken out, and the rest is read again.
-    let read = loop {
+    faults
+}
+
+/// Reads the values, and adds all that is wrong with them. One fault at a time is told by the library: what it is about is
+/// taken out, and the rest is read again.
+fn read_values<T: DeserializeOwned>(
+    front: &str,
+    mut table: Spanned<DeTable<'_>>,
+    faults: &mut Vec<(usize, String)>,
+) -> Option<T> {
+    let well_formed = faults.is_empty();
+    loop {
         let error = match T::deserialize(Deserializer::from(table.clone())) {
-            Ok(read) => break Some(read),
+            Ok(read) => return Some(read),
             Err(error) => error,
         };
         let span = error.span();
@@ -141,49 +169,34 @@ fn read<T: DeserializeOwned>(front: &str) -> Result<T, Vec<String>> {
                 AsRef::<str>::as_ref(key.get_ref() as &std::borrow::Cow<'_, str>).to_owned()
             })
         };
-        let named = table.get_ref().iter().find_map(about);
+        if let Some(name) = table.get_ref().iter().find_map(about) {
+            faults.push((line_of(front, span), said(&name, error.message())));
+            table.get_mut().remove(name.as_str());
+            stand_in(&name, &mut table);
+            continue;
+        }
         let missing = NEEDED.iter().find(|(name, _)| {
             !table.get_ref().contains_key(*name)
                 && error.message().contains(&format!("missing field `{name}`"))
         });
-        let place = |name: &str, table: &mut Spanned<DeTable<'_>>| {
-            if let Some((_, value)) = NEEDED.iter().find(|(needed, _)| *needed == name) {
-                let value = Spanned::new(0..0, DeValue::String((*value).into()));
-                table
-                    .get_mut()
-                    .insert(Spanned::new(0..0, name.to_owned().into()), value);
-            }
+        let Some((name, _)) = missing else {
+            faults.push((line_of(front, span), error.message().to_owned()));
+            return None;
         };
-        match (named, missing) {
-            (Some(name), _) => {
-                faults.push((at(span), said(&name, error.message())));
-                table.get_mut().remove(name.as_str());
-                place(&name, &mut table);
-            }
-            (None, Some((name, _))) => {
-                // A syntax fault may have eaten it.
-                if known == 0 {
-                    faults.push((1, format!("`{name}` is missing")));
-                }
-                place(name, &mut table);
-            }
-            (None, None) => {
-                faults.push((at(span), error.message().to_owned()));
-                break None;
-            }
+        // A syntax fault may have eaten it.
+        if well_formed {
+            faults.push((1, format!("`{name}` is missing")));
         }
-    };
-    faults.sort();
-    match read {
-        Some(read) if faults.is_empty() => Ok(read),
-        _ => {
-            let line = |(line, what)| format!("line {line}: {what}");
-            let mut faults: Vec<_> = faults.into_iter().map(line).collect();
-            if let Some(last) = faults.last_mut() {
-                *last += &format!("\n         {HELP}");
-            }
-            Err(faults)
-        }
+        stand_in(name, &mut table);
+    }
+}
+
+/// Puts a value where one that is needed is missing, so that the others can be read.
+fn stand_in(name: &str, table: &mut Spanned<DeTable<'_>>) {
+    if let Some((_, value)) = NEEDED.iter().find(|(needed, _)| *needed == name) {
+        let value = Spanned::new(0..0, DeValue::String((*value).into()));
+        let key = Spanned::new(0..0, name.to_owned().into());
+        table.get_mut().insert(key, value);
     }
 }
 

@@ -52,6 +52,10 @@ async fn post(browser: &Browser<'_>, path: &str, form: &str) -> Answer {
 }
 
 /// Everything that is done with accounts, by Ada, who has a company, by Ben, whom she invites, and by somebody who guesses.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one journey, read from top to bottom"
+)]
 async fn journey(paper: &TestPaper) -> Secrets {
     let mut secrets = Secrets::default();
     for text in [
@@ -182,6 +186,10 @@ async fn journey(paper: &TestPaper) -> Secrets {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one journey, read from top to bottom"
+)]
 async fn the_log_of_a_whole_journey_says_what_happened_and_nothing_secret() {
     let mut paper = TestPaper::with(|config| config.server.proxies = 1).await;
     paper.looks_for_jobs = false;

@@ -126,7 +126,12 @@ impl Survey {
             }
         }
         survey.export = items.export();
-        let mut found: Vec<_> = found.into_values().collect();
+        survey.name_topics(found.into_values().collect());
+        Ok(survey)
+    }
+
+    /// Gives each topic a slug of its own, those of categories and of many articles first.
+    fn name_topics(&mut self, mut found: Vec<(Found, usize)>) {
         found.sort_by(|(a, used_a), (b, used_b)| {
             let key = |one: &Found, used: usize| {
                 (
@@ -146,15 +151,14 @@ impl Survey {
                 .find(|slug| !used.contains(slug))
                 .expect("numbers do not end");
             used.insert(slug.clone());
-            survey.topics.push(TopicDraft {
+            self.topics.push(TopicDraft {
                 slug: slug.clone(),
                 name: one.name.clone(),
                 description: one.description,
                 same_as: String::new(),
             });
-            survey.slugs.insert((one.slug, one.name), slug);
+            self.slugs.insert((one.slug, one.name), slug);
         }
-        Ok(survey)
     }
 }
 

@@ -231,26 +231,18 @@ impl Reading {
     fn end(&mut self) -> Result<(), String> {
         let text = std::mem::take(&mut self.text);
         let mut open = [""; 5];
-        let inside = match self.open.len() {
-            depth @ 3..=5 => {
-                for (name, is) in open.iter_mut().zip(&self.open) {
-                    *name = is;
-                }
-                &open[..depth]
-            }
-            _ => &[],
+        open.iter_mut()
+            .zip(&self.open)
+            .for_each(|(name, is)| *name = is);
+        let depth = self.open.len();
+        let inside = if (3..=5).contains(&depth) {
+            &open[..depth]
+        } else {
+            &[]
         };
         match inside {
             [_, _, "title"] => self.export.title = text,
-            [_, _, "wp:wxr_version"] => {
-                let version = text.trim();
-                if !["1.0", "1.1", "1.2"].contains(&version) {
-                    return Err(format!(
-                        "version {version:?} of WordPress exports is unknown; 1.0 to 1.2 can be read"
-                    ));
-                }
-                self.export.version = version.to_owned();
-            }
+            [_, _, "wp:wxr_version"] => self.export.version = known_version(&text)?,
             [_, _, "wp:author", "wp:author_login"] => self.author.0 = text.trim().to_owned(),
             [_, _, "wp:author", "wp:author_display_name"] => {
                 self.author.1 = text.trim().to_owned();
@@ -267,15 +259,7 @@ impl Reading {
                 }
             }
             [_, _, "wp:category", name] => {
-                let (slug, category) = &mut self.category;
-                match *name {
-                    "wp:category_nicename" => text.trim().clone_into(slug),
-                    "wp:term_id" => text.trim().clone_into(&mut category.id),
-                    "wp:cat_name" => category.name = text,
-                    "wp:category_parent" => text.trim().clone_into(&mut category.parent),
-                    "wp:category_description" => category.description = text,
-                    _ => {}
-                }
+                set_of_category(&mut self.category, name, text);
             }
             [_, _, "wp:category"] => {
                 let (slug, category) = std::mem::take(&mut self.category);
@@ -301,6 +285,27 @@ impl Reading {
         self.open.pop();
         Ok(())
     }
+}
+
+fn set_of_category((slug, category): &mut (String, Category), name: &str, text: String) {
+    match name {
+        "wp:category_nicename" => text.trim().clone_into(slug),
+        "wp:term_id" => text.trim().clone_into(&mut category.id),
+        "wp:cat_name" => category.name = text,
+        "wp:category_parent" => text.trim().clone_into(&mut category.parent),
+        "wp:category_description" => category.description = text,
+        _ => {}
+    }
+}
+
+fn known_version(text: &str) -> Result<String, String> {
+    let version = text.trim();
+    if ["1.0", "1.1", "1.2"].contains(&version) {
+        return Ok(version.to_owned());
+    }
+    Err(format!(
+        "version {version:?} of WordPress exports is unknown; 1.0 to 1.2 can be read"
+    ))
 }
 
 #[cfg(test)]

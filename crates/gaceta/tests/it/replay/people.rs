@@ -60,6 +60,10 @@ async fn sign_in<'a>(paper: &'a TestPaper, email: &str, agent: &str) -> Browser<
 
 impl<'a> Ada<'a> {
     /// She reads on her phone, has a tablet, and a company with a colleague, an invitation and a free seat.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one journey, read from top to bottom"
+    )]
     pub async fn comes(paper: &'a TestPaper) -> Self {
         let ada = paper.owner("ada.quevedo", Plan::Company, 5).await;
         let (phone, tablet) = (ada.on("phone").await, ada.on("tablet").await);
