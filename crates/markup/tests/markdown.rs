@@ -112,7 +112,7 @@ fn pictures() {
             "from {source:?}"
         );
     }
-    let (doc, _) = Document::from_markdown("![A](fotos/a b.jpg)");
+    let (doc, _) = Document::from_markdown("![A](fotos/a%20b.jpg)");
     assert_eq!(doc.images()[0].src, "fotos/a b.jpg");
 }
 
@@ -193,7 +193,7 @@ fn notes_tasks_terms_and_named_headings_are_read() {
         "<p><strong>Term</strong></p><p>Definition of it</p>",
         "<h2><span id=\"money\"></span>Heading with an id</h2>",
         "See <a href=\"#money\">money</a>.",
-        "<a href=\"https://www.youtube.com/watch?v=AbCdEfGhIjK\">",
+        "<a href=\"https://www.youtube.com/watch?v=AbCdEfGhIjK\" rel=\"noopener\">",
         "<li><span id=\"fn-2\"></span>The audit was paid for by the port itself. <a href=\"#fnref-2\">\u{21a9}</a></li>",
     ] {
         assert!(html.contains(part), "{part}\n{html}");

@@ -111,7 +111,10 @@ impl Names {
     pub fn of(routes: &[Route]) -> Self {
         let mut names: Vec<_> = routes.iter().map(|route| route.path).collect();
         // The more of it is written out, the sooner it is tried, as the router does.
-        names.sort_by_key(|name| name.matches('{').count());
+        names.sort_by_key(|name| {
+            let written = name.find('{').unwrap_or(name.len());
+            (name.matches('{').count(), std::cmp::Reverse(written))
+        });
         Self(names)
     }
 

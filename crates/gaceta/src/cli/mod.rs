@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rustix::fs::Mode;
+use tracing_subscriber::EnvFilter;
 
 use base::config::Config;
 use base::lang::Lang;
@@ -82,6 +83,16 @@ enum Command {
     Staff(staff::Staff),
 }
 
+/// What is logged, as the operator wants it, but for what libraries would say of each request: the address of a link that
+/// was mailed holds its token.
+#[must_use]
+pub fn log_filter(wanted: EnvFilter) -> EnvFilter {
+    ["tower_http=warn", "hyper=info", "hyper_util=info"]
+        .into_iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(wanted, EnvFilter::add_directive)
+}
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -90,10 +101,9 @@ pub fn main() -> ExitCode {
     // a configuration that will hold passwords.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| "gaceta=info,warn".into()),
-        )
+        .with_env_filter(log_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| "gaceta=info,warn".into()),
+        ))
         .with_writer(std::io::stderr)
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread()

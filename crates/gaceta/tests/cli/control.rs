@@ -157,7 +157,9 @@ fn more_than_fits_into_one_order_is_published_as_a_whole_or_not_at_all() {
     let good = std::fs::read_to_string(paper.path(&files[0])).unwrap();
     paper.write(
         "bad.md",
-        &good.replace("access", "topics = [\"none\"]\naccess"),
+        &good
+            .replace("long-1", "bad")
+            .replace("access", "topics = [\"none\"]\naccess"),
     );
     let serving = paper.serve();
     files.push("bad.md".into());

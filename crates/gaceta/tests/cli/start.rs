@@ -71,6 +71,7 @@ fn broken_article_files_are_named_and_nothing_is_published() {
     let paper = Paper::new();
     let good = paper.article("good", "open", "Text.");
     let text = std::fs::read_to_string(paper.path(&good)).unwrap();
+    let text = text.replace("good", "other");
     for (broken, hint) in [
         (
             "No front matter.\n".to_owned(),
@@ -78,11 +79,11 @@ fn broken_article_files_are_named_and_nothing_is_published() {
         ),
         (
             "+++\nheadline = \"x\"\n".to_owned(),
-            "the second +++ is missing",
+            "the second line +++ is missing",
         ),
         (text.replace("headline = ", "headlien = "), "line 2"),
         (
-            text.replace("About good", "About\\u202egood"),
+            text.replace("About other", "About\\u202eother"),
             "the headline has a line break or a character that nobody sees",
         ),
         (

@@ -15,7 +15,6 @@ mod gate;
 mod hang_up;
 mod heard;
 mod leases;
-mod log;
 mod nodes;
 mod open_pages;
 mod overlaps;

@@ -207,8 +207,12 @@ impl<'t> Flow<'t> {
     fn place(&mut self, id: Id, name: &str) {
         for written in [self.tree.attr(id, "id"), self.tree.attr(id, "name")] {
             let kept = match name {
-                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => true,
-                // Those of the Markdown reader are at each heading.
+                // The Markdown reader gives each heading a name, and puts a link to itself into it.
+                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                    let mut inside = self.tree.children(id);
+                    let by_reader = inside.any(|child| self.tree.has_class(child, "anchor"));
+                    !by_reader || self.linked.contains(written)
+                }
                 "a" if self.tree.has_class(id, "anchor") => self.linked.contains(written),
                 "a" => self.tree.attr(id, "href").is_empty() || self.linked.contains(written),
                 _ => self.linked.contains(written),

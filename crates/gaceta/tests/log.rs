@@ -196,7 +196,7 @@ async fn the_log_of_a_whole_journey_says_what_happened_and_nothing_secret() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
+        .with_env_filter(gaceta::cli::log_filter("trace".into()))
         .with_writer(move || writer.clone())
         .with_ansi(false)
         .finish();
