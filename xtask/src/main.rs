@@ -28,7 +28,6 @@ cargo xtask test [--only NAME,..]  everything, or steps by name, with one line a
 cargo xtask tidy [--rules]   the rules of the house; --rules prints them with their reasons
 cargo xtask e2e [--release]  journeys in a real browser; --only NAME for some of them
 cargo xtask canary           what must never leave, over every route, with numbers
-cargo xtask doors            every identifier of one person in the hands of others, over every route, with numbers
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
 cargo xtask durability       a node over its own files, killed under load, its disk full or failing: what was acknowledged is there; --kills N (300)
@@ -56,7 +55,6 @@ fn run(words: &[String]) -> anyhow::Result<bool> {
         "tidy" => tidy::run(rest),
         "e2e" => e2e::run(rest),
         "canary" => test::canary_alone(),
-        "doors" => test::doors_alone(),
         "bench" | "chaos" | "durability" => programs::tool(task, rest),
         "loom" => Ok(programs::loom().told(task)),
         "model" => programs::model(rest),

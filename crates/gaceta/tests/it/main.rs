@@ -23,7 +23,6 @@ mod permissions;
 mod pressure;
 mod publishing;
 mod reading;
-mod replay;
 mod rows;
 mod schema;
 mod seats;
