@@ -1,4 +1,8 @@
 //! The log: what happens to accounts stands in it, and no address, token or password does, whatever level is asked for.
+//!
+//! A program of its own: what is logged is heard by thread, and other tests would decide what of it is made at all.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
