@@ -21,6 +21,7 @@ fn notes(source: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn classic_wordpress_posts() {
     check(&[
         (
@@ -92,6 +93,7 @@ fn classic_wordpress_posts() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn shortcodes() {
     check(&[
         (

@@ -88,7 +88,11 @@ fn what_the_demo_writes_is_for_the_owner_alone() {
     let listen = format!("127.0.0.1:{}", paper.port);
     let mut command = paper.command(&["demo", "--listen", &listen]);
     let mut child = command.spawn().unwrap();
-    let there = || std::net::TcpStream::connect(&listen).is_ok();
+    // Another test may have been given the same port.
+    let database = paper.path("gaceta-demo/gaceta.db");
+    let there = || {
+        std::path::Path::new(&database).exists() && std::net::TcpStream::connect(&listen).is_ok()
+    };
     for _ in 0..1200 {
         if there() {
             break;
