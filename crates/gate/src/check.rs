@@ -17,8 +17,7 @@ use access::{Outside, outside};
 use base::address::Root;
 use readers::Session;
 use reading::visitor::{Unknown, Visitor};
-use reading::{ACCESS, is_navigation};
-use web::early::is_early;
+use reading::{ACCESS, Occasion};
 use web::error::encode;
 use web::locale::{self, Say};
 use web::{Error, Result};
@@ -49,8 +48,7 @@ struct CheckRequest<'a> {
     site: &'a Root,
     /// Path and query, as the browser sent them.
     path: Cow<'a, str>,
-    navigation: bool,
-    early: bool,
+    occasion: Occasion,
     /// A browser asks, without a cookie, whether a page of another origin may ask for more (CORS, in the Fetch standard), and
     /// `[gate] preflights` lets that by.
     preflight: bool,
@@ -135,7 +133,6 @@ impl<'a> CheckRequest<'a> {
             .find(|site| site.holds(&scheme, &authority, &path))?;
         let forwarded = only(&METHOD)?;
         let method = forwarded.as_deref().unwrap_or(method.as_str());
-        let get = method == "GET";
         let preflight = method == "OPTIONS"
             && headers.contains_key(header::ORIGIN)
             && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
@@ -149,8 +146,7 @@ impl<'a> CheckRequest<'a> {
         Some(Self {
             site,
             path,
-            navigation: get && is_navigation(&Method::GET, headers),
-            early: is_early(headers),
+            occasion: Occasion::of(method == "GET", headers),
             preflight,
             denied: match uri.query() {
                 Some("denied=403") => Denied::Forbidden,
@@ -214,19 +210,16 @@ fn answer(
     if asked.preflight {
         return Ok(Ok(let_by()));
     }
-    if asked.early {
+    if asked.occasion == Occasion::Early {
         return Ok(refuse(gate, asked, None, Refusal::Unasked));
     }
     let Some(session) = visitor.session(&gate.reading, asked.headers)? else {
         return Ok(refuse(gate, asked, None, Refusal::Guest));
     };
     let seated = visitor.seated(&gate.reading, session.reader)?;
+    let navigation = asked.occasion == Occasion::Navigation;
     let placed = if seated {
-        Some(
-            visitor
-                .placed(&gate.reading, &session, asked.navigation)?
-                .place,
-        )
+        Some(visitor.placed(&gate.reading, &session, navigation)?.place)
     } else {
         None
     };
@@ -298,7 +291,9 @@ fn refuse(gate: &Gate, asked: &CheckRequest, session: Option<&Session>, why: Ref
     };
     let mut response = match asked.denied {
         Denied::Page => doorway::page(&gate.base, say, why, why.status(), &to)?,
-        Denied::Redirect if asked.navigation => StatusCode::SEE_OTHER.into_response(),
+        Denied::Redirect if asked.occasion == Occasion::Navigation => {
+            StatusCode::SEE_OTHER.into_response()
+        }
         Denied::Redirect => why.status().into_response(),
         Denied::Forbidden if why == Refusal::Guest => why.status().into_response(),
         Denied::Forbidden => StatusCode::FORBIDDEN.into_response(),

@@ -10,7 +10,7 @@ use crate::Gate;
 use access::{Outside, outside};
 use leases::EventKind;
 use readers::SignedIn;
-use reading::is_navigation;
+use reading::Occasion;
 use reading::message;
 use reading::place;
 use web::locale::Say;
@@ -45,7 +45,7 @@ pub async fn show_message(
     };
     let say = Say::new(session.language);
     let seated = gate.subscriptions.seats.active(session.reader).await?;
-    let navigation = is_navigation(&method, &headers);
+    let navigation = Occasion::of(method == Method::GET, &headers) == Occasion::Navigation;
     let placed = if seated {
         Some(place::of(&gate.reading, &session, navigation).await?)
     } else {

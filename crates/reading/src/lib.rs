@@ -13,7 +13,7 @@ mod renewal;
 pub mod visitor;
 mod watch;
 
-pub use pages::{ACCESS, is_navigation, quick, routes};
+pub use pages::{ACCESS, Occasion, quick, routes};
 pub use part::Reading;
 pub use renewal::Renewal;
 

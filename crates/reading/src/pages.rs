@@ -35,20 +35,33 @@ pub fn routes(reading: &Arc<Reading>) -> Vec<Route> {
     with_state(routes, reading)
 }
 
-/// Whether a person opens this page now: a navigation, and no prefetch, preview or HEAD (Fetch Metadata, W3C).
-pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
-    is_opened(method, headers) && !is_early(headers)
+/// How a request for a page comes about (Fetch Metadata, W3C).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A person opens the page now.
+    Navigation,
+    /// A browser fetches it before anybody asked for it: a prefetch, prerender or preview.
+    Early,
+    /// Neither: a `HEAD`, a frame, a script.
+    Other,
 }
 
-/// The same, or asked for early.
-fn is_opened(method: &Method, headers: &HeaderMap) -> bool {
-    let differs = |name: &HeaderName, value: &[u8]| {
-        let have = headers.get(name);
-        have.is_some_and(|have| !have.as_bytes().starts_with(value))
-    };
-    method == Method::GET
-        && !differs(&FETCH_MODE, b"navigate")
-        && !differs(&FETCH_DEST, b"document")
+impl Occasion {
+    /// Of a request with these headers; `get` if its method is `GET`.
+    #[must_use]
+    pub fn of(get: bool, headers: &HeaderMap) -> Self {
+        let differs = |name: &HeaderName, value: &[u8]| {
+            let have = headers.get(name);
+            have.is_some_and(|have| !have.as_bytes().starts_with(value))
+        };
+        if is_early(headers) {
+            Self::Early
+        } else if get && !differs(&FETCH_MODE, b"navigate") && !differs(&FETCH_DEST, b"document") {
+            Self::Navigation
+        } else {
+            Self::Other
+        }
+    }
 }
 
 // Written once: a name given as text is read letter by letter, on each request.
@@ -59,18 +72,15 @@ static FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 struct PageRequest<'a> {
     path: &'a str,
     headers: &'a HeaderMap,
-    navigation: bool,
-    early: bool,
+    occasion: Occasion,
 }
 
 impl<'a> PageRequest<'a> {
     fn of(method: &Method, path: &'a str, headers: &'a HeaderMap) -> Self {
-        let early = is_early(headers);
         Self {
             path,
             headers,
-            navigation: !early && is_opened(method, headers),
-            early,
+            occasion: Occasion::of(method == Method::GET, headers),
         }
     }
 }
@@ -169,19 +179,20 @@ fn read(
         return answer(reading, entry, &decide(&ask), asked.headers, fetched);
     }
     // The browser would keep the answer and show it at the click, when another one may be right.
-    if asked.early {
+    if asked.occasion == Occasion::Early {
         return Ok(refusal());
     }
+    let navigation = asked.occasion == Occasion::Navigation;
     let session = fetched.visitor.session(reading, asked.headers)?;
     let mut holder = None;
     if let Some(session) = &session
         && fetched.visitor.seated(reading, session.reader)?
     {
-        let placed = fetched.visitor.placed(reading, session, asked.navigation)?;
+        let placed = fetched.visitor.placed(reading, session, navigation)?;
         ask.seat = Some(placed.place);
         holder = placed.holder;
     }
-    ask.navigation = asked.navigation;
+    ask.navigation = navigation;
     let mut counted = None;
     if entry.access == Access::Metered {
         let free = if session.is_some() {
