@@ -346,6 +346,14 @@ pub struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
+    /// Makes them staff of the paper.
+    pub async fn works_here(&self) {
+        let mut tx = self.paper.app.base.write().await.unwrap();
+        let staff = readers::store::insert_operator(&mut tx, self.id).await;
+        staff.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Signs in on a new device.
     pub async fn on(&self, device: &str) -> Browser<'a> {
         let browser = self.paper.guest();

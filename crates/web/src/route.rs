@@ -54,11 +54,10 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         H: Handler<T, S>,
         T: 'static,
     {
+        let route = Self::get(path, handler);
         Self {
-            method: "GET",
-            path,
-            needs: Needs::Nothing,
-            answer: get(handler).layer(from_fn(detached::run)),
+            answer: route.answer.layer(from_fn(detached::run)),
+            ..route
         }
     }
 

@@ -5,19 +5,12 @@ use gaceta::router::routes;
 use http::{Method, StatusCode};
 use subscriptions::Plan;
 
-use testing::{Answer, Browser, Form, Person, TestPaper, encode};
+use testing::{Answer, Browser, Form, TestPaper, encode};
 
 const FIELD: &str = "confirm-password";
 
 async fn post(browser: &Browser<'_>, path: &str, form: &str) -> Answer {
     browser.send(Method::POST, path, &[], form).await
-}
-
-async fn make_staff(paper: &TestPaper, person: &Person<'_>) {
-    let mut tx = paper.app.base.write().await.unwrap();
-    let staff = readers::store::insert_operator(&mut tx, person.id).await;
-    staff.unwrap();
-    tx.commit().await.unwrap();
 }
 
 /// The form of the page that asks for the password, if the answer is one.
@@ -37,7 +30,7 @@ async fn give(browser: &Browser<'_>, page: &Answer, password: &str) -> Answer {
 async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
     let paper = TestPaper::new().await;
     let ada = paper.reader("ada", true).await;
-    make_staff(&paper, &ada).await;
+    ada.works_here().await;
     let borrowed = ada.on("laptop").await;
     paper.advance(Span::days(1));
     let id = "00000000-0000-0000-0000-000000000000";
@@ -160,7 +153,7 @@ async fn a_grant_is_given_after_the_password() {
         paper.reader("ada", false).await,
         paper.reader("eva", false).await,
     );
-    make_staff(&paper, &ada).await;
+    ada.works_here().await;
     let desk = ada.on("laptop").await;
     paper.advance(Span::days(1));
     let form = "email=eva%40example.com&plan=premium&seats=&company=&until=2027-01-31";

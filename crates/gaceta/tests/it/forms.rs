@@ -135,10 +135,7 @@ async fn giving_a_subscription_says_what_is_wrong_with_which_field() {
     let link = paper.mailed_link("/invitation/").await;
     let joined = post(&ada.on("phone").await, &link, "").await;
     assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text);
-    let mut tx = paper.app.base.write().await.unwrap();
-    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
-    staff.unwrap();
-    tx.commit().await.unwrap();
+    ada.works_here().await;
 
     let browser = ada.on("laptop").await;
     let company = "x".repeat(121);
@@ -221,10 +218,7 @@ const QUERIES: [&str; 14] = [
 async fn odd_addresses_are_answered_by_a_page_of_the_paper() {
     let paper = TestPaper::new().await;
     let ada = paper.reader("ada", false).await;
-    let mut tx = paper.app.base.write().await.unwrap();
-    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
-    staff.unwrap();
-    tx.commit().await.unwrap();
+    ada.works_here().await;
     let visitors = [paper.guest(), ada.on("laptop").await];
 
     let known = |name: &str| match name {
@@ -274,10 +268,7 @@ async fn a_nul_in_a_form_is_refused_by_a_page_of_the_paper() {
         &addresses=%00&token=%00&next=%00&slug=%00&edition=%00&language=%00&version=%00&until=%00&credit=%00&device=%00";
     let paper = TestPaper::new().await;
     let ada = paper.reader("ada", true).await;
-    let mut tx = paper.app.base.write().await.unwrap();
-    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
-    staff.unwrap();
-    tx.commit().await.unwrap();
+    ada.works_here().await;
     let visitors = [paper.guest(), ada.on("laptop").await];
     let mut forms = 0;
     for route in routes(&paper.app).iter().filter(|r| r.method == "POST") {
@@ -307,10 +298,7 @@ fn page_after<'a>(answer: &'a Answer, start: &str) -> Option<&'a str> {
 async fn after_signing_in_for_a_form_its_page_is_shown() {
     let paper = TestPaper::new().await;
     let ada = paper.reader("ada", true).await;
-    let mut tx = paper.app.base.write().await.unwrap();
-    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
-    staff.unwrap();
-    tx.commit().await.unwrap();
+    ada.works_here().await;
     let routes = routes(&paper.app);
     let is_page = |path: &str| {
         routes

@@ -85,11 +85,7 @@ async fn visitors(paper: &TestPaper) -> Vec<(Who, Browser<'_>)> {
     // With seats to give away, which is a condition of some pages for those who are let in.
     let reader = paper.owner("reader", Plan::Company, 3).await;
     let operator = paper.owner("operator", Plan::Company, 3).await;
-    let mut tx = paper.app.base.write().await.unwrap();
-    readers::store::insert_operator(&mut tx, operator.id)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    operator.works_here().await;
     let mut visitors = vec![
         (Who::Guest, paper.guest()),
         (Who::Reader, reader.on("phone").await),

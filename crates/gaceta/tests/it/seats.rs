@@ -109,11 +109,7 @@ async fn pages_of_the_staff_are_for_the_staff() {
             assert!(!answer.text.contains("ada@example.com"));
         }
     }
-    let mut tx = paper.app.base.write().await.unwrap();
-    readers::store::insert_operator(&mut tx, ada.id)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    ada.works_here().await;
     let page = browser.opens("/admin/subscriptions").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     let given = browser

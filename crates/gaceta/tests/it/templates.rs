@@ -185,11 +185,7 @@ impl<'a> Speaking<'a> {
     async fn of_staff(&self) -> String {
         let person = self.paper.reader(&self.name("operator"), false).await;
         let person = self.reader(person).await;
-        let mut tx = self.paper.app.base.write().await.unwrap();
-        readers::store::insert_operator(&mut tx, person.id)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        person.works_here().await;
         shown(
             person
                 .on("laptop")

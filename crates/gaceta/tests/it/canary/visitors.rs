@@ -83,11 +83,7 @@ impl<'a> Visitor<'a> {
             Who::Registered | Who::Staff => {
                 let person = paper.reader(&name(), false).await;
                 if who == Who::Staff {
-                    let mut tx = paper.app.base.write().await.unwrap();
-                    readers::store::insert_operator(&mut tx, person.id)
-                        .await
-                        .unwrap();
-                    tx.commit().await.unwrap();
+                    person.works_here().await;
                 }
                 (person.on("tablet").await, person.email, None)
             }
