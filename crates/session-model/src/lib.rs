@@ -8,7 +8,7 @@
 //! # What here is shipped code, and what is not
 //!
 //! Nothing is: the code that ships waits for a database at each step, and cannot be run through all orders. Each rule of the
-//! model names what it stands for: `readers::store` (`lock_password`, `set_password`, `use_proof`), `base::memory` (the
+//! model names what it stands for: `readers::store` (`lock_password`, `change_password`, `find_reset`), `base::memory` (the
 //! ticket), `web::detached`, `readers::Sessions`, `subscriptions::Seats`, the stream of changes in `nodes`. Tests of the paper
 //! itself run some of these orders on both engines (`crates/gaceta/tests/it/hang_up.rs`, `overlaps.rs`).
 //!
