@@ -169,9 +169,15 @@ async fn journey(paper: &TestPaper) -> Secrets {
     )
     .await;
     let devices = laptop.opens("/account/devices").await;
-    let other = devices.text.split("/sign-out\"").next().unwrap();
-    let other = other.rsplit("action=\"").next().unwrap();
-    post(&laptop, &format!("{other}/sign-out"), "").await;
+    let other = devices
+        .text
+        .split("action=\"/account/devices/")
+        .find_map(|rest| {
+            let (id, rest) = rest.split_once('/')?;
+            rest.starts_with("sign-out").then_some(id)
+        });
+    let path = format!("/account/devices/{}/sign-out", other.unwrap());
+    assert_eq!(post(&laptop, &path, "").await.status, StatusCode::SEE_OTHER);
     laptop.opens("/admin/subscriptions").await;
     post(&laptop, "/sign-out", "").await;
     secrets.cookies(&phone);
@@ -226,6 +232,7 @@ async fn the_log_of_a_whole_journey_says_what_happened_and_nothing_secret() {
         "password-reset",
         "seat-removed",
         "signed-out",
+        "signed-out-other",
     ] {
         let line = text
             .lines()
