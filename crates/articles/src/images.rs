@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::rules::ImageId;
 use super::store;
 use crate::Articles;
+use base::blocking::Blocking;
 use base::db::Tx;
 use base::secret::TokenHash;
 
@@ -161,12 +162,13 @@ pub(super) async fn prepare_all(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut making, mut made) = (JoinSet::new(), HashMap::new());
     for (id, bytes) in files {
+        // No more of them are copied than are made.
         if making.len() >= cores {
             made.extend(making.join_next().await.and_then(Result::ok));
         }
-        let bytes = bytes.clone();
+        let (bytes, scaling) = (bytes.clone(), articles.images.scaling.clone());
         making.spawn(async move {
-            let one = tokio::task::spawn_blocking(move || prepare(&bytes)).await;
+            let one = scaling.run(move || prepare(&bytes)).await;
             let one = one.map_err(|error| PictureFault::Unmade(error.to_string()));
             let one = one.flatten();
             (id, one.map(Arc::new))
@@ -212,9 +214,21 @@ pub struct ImageTags {
 /// Width and height of each rung, pixels, narrow first.
 type Rungs = Arc<Vec<(i64, i64)>>;
 
-/// The widths of all pictures, in memory.
-#[derive(Debug, Default)]
-pub struct Images(RwLock<HashMap<ImageId, Rungs>>);
+/// The widths of all pictures, in memory, and where new ones are made.
+#[derive(Debug)]
+pub struct Images {
+    rungs: RwLock<HashMap<ImageId, Rungs>>,
+    scaling: Blocking,
+}
+
+impl Default for Images {
+    fn default() -> Self {
+        Self {
+            rungs: RwLock::default(),
+            scaling: Blocking::by_cores(),
+        }
+    }
+}
 
 impl Images {
     /// Reads them all, at start.
@@ -227,7 +241,7 @@ impl Images {
             map.entry(id).or_default().push((width, height));
         }
         *self
-            .0
+            .rungs
             .write()
             .expect("nothing panics while it holds this lock") = map
             .into_iter()
@@ -243,7 +257,7 @@ impl Images {
             .iter()
             .map(|(width, height, _)| (*width, *height))
             .collect();
-        self.0
+        self.rungs
             .write()
             .expect("nothing panics while it holds this lock")
             .insert(prepared.id, Arc::new(widths));
@@ -253,7 +267,7 @@ impl Images {
     #[must_use]
     pub fn tags(&self, id: ImageId) -> Option<ImageTags> {
         let widths = self
-            .0
+            .rungs
             .read()
             .expect("nothing panics while it holds this lock")
             .get(&id)

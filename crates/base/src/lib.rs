@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod background;
+pub mod blocking;
 pub mod changes;
 pub mod config;
 pub mod db;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::Base;
+use base::blocking::Blocking;
 
 use crate::devices::Devices;
 use crate::limits::Limits;
@@ -23,6 +24,8 @@ pub struct Readers {
     pub limits: Limits,
     /// Hashes passwords.
     pub passwords: Passwords,
+    /// Where all sessions are looked at.
+    scans: Blocking,
 }
 
 impl Readers {
@@ -33,8 +36,9 @@ impl Readers {
         Arc::new(Self {
             sessions: Sessions::new(base),
             devices: Devices::new(base),
-            limits: Limits::new(accounts, &base.clock),
-            passwords: Passwords::new(accounts.hashes_at_once, accounts.hashes_waiting),
+            limits: Limits::new(&base.config, &base.clock),
+            passwords: Passwords::new(accounts),
+            scans: Blocking::by_cores(),
             base: Arc::clone(base),
         })
     }
@@ -49,7 +53,7 @@ impl Readers {
     ) -> Vec<DeviceId> {
         let readers = Arc::clone(self);
         let forget = move || readers.sessions.forget_of(reader, device);
-        let forgotten = tokio::task::spawn_blocking(forget);
+        let forgotten = self.scans.run(forget);
         forgotten.await.expect("forgetting does not panic")
     }
 }

@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 
 use super::{Draft, Encoding, Page};
 use crate::Error;
+use base::blocking::Blocking;
 
 /// What a finished page is made from. A new revision is a new key, so a change of text or access takes effect at once
 /// and the old bytes simply fall out of use.
@@ -33,6 +34,8 @@ pub struct Pages {
     cache: Cache<Slot, Arc<Page>, Weight>,
     fixed: HeaderMap,
     kinds: Mutex<Vec<Arc<HeaderMap>>>,
+    /// Pages that are finished at the same time, also where whoever asked for one has hung up.
+    making: Blocking,
 }
 
 /// A page weighs what it takes of memory.
@@ -56,6 +59,7 @@ impl Pages {
             cache: Cache::with_weighter(ROOM, bytes, Weight),
             fixed,
             kinds: Mutex::default(),
+            making: Blocking::by_cores(),
         }
     }
 
@@ -101,7 +105,7 @@ impl Pages {
         &self,
         make: impl FnOnce() -> Page + Send + 'static,
     ) -> Result<Arc<Page>, Error> {
-        let page = tokio::task::spawn_blocking(make).await;
+        let page = self.making.run(make).await;
         let mut page = page.map_err(Error::internal)?;
         page.headers = self.shared(page.headers);
         Ok(Arc::new(page))
