@@ -14,7 +14,7 @@ use crate::sign_in::sign_in;
 use base::lang::Lang;
 use base::secret::{Secret, TokenHash};
 use readers::rules::{MAX_NAME, check_password, one_line};
-use readers::{self, Email, Reader, Session, SignedIn};
+use readers::{self, Asker, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Accepting};
 use subscriptions::rules::Invitation;
 use subscriptions::store;
@@ -218,7 +218,10 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
     };
     let email: Email = email.parse().map_err(|()| Error::NotFound)?;
     let passwords = &account.readers.passwords;
-    let password = passwords.hash(form.password, &base.rng).await?;
+    let token = TokenHash::of(&door.token);
+    let password = passwords
+        .hash(Asker::Link(&token), form.password, &base.rng)
+        .await?;
     let mut tx = base.write().await?;
     let terms = readers::store::find_terms_version(&mut tx).await?;
     let (lang, terms) = (door.say.lang, terms.as_deref());
@@ -228,7 +231,7 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
         // The address got its account a moment ago; now it can sign in.
         return Err(door.sign_in());
     };
-    match invite::accept(&mut tx, &TokenHash::of(&door.token), id).await? {
+    match invite::accept(&mut tx, &token, id).await? {
         Accepting::Seated => {}
         Accepting::Full => return gone(site, door.say, "invitation-full"),
         Accepting::Gone => return gone(site, door.say, "invitation-gone"),

@@ -13,7 +13,7 @@ use base::mail;
 use base::secret::Secret;
 use readers::letters::{self, Letter};
 use readers::rules::{Reader, check_password};
-use readers::{SignedIn, store};
+use readers::{Asker, SignedIn, store};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
@@ -72,15 +72,20 @@ pub async fn submit_password(
     let readers = &account.readers;
     let reader = reader(readers, &session).await?;
     let say = Say::new(reader.language);
-    readers.limits.password(network, &reader.email)?;
+    let asker = Asker::Device(session.device);
+    readers.limits.password(asker).await?;
     let mut faults = Faults::default();
     let stored = Some(reader.password.clone());
     let who = Who::reader(&session.reader).from(network);
-    if !readers.passwords.verify(form.current, stored).await? {
+    if !readers
+        .passwords
+        .verify(asker, form.current, stored)
+        .await?
+    {
         security::note(&account.base, Event::ConfirmFailed, who);
         faults.add("current", say.say("fault-current"));
     } else {
-        readers.limits.password_was_right(network, &reader.email);
+        readers.limits.password_was_right(asker);
     }
     let shortest = account.base.config.accounts.min_password;
     if let Err(fault) = check_password(form.password.reveal(), &reader.email, shortest) {
@@ -91,7 +96,7 @@ pub async fn submit_password(
     }
     let password = readers
         .passwords
-        .hash(form.password, &account.base.rng)
+        .hash(asker, form.password, &account.base.rng)
         .await?;
     let letter = letters::write(
         &account.base,

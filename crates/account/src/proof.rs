@@ -18,6 +18,7 @@ use super::sign_up::Wanted;
 use crate::Account;
 use base::Base;
 use base::secret::{Secret, TokenHash};
+use readers::Asker;
 use readers::rules::{Email, check_password};
 use readers::store::{self, Proof, Purpose};
 use web::cookies::Cookie;
@@ -112,7 +113,9 @@ pub async fn submit_proof(
             return refused(&page(site, say, (token, proof), false, faults));
         }
         let passwords = &account.readers.passwords;
-        wanted.password = passwords.hash(form.password, &base.rng).await?;
+        wanted.password = passwords
+            .hash(Asker::Link(&hash), form.password, &base.rng)
+            .await?;
     }
     make(&account, say, &hash, &wanted, &headers).await
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use http::HeaderMap;
 use serde::Deserialize;
 
 use super::form::password_fault;
@@ -16,10 +17,10 @@ use base::Base;
 use base::lang::Lang;
 use base::mail;
 use base::secret::{Secret, TokenHash};
-use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, check_password};
 use readers::store::{self, Purpose, replaced};
+use readers::{Asker, Readers};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
@@ -63,6 +64,7 @@ pub async fn submit_reset(
     State(readers): State<Arc<Readers>>,
     Language(lang): Language,
     network: Network,
+    headers: HeaderMap,
     Form(form): Form<Reset>,
 ) -> Result {
     let say = Say::new(lang);
@@ -70,8 +72,10 @@ pub async fn submit_reset(
         let faults = Faults::one("email", say.say("fault-email"));
         return refused(&page(&site, say, &form.email, faults));
     };
-    readers.limits.mail(network, &email)?;
-    post_link(&site.base, say.lang, &email).await?;
+    let asker = readers.asker(&headers, network, email.as_str()).await?;
+    if readers.limits.mail(asker, &email)? {
+        post_link(&site.base, say.lang, &email).await?;
+    }
     let who = Who::address(email.as_str()).from(network);
     security::note(&site.base, Event::ResetAsked, who);
     Ok(see_other(&format!("/reset/sent?lang={}", say.lang)))
@@ -177,7 +181,10 @@ pub async fn submit_new_password(
         let faults = Faults::one("password", password_fault(say, shortest, fault));
         return refused(&new_password_page(site, say, token, reader.email, faults));
     }
-    let password = readers.passwords.hash(form.password, &base.rng).await?;
+    let password = readers
+        .passwords
+        .hash(Asker::Link(&hash), form.password, &base.rng)
+        .await?;
     let mut tx = base.write().await?;
     // The link is for the password that was there when it was looked at, and works once.
     let changed = store::change_password(&mut tx, reader.id, &reader.password, &password).await?;

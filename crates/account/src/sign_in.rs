@@ -81,21 +81,27 @@ pub async fn submit_sign_in(
     Form(form): Form<SignIn>,
 ) -> Result {
     let readers = &account.readers;
-    let typed = form.email.trim().to_lowercase();
-    readers.limits.password(network, &typed)?;
-    let reader = match typed.parse::<Email>() {
-        Ok(email) => store::find_by_email(&mut account.base.read().await?, &email).await?,
-        Err(()) => None,
+    let email = form.email.trim().to_lowercase().parse::<Email>().ok();
+    // What is no address is nobody's, however it is written.
+    let typed = email.as_ref().map_or("", Email::as_str);
+    let asker = readers.asker(&headers, network, typed).await?;
+    readers.limits.password(asker).await?;
+    let reader = match &email {
+        Some(email) => store::find_by_email(&mut account.base.read().await?, email).await?,
+        None => None,
     };
     let stored = reader.as_ref().map(|reader| reader.password.clone());
-    let right = readers.passwords.verify(form.password, stored).await?;
+    let right = readers
+        .passwords
+        .verify(asker, form.password, stored)
+        .await?;
     if let Some(reader) = reader.filter(|_| right) {
-        readers.limits.password_was_right(network, &typed);
+        readers.limits.password_was_right(asker);
         if let Some(signed_in) = sign_in(&account, &reader, &headers, &form.next).await? {
             return Ok(signed_in);
         }
     }
-    let who = Who::address(&typed).from(network);
+    let who = Who::address(&form.email).from(network);
     security::note(&account.base, Event::SignInFailed, who);
     let say = Say::new(lang);
     let faults = Faults::one("email", say.say("sign-in-wrong"));

@@ -15,10 +15,10 @@ use base::Base;
 use base::lang::Lang;
 use base::mail;
 use base::secret::{Secret, TokenHash};
-use readers::Readers;
 use readers::letters::{self, Letter};
 use readers::rules::{Email, MAX_NAME, check_password, one_line};
 use readers::store::{self, Purpose, replaced};
+use readers::{Asker, Readers};
 use web::cookies::Cookie;
 use web::form::{Faults, refused};
 use web::limits::Network;
@@ -100,7 +100,8 @@ pub async fn submit_sign_up(
         Ok(checked) => checked,
         Err(faults) => return refused(&page(&site, say, &form, faults)),
     };
-    readers.limits.mail(network, &email)?;
+    let asker = Asker::Stranger(network, email.as_str());
+    let wanted_mail = readers.limits.mail(asker, &email)?;
     let secure = base.config.secure();
     let cookie = Cookie::Proof
         .read(&headers, secure)
@@ -109,12 +110,17 @@ pub async fn submit_sign_up(
     let terms = store::find_terms_version(&mut base.read().await?).await?;
     let wanted = Wanted {
         name,
-        password: readers.passwords.hash(form.password, &base.rng).await?,
+        password: readers
+            .passwords
+            .hash(asker, form.password, &base.rng)
+            .await?,
         language: say.lang,
         terms,
         next: local_path(&form.next).to_owned(),
     };
-    post_link(base, &email, &wanted, &TokenHash::of(&cookie)).await?;
+    if wanted_mail {
+        post_link(base, &email, &wanted, &TokenHash::of(&cookie)).await?;
+    }
     let who = Who::address(email.as_str()).from(network);
     security::note(base, Event::SignUpAsked, who);
     let mut response = see_other(&format!("/sign-up/sent?lang={}", say.lang));

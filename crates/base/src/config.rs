@@ -221,16 +221,20 @@ section! {
         invitation_for: Span = Span::days(14),
         /// Shortest password, characters.
         min_password: usize = 10,
-        /// Sign-in attempts for one account, an hour.
+        /// Wrong passwords of one account, an hour, before further tries wait.
         attempts_per_account: u32 = 20,
-        /// Sign-in attempts from one network, an hour.
+        /// Wrong passwords from one network, an hour, before further tries wait.
         attempts_per_network: u32 = 200,
+        /// The longest wait.
+        slowed_for: Span = Span::seconds(10),
         /// Mails to one address, an hour.
         mails_per_address: u32 = 5,
         /// Password hashes at the same time.
         hashes_at_once: usize = 2,
         /// People who wait for one.
         hashes_waiting: usize = 64,
+        /// Of these, for one account, network, device or link.
+        hashes_share: usize = 16,
     }
 }
 

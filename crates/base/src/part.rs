@@ -36,6 +36,7 @@ pub struct Base {
     /// How background work is doing.
     pub work: Register,
     stopping: AtomicBool,
+    proxied: AtomicBool,
 }
 
 impl Base {
@@ -60,6 +61,7 @@ impl Base {
             fresh,
             work: Register::default(),
             stopping: AtomicBool::new(false),
+            proxied: AtomicBool::new(false),
             config,
             clock,
             rng,
@@ -81,6 +83,21 @@ impl Base {
     /// When no connection can be had.
     pub async fn read(&self) -> sqlx::Result<Tx> {
         self.db.read(&self.clock, &self.rng).await
+    }
+
+    /// A request came through a proxy that `[server] proxies` does not count.
+    pub fn found_proxy(&self) {
+        if !self.proxied.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a proxy in front hands on requests, and [server] proxies = 0 takes it for the reader: all readers share its limits; set [server] proxies to how many there are"
+            );
+        }
+    }
+
+    /// Whether one did since the start.
+    #[must_use]
+    pub fn has_found_proxy(&self) -> bool {
+        self.proxied.load(Ordering::Relaxed)
     }
 
     /// Whether the server is about to stop.

@@ -199,6 +199,17 @@ impl Clock {
         }
     }
 
+    /// Waits. On a fixed clock nobody waits: it is that much later then, which a test can see.
+    pub async fn sleep(&self, span: Span) {
+        match self {
+            Self::System => tokio::time::sleep(span.duration()).await,
+            Self::Fixed(_) => {
+                self.advance(span);
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
     /// Moves a fixed clock on. Does nothing to the machine's clock.
     pub fn advance(&self, span: Span) {
         if let Self::Fixed(at) = self {

@@ -16,7 +16,7 @@ use http::StatusCode;
 use http::request::Parts;
 
 use crate::extract::{SignedIn, way_back};
-use crate::{Reader, Readers, Session, shown_email, store};
+use crate::{Asker, Reader, Readers, Session, shown_email, store};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
@@ -82,14 +82,15 @@ pub async fn confirm(
     reader: &Reader,
     password: Secret,
 ) -> Result<bool> {
-    readers.limits.password(network, &reader.email)?;
+    let asker = Asker::Device(session.device);
+    readers.limits.password(asker).await?;
     let stored = Some(reader.password.clone());
     let who = Who::reader(&reader.id).at(&reader.email).from(network);
-    if !readers.passwords.verify(password, stored).await? {
+    if !readers.passwords.verify(asker, password, stored).await? {
         security::note(&readers.base, Event::ConfirmFailed, who);
         return Ok(false);
     }
-    readers.limits.password_was_right(network, &reader.email);
+    readers.limits.password_was_right(asker);
     let mut tx = readers.base.write().await?;
     if !store::lock_password(&mut tx, reader.id, &reader.password).await? {
         return Ok(false);

@@ -19,7 +19,7 @@ pub mod store;
 pub use confirm::ConfirmedForm;
 pub use devices::Devices;
 pub use extract::{Confirmed, SignedIn};
-pub use limits::Limits;
+pub use limits::{Asker, Limits};
 pub use part::Readers;
 pub use rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId, shown_email};
 pub use sessions::{Recognized, Session, Sessions};

@@ -1,60 +1,179 @@
-//! How often signing in, signing up and asking for mail may be tried: for one account, from one network, to one address.
+//! How often passwords may be tried and mails be asked for: whoever guesses is slowed, and nobody is locked out.
 //!
-//! Refusals never depend on whether an address is known: what counts is what was typed.
+//! A wrong password is counted for whoever tries it. A *known device*, a browser that was signed in as this reader before,
+//! has a bucket of its own that nobody else can empty. All other browsers share one for each account and one for each
+//! network; where one of them is empty, a further try waits, longer and longer, before the password is looked at. None is
+//! refused for being one too many, so the right password counts at any time, also on a new phone while a stranger
+//! guesses from elsewhere. What that costs is in `docs/adr/0011-slow-and-never-locked.md`.
+//!
+//! Nothing here depends on whether an address is known: what counts is what was typed.
 
-use super::rules::Email;
-use base::config::Accounts;
-use base::time::Clock;
-use web::Result;
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use super::rules::{DeviceId, Email, ReaderId};
+use super::{Readers, store};
+use base::config::Config;
+use base::secret::TokenHash;
+use base::time::{Clock, Span};
+use web::cookies::Cookie;
 use web::limits::{Limit, Network};
+use web::shares::Shares;
+use web::{Error, Result};
 
-/// The three limits.
+/// Who tries a password, or asks for a mail, as far as limits tell people apart.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker<'a> {
+    /// Somebody in a browser that was signed in as this reader before.
+    Device(DeviceId),
+    /// Anybody else: from where, and the account as typed.
+    Stranger(Network, &'a str),
+    /// Somebody with a link that was mailed, which proves whose mailbox it is.
+    Link(&'a TokenHash),
+    /// Whoever runs the paper, by a command.
+    Command,
+}
+
+/// In so many steps a try comes to wait for `[accounts] slowed_for`.
+const STEPS: u32 = 10;
+/// So many of one stranger or device may wait at a time; else waiting side by side would slow nobody.
+const WAITING: usize = 2;
+
+/// The limits, and who waits.
 #[derive(Debug)]
 pub struct Limits {
+    clock: Clock,
+    slowed_for: Span,
+    device: Limit,
     account: Limit,
     network: Limit,
-    mails: Limit,
+    waiting: Arc<Shares>,
+    device_mails: Limit,
+    network_mails: Limit,
+    address_mails: Limit,
+    changes: Limit,
 }
 
 impl Limits {
     /// As configured.
     #[must_use]
-    pub fn new(config: &Accounts, clock: &Clock) -> Self {
+    pub fn new(config: &Config, clock: &Clock) -> Self {
+        // A try that waits is answered all the same.
+        let slowest = Span(config.server.request_for.0 / 2);
+        let config = &config.accounts;
+        let an_hour = |count| Limit::an_hour(count, clock);
         Self {
-            account: Limit::an_hour(config.attempts_per_account, clock),
-            network: Limit::an_hour(config.attempts_per_network, clock),
-            mails: Limit::an_hour(config.mails_per_address, clock),
+            clock: clock.clone(),
+            slowed_for: config.slowed_for.min(slowest),
+            device: an_hour(config.attempts_per_account),
+            account: an_hour(config.attempts_per_account),
+            network: an_hour(config.attempts_per_network),
+            waiting: Shares::new(WAITING),
+            device_mails: an_hour(config.mails_per_address),
+            network_mails: an_hour(config.mails_per_network),
+            address_mails: an_hour(config.mails_per_address),
+            changes: an_hour(config.password_changes),
         }
     }
 
-    /// Someone tries a password of this account.
+    /// A password is about to be tried: counts it as wrong, and waits for as long as whoever tries it has to.
     ///
     /// # Errors
-    /// [`web::Error::TooMany`].
-    pub fn password(&self, network: Network, email: &str) -> Result<()> {
-        self.network.count(network)?;
-        self.account.count(email)
+    /// [`Error::TooMany`] for whoever waits with several tries already.
+    pub async fn password(&self, asker: Asker<'_>) -> Result<()> {
+        let (over, waiting) = match asker {
+            Asker::Device(device) => (
+                self.device.charge(device, STEPS),
+                self.waiting.take((device, "")),
+            ),
+            Asker::Stranger(network, account) => (
+                (self.account.charge(account, STEPS)).max(self.network.charge(network, STEPS)),
+                self.waiting.take((network, account)),
+            ),
+            Asker::Link(_) | Asker::Command => return Ok(()),
+        };
+        if over == 0 {
+            return Ok(());
+        }
+        let wait = Span(self.slowed_for.0 * u64::from(over) / u64::from(STEPS));
+        let _waiting = waiting.ok_or(Error::TooMany(wait))?;
+        self.clock.sleep(wait).await;
+        Ok(())
     }
 
     /// The password was right: that does not count, however often someone signs in and on however many devices.
-    pub fn password_was_right(&self, network: Network, email: &str) {
-        self.network.give_back(network);
-        self.account.give_back(email);
+    pub fn password_was_right(&self, asker: Asker<'_>) {
+        match asker {
+            Asker::Device(device) => self.device.give_back(device),
+            Asker::Stranger(network, account) => {
+                self.network.give_back(network);
+                self.account.give_back(account);
+            }
+            Asker::Link(_) | Asker::Command => {}
+        }
     }
 
-    /// Someone asks for a mail to this address.
+    /// Whether to send a mail to this address that somebody asks for. Not if several were sent within the hour: a further
+    /// one would only fill the mailbox, and the last of those is minutes old, so its link still works. Whoever asked is
+    /// told nothing else than otherwise, and so cannot be kept from it by a stranger who asks first.
     ///
     /// # Errors
-    /// [`web::Error::TooMany`].
-    pub fn mail(&self, network: Network, email: &Email) -> Result<()> {
-        self.network.count(network)?;
-        self.mails.count(email.as_str())
+    /// [`Error::TooMany`] when too many were asked for from this network, to whatever addresses.
+    pub fn mail(&self, asker: Asker<'_>, email: &Email) -> Result<bool> {
+        match asker {
+            Asker::Device(device) => Ok(self.device_mails.count(device).is_ok()),
+            Asker::Stranger(network, _) => {
+                self.network_mails.count(network)?;
+                Ok(self.address_mails.count(email.as_str()).is_ok())
+            }
+            Asker::Link(_) | Asker::Command => Ok(true),
+        }
+    }
+
+    /// A reader who gave the right password changes it: that writes a mail each time.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`]. A reset by mail is not counted here.
+    pub fn change(&self, reader: ReaderId) -> Result<()> {
+        self.changes.count(reader)
     }
 
     /// Forgets who has not tried for a while; one step of background work.
     pub fn forget_full(&self) {
-        for limit in [&self.account, &self.network, &self.mails] {
+        for limit in [
+            &self.device,
+            &self.account,
+            &self.network,
+            &self.device_mails,
+            &self.network_mails,
+            &self.address_mails,
+            &self.changes,
+        ] {
             limit.forget_full();
         }
+    }
+}
+
+impl Readers {
+    /// Who asks for something of the account with this address, given as typed in small letters. It takes the same work
+    /// for an address that nobody has.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn asker<'a>(
+        &self,
+        headers: &HeaderMap,
+        network: Network,
+        typed: &'a str,
+    ) -> Result<Asker<'a>> {
+        let stranger = Asker::Stranger(network, typed);
+        let cookie = Cookie::Device.read(headers, self.base.config.secure());
+        let (Some(cookie), Ok(email)) = (cookie, typed.parse::<Email>()) else {
+            return Ok(stranger);
+        };
+        let mut tx = self.base.read().await?;
+        let device = store::find_known_device(&mut tx, &email, &TokenHash::of(cookie)).await?;
+        Ok(device.map_or(stranger, Asker::Device))
     }
 }

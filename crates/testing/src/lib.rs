@@ -289,7 +289,7 @@ impl TestPaper {
             .app
             .readers
             .passwords
-            .hash(PASSWORD.into(), &self.app.base.rng)
+            .hash(readers::Asker::Command, PASSWORD.into(), &self.app.base.rng)
             .await
             .unwrap();
         let mut tx = self.app.base.write().await.unwrap();

@@ -1,90 +1,28 @@
-//! How often something may be tried: a bucket for each key, which refills over time (GCRA, by the `governor` crate).
+//! Rate limits: a token bucket for each key (GCRA), which refills evenly. A limit either refuses what goes beyond it
+//! ([`Limit::count`]), or says by how much it was overdrawn and leaves the rest to the caller ([`Limit::charge`]).
 //!
-//! Keys are hashed with a secret of the process, so no address of a mail or network stands in memory.
+//! Keys are hashed with a secret of the process, so no address of a mail or network stands in memory. Deliberately not
+//! here: how many of something one client holds at a time ([`crate::shares`]).
 
-use std::convert::Infallible;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
-use base::Base;
-use governor::clock::{Clock as _, Reference};
-use governor::nanos::Nanos;
-use governor::state::StateStore;
-use governor::state::keyed::{DashMapStateStore, ShrinkableKeyedStateStore};
-use governor::{Quota, RateLimiter};
-use http::HeaderMap;
-use http::request::Parts;
+use std::sync::{Mutex, MutexGuard};
 
 use super::{Error, Result};
 use base::time::{Clock, Span};
 
-/// Our clock, as governor wants it.
-#[derive(Clone, Debug)]
-pub struct Ticks(Clock);
+pub use crate::network::Network;
 
-impl governor::clock::Clock for Ticks {
-    type Instant = Moment;
-    fn now(&self) -> Moment {
-        Moment(Duration::from_millis(self.0.mono().0))
-    }
-}
-
-/// A moment of our monotonic clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(Duration);
-
-impl std::ops::Add<Nanos> for Moment {
-    type Output = Self;
-    fn add(self, other: Nanos) -> Self {
-        Self(self.0 + Duration::from(other))
-    }
-}
-
-impl Reference for Moment {
-    fn duration_since(&self, earlier: Self) -> Nanos {
-        self.0.saturating_sub(earlier.0).into()
-    }
-    fn saturating_sub(&self, span: Nanos) -> Self {
-        Self(self.0.saturating_sub(span.into()))
-    }
-}
-
-/// The state of all keys, shared with the limiter, which by itself can only take.
-#[derive(Clone, Default)]
-struct Buckets(Arc<DashMapStateStore<u64>>);
-
-impl StateStore for Buckets {
-    type Key = u64;
-    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> std::result::Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> std::result::Result<(T, Nanos), E>,
-    {
-        self.0.measure_and_replace(key, decide)
-    }
-}
-
-impl ShrinkableKeyedStateStore<u64> for Buckets {
-    fn retain_recent(&self, drop_below: Nanos) {
-        self.0.retain_recent(drop_below);
-    }
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-/// So many an hour for each key.
+/// So many in a span for each key.
 pub struct Limit {
-    bucket: RateLimiter<u64, Buckets, Ticks, governor::middleware::NoOpMiddleware<Moment>>,
-    buckets: Buckets,
-    /// What one costs.
-    one: Duration,
+    /// When the bucket of a key is full again, monotonic milliseconds (the theoretical arrival time of GCRA). A key that is
+    /// not here has a full one.
+    full_at: Mutex<HashMap<u64, u64>>,
+    /// How long it takes to refill one, milliseconds.
+    one: u64,
+    /// How long it takes to refill all, milliseconds.
+    all: u64,
+    clock: Clock,
     secret: RandomState,
 }
 
@@ -95,114 +33,78 @@ impl std::fmt::Debug for Limit {
 }
 
 impl Limit {
-    /// `count` an hour; all of them may come at once, then they refill evenly.
+    /// `count` in `per`, at least one; all of them may come at once, then they refill evenly.
     #[must_use]
-    pub fn an_hour(count: u32, clock: &Clock) -> Self {
-        let quota = Quota::per_hour(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
-        let buckets = Buckets::default();
+    pub fn new(count: u32, per: Span, clock: &Clock) -> Self {
+        let count = u64::from(count.max(1));
+        let one = (per.0 / count).max(1);
         Self {
-            bucket: RateLimiter::new(quota, buckets.clone(), Ticks(clock.clone())),
-            buckets,
-            one: quota.replenish_interval(),
+            full_at: Mutex::default(),
+            one,
+            all: one.saturating_mul(count),
+            clock: clock.clone(),
             secret: RandomState::new(),
         }
+    }
+
+    /// `count` an hour.
+    #[must_use]
+    pub fn an_hour(count: u32, clock: &Clock) -> Self {
+        Self::new(count, Span::minutes(60), clock)
     }
 
     /// Counts one for `key`.
     ///
     /// # Errors
-    /// [`Error::TooMany`] with the time until the next is allowed.
+    /// [`Error::TooMany`] with the time until the next is allowed; then nothing was counted.
     pub fn count(&self, key: impl Hash) -> Result<()> {
-        self.bucket
-            .check_key(&self.secret.hash_one(key))
-            .map_err(|not_until| {
-                let wait = not_until.wait_time_from(Ticks::now(self.bucket.clock()));
-                Error::TooMany(Span(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
-            })
+        let (key, now) = (self.secret.hash_one(key), self.clock.mono().0);
+        let mut buckets = self.buckets();
+        let full_at = self.one_less(&buckets, key, now);
+        let room_until = now.saturating_add(self.all);
+        if full_at > room_until {
+            return Err(Error::TooMany(Span(full_at - room_until)));
+        }
+        buckets.insert(key, full_at);
+        Ok(())
     }
 
-    /// Takes back one that [`Self::count`] counted for `key`.
+    /// Counts one for `key` even where nothing is left, and gives by how many the bucket is overdrawn now: `most` at most,
+    /// so that whoever overdraws it for hours has not done so for days.
+    pub fn charge(&self, key: impl Hash, most: u32) -> u32 {
+        let (key, now) = (self.secret.hash_one(key), self.clock.mono().0);
+        let mut buckets = self.buckets();
+        let room_until = now.saturating_add(self.all);
+        let lowest = room_until.saturating_add(self.one.saturating_mul(most.into()));
+        let full_at = self.one_less(&buckets, key, now).min(lowest);
+        buckets.insert(key, full_at);
+        let over = full_at.saturating_sub(room_until).div_ceil(self.one);
+        u32::try_from(over).unwrap_or(most)
+    }
+
+    /// Takes back one that was counted for `key`.
     pub fn give_back(&self, key: impl Hash) {
-        let one = self.one;
-        // The state is the moment at which the bucket is full again (the "theoretical arrival time" of GCRA).
-        let earlier = |full_at: Option<Nanos>| {
-            let full_at = Duration::from(full_at.unwrap_or_default());
-            Ok::<_, Infallible>(((), full_at.saturating_sub(one).into()))
-        };
-        let _ = self
-            .buckets
-            .measure_and_replace(&self.secret.hash_one(key), earlier);
+        let key = self.secret.hash_one(key);
+        if let Some(full_at) = self.buckets().get_mut(&key) {
+            *full_at = full_at.saturating_sub(self.one);
+        }
     }
 
     /// Forgets keys whose bucket is full again.
     pub fn forget_full(&self) {
-        self.bucket.retain_recent();
-    }
-}
-
-/// The network an address belongs to: IPv4 /24, IPv6 /48. Households and offices share one; an attacker has few.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Network([u8; 6]);
-
-impl Network {
-    /// Of one address.
-    #[must_use]
-    pub fn of_address(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(v4) => {
-                let [a, b, c, _] = v4.octets();
-                Self([4, 0, 0, a, b, c])
-            }
-            IpAddr::V6(v6) => {
-                let [a, b, c, d, e, f, ..] = v6.octets();
-                Self([a, b, c, d, e, f])
-            }
-        }
+        let now = self.clock.mono().0;
+        self.buckets().retain(|_, full_at| *full_at > now);
     }
 
-    /// Of a request: the address of the connection, or the one that the outermost trusted proxy saw, counted from the
-    /// right of `X-Forwarded-For`; what stands further left anybody can write (OWASP ASVS 5.0, 15.3.4).
-    #[must_use]
-    pub fn of_request(connection: Option<SocketAddr>, headers: &HeaderMap, proxies: usize) -> Self {
-        let forwarded = (proxies > 0)
-            .then(|| {
-                let lines: Vec<&str> = headers
-                    .get_all("x-forwarded-for")
-                    .iter()
-                    .filter_map(|line| line.to_str().ok())
-                    .collect();
-                let joined = lines.join(",");
-                joined
-                    .split(',')
-                    .rev()
-                    .nth(proxies - 1)
-                    .and_then(|address| address.trim().parse().ok())
-            })
-            .flatten();
-        Self::of_address(
-            forwarded
-                .or(connection.map(|address| address.ip()))
-                .unwrap_or(IpAddr::from([127, 0, 0, 1])),
-        )
+    fn one_less(&self, buckets: &HashMap<u64, u64>, key: u64, now: u64) -> u64 {
+        let full_at = buckets.get(&key).copied().unwrap_or(now);
+        full_at.max(now).saturating_add(self.one)
     }
-}
 
-/// From where a request came. In tests there is no connection, and so no address.
-impl<S> FromRequestParts<S> for Network
-where
-    S: Send + Sync,
-    Arc<Base>: FromRef<S>,
-{
-    type Rejection = Infallible;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &S,
-    ) -> std::result::Result<Self, Infallible> {
-        let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let proxies = Arc::<Base>::from_ref(state).config.server.proxies;
-        let address = connection.map(|info| info.0);
-        Ok(Self::of_request(address, &parts.headers, proxies))
+    fn buckets(&self) -> MutexGuard<'_, HashMap<u64, u64>> {
+        self.full_at
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 }
 
@@ -210,12 +112,16 @@ where
 mod tests {
     use super::*;
     use base::time::UnixMillis;
-    use http::HeaderValue;
+
+    fn two_an_hour() -> (Clock, Limit) {
+        let clock = Clock::fixed(UnixMillis(1_000_000));
+        let limit = Limit::an_hour(2, &clock);
+        (clock, limit)
+    }
 
     #[test]
     fn a_bucket_empties_and_refills_for_each_key() {
-        let clock = Clock::fixed(UnixMillis(1_000_000));
-        let limit = Limit::an_hour(2, &clock);
+        let (clock, limit) = two_an_hour();
         assert!(limit.count("a").is_ok() && limit.count("a").is_ok());
         assert!(matches!(limit.count("a"), Err(Error::TooMany(wait)) if wait == Span::minutes(30)));
         assert!(limit.count("b").is_ok());
@@ -225,8 +131,7 @@ mod tests {
 
     #[test]
     fn what_is_given_back_can_be_had_again_and_no_more() {
-        let clock = Clock::fixed(UnixMillis(1_000_000));
-        let limit = Limit::an_hour(2, &clock);
+        let (_, limit) = two_an_hour();
         for _ in 0..50 {
             assert!(limit.count("a").is_ok());
             limit.give_back("a");
@@ -239,20 +144,17 @@ mod tests {
     }
 
     #[test]
-    fn only_what_trusted_proxies_wrote_counts() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            "x-forwarded-for",
-            HeaderValue::from_static("9.9.9.9, 198.51.100.7, 10.0.0.2"),
-        );
-        let peer = Some(SocketAddr::from(([192, 0, 2, 1], 80)));
-        let of = |a: [u8; 4]| Network::of_address(IpAddr::from(a));
-        assert_eq!(Network::of_request(peer, &headers, 0), of([192, 0, 2, 9]));
-        assert_eq!(Network::of_request(peer, &headers, 1), of([10, 0, 0, 1]));
-        assert_eq!(
-            Network::of_request(peer, &headers, 2),
-            of([198, 51, 100, 1])
-        );
-        assert_eq!(Network::of_request(peer, &headers, 9), of([192, 0, 2, 9]));
+    fn an_overdraft_grows_to_its_end_and_is_paid_back() {
+        let (clock, limit) = two_an_hour();
+        let over: Vec<u32> = (0..7).map(|_| limit.charge("a", 3)).collect();
+        assert_eq!(over, [0, 0, 1, 2, 3, 3, 3]);
+        assert_eq!(limit.charge("b", 3), 0);
+        limit.give_back("a");
+        assert_eq!(limit.charge("a", 3), 3);
+        clock.advance(Span::minutes(60));
+        assert_eq!(limit.charge("a", 3), 2);
+        clock.advance(Span::minutes(180));
+        limit.forget_full();
+        assert!(limit.buckets().is_empty(), "no key is kept for longer");
     }
 }

@@ -63,10 +63,12 @@ pub enum Told {
 /// So long a server may take to be ready, and a command to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// No account and no network is refused for trying often: everybody here comes from one address.
-const SETTINGS: [(&str, &str); 5] = [
+const SETTINGS: [(&str, &str); 7] = [
     ("GACETA_ACCOUNTS__ATTEMPTS_PER_ACCOUNT", "1000000"),
     ("GACETA_ACCOUNTS__ATTEMPTS_PER_NETWORK", "1000000"),
     ("GACETA_ACCOUNTS__MAILS_PER_ADDRESS", "1000000"),
+    ("GACETA_ACCOUNTS__MAILS_PER_NETWORK", "1000000"),
+    ("GACETA_ACCOUNTS__PASSWORD_CHANGES", "1000000"),
     ("GACETA_ACCOUNTS__CONFIRMED_FOR", "1d"),
     ("GACETA_MAIL__TRANSPORT", "file"),
 ];

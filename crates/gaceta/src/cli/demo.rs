@@ -220,7 +220,7 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
             let password = app
                 .readers
                 .passwords
-                .hash(PASSWORD.into(), &app.base.rng)
+                .hash(readers::Asker::Command, PASSWORD.into(), &app.base.rng)
                 .await?;
             let mut tx = app.base.write().await?;
             let (name, language) = (person.name, person.language);

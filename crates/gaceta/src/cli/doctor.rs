@@ -104,6 +104,11 @@ async fn examine(config: &Config, found: &mut Findings) {
             "public address: {url} is for trying things out; readers need https, [site] public_url = \"https://..\""
         ));
     }
+    if config.secure() && config.server.proxies == 0 {
+        found.wrong(
+            "proxies: readers come over https, so a proxy stands in front, and [server] proxies = 0 takes it for all of them; set [server] proxies to how many there are",
+        );
+    }
     directory(&config.database.dir, found);
     holder(&config.database.dir, found).await;
     if let Err(error) = database(config, found).await {

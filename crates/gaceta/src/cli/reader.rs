@@ -11,7 +11,7 @@ use base::config::Config;
 use base::lang::Lang;
 use base::secret::Secret;
 use readers::rules::{MAX_NAME, MAX_PASSWORD, PasswordFault, check_password, one_line};
-use readers::{self, Email};
+use readers::{self, Asker, Email};
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -96,7 +96,11 @@ pub async fn carry_out(app: &App, order: ReaderOrder) -> anyhow::Result<Vec<Stri
         Err(PasswordFault::TooCommon) => anyhow::bail!("choose a password that is harder to guess"),
         Err(_) => anyhow::bail!("a password has {shortest} to {MAX_PASSWORD} characters"),
     }
-    let hash = app.readers.passwords.hash(password, &app.base.rng).await?;
+    let hash = app
+        .readers
+        .passwords
+        .hash(Asker::Command, password, &app.base.rng)
+        .await?;
     let mut tx = app.base.write().await?;
     let terms = readers::store::find_terms_version(&mut tx).await?;
     let made =

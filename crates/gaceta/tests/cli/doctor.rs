@@ -64,6 +64,40 @@ fn what_is_wrong_is_said_with_what_to_do_and_the_code_1() {
 }
 
 #[test]
+fn a_proxy_that_no_setting_names_is_seen() {
+    let paper = Paper::new();
+    paper.write("gaceta.toml", "[site]\nname = \"A\"\n");
+    let behind = "wrong  proxies: readers come over https";
+    let mut command = paper.command(&["doctor"]);
+    let said = command.env("GACETA_SITE__PUBLIC_URL", "https://paper.test");
+    let said = String::from_utf8(said.output().unwrap().stdout).unwrap();
+    assert!(said.contains(behind), "{said}");
+    let said = command.env("GACETA_SERVER__PROXIES", "1").output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(!said.contains("proxies"), "{said}");
+
+    let serving = paper.serve();
+    let found = "wrong  proxies: requests come through one";
+    assert!(!paper.run(&["doctor"]).out.contains(found));
+    let mut stream = serving.connect();
+    let form = "email=a%40paper.test&password=not+it+at+all";
+    let ask = format!(
+        "POST /sign-in HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 203.0.113.5\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(ask.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+    let ended = paper.run(&["doctor"]);
+    assert!(ended.out.contains(found), "{}", ended.out);
+    let log = serving.stop_and_read_log();
+    let line = "[server] proxies = 0 takes it for the reader";
+    assert_eq!(log.matches(line).count(), 1, "{log}");
+}
+
+#[test]
 fn a_damaged_database_is_seen() {
     let paper = Paper::new();
     paper.write(

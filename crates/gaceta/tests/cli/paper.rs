@@ -228,6 +228,16 @@ impl Serving {
         assert_eq!(self.wait().0, 0);
     }
 
+    /// The same, and what it wrote to its log.
+    pub fn stop_and_read_log(mut self) -> String {
+        self.terminate();
+        assert_eq!(self.wait().0, 0);
+        let mut log = String::new();
+        let pipe = self.child.stderr.take();
+        pipe.unwrap().read_to_string(&mut log).unwrap();
+        log
+    }
+
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let patience = Some(Duration::from_secs(30));

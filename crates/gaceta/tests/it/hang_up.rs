@@ -244,7 +244,12 @@ async fn what_takes_too_long_for_its_client_is_done_all_the_same() {
     let reader = accounts::find_reader(&mut tx, ada.id).await.unwrap();
     let (new, stored) = ("my second password".into(), reader.unwrap().password);
     let passwords = &paper.app.readers.passwords;
-    assert!(passwords.verify(new, Some(stored)).await.unwrap());
+    assert!(
+        passwords
+            .verify(readers::Asker::Command, new, Some(stored))
+            .await
+            .unwrap()
+    );
     drop(tx);
     paper.mails().await;
 }

@@ -15,6 +15,8 @@ mod gate;
 mod hang_up;
 mod heard;
 mod leases;
+mod limits;
+mod log;
 mod nodes;
 mod open_pages;
 mod overlaps;

@@ -276,6 +276,25 @@ pub async fn find_device(tx: &mut Tx, id: DeviceId) -> sqlx::Result<Option<Devic
     Ok(row.map(device))
 }
 
+/// The device of the reader with this address in the browser with that cookie.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_known_device(
+    tx: &mut Tx,
+    email: &Email,
+    cookie: &TokenHash,
+) -> sqlx::Result<Option<DeviceId>> {
+    let row = fetch_optional!(
+        tx,
+        (DeviceId,),
+        "SELECT d.id FROM device d JOIN reader r ON r.id = d.reader_id WHERE r.email = $1 AND d.cookie_hash = $2",
+        email.as_str(),
+        cookie.text()
+    )?;
+    Ok(row.map(|row| row.0))
+}
+
 /// Devices used since then whose readers are signed in on another one, too, in the order of their identifiers, from the
 /// one after `after`.
 ///

@@ -58,8 +58,13 @@ pub enum Reply {
     Edition(EditionFound),
     /// A page of slugs and unix milliseconds; an empty one is the end.
     Slugs(Vec<(String, i64)>),
-    /// The tasks of the serving process.
-    Tasks(Vec<Status>),
+    /// How the serving process is doing.
+    Tasks {
+        /// Its tasks.
+        tasks: Vec<Status>,
+        /// Whether requests come through a proxy that `[server] proxies` does not count.
+        unnamed_proxy: bool,
+    },
 }
 
 /// What an import needs to know of an edition.
@@ -103,7 +108,12 @@ pub async fn carry_out(app: &App, order: Order, say: Say) -> anyhow::Result<Repl
         Order::FindEdition(slug) => {
             return Ok(Reply::Edition(import::find_edition(app, slug.as_deref())?));
         }
-        Order::ListTasks => return Ok(Reply::Tasks(app.base.work.list())),
+        Order::ListTasks => {
+            return Ok(Reply::Tasks {
+                tasks: app.base.work.list(),
+                unnamed_proxy: app.base.has_found_proxy(),
+            });
+        }
         Order::ListSlugs { edition, after } => {
             return Ok(Reply::Slugs(
                 import::list_slugs(app, &edition, &after).await?,

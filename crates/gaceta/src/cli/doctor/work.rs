@@ -28,7 +28,15 @@ pub async fn tasks(dir: &Path, found: &mut Findings) -> bool {
     };
     found.fine("the paper is being served and takes orders");
     match tokio::time::timeout(PATIENCE, paper.order(Order::ListTasks)).await {
-        Ok(Ok(Reply::Tasks(tasks))) => {
+        Ok(Ok(Reply::Tasks {
+            tasks,
+            unnamed_proxy,
+        })) => {
+            if unnamed_proxy {
+                found.wrong(
+                    "proxies: requests come through one, and [server] proxies = 0 takes it for the reader, so everybody shares the limits of one; set [server] proxies to how many there are",
+                );
+            }
             let now = Clock::System.now();
             tasks.iter().for_each(|task| say(task, now, found));
         }
