@@ -94,6 +94,7 @@ pub async fn submit_password(
     if !faults.is_empty() {
         return refused(&page(&account, reader, faults).await?);
     }
+    readers.limits.change(reader.id)?;
     let password = readers
         .passwords
         .hash(asker, form.password, &account.base.rng)

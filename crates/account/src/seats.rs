@@ -1,5 +1,6 @@
 //! One's own subscription, and the seats on it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -8,7 +9,6 @@ use serde::Deserialize;
 
 use super::plans::keys;
 use base::Base;
-use base::lang::Lang;
 use readers::rules::visible;
 use readers::{self, ConfirmedForm, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Inviting};
@@ -269,11 +269,11 @@ async fn invite_all(
     of: &Subscription,
     text: &str,
 ) -> Result<Option<String>> {
-    let mut emails: Vec<Email> = Vec::new();
+    let (mut emails, mut seen) = (Vec::<Email>::new(), HashSet::new());
     let words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
     for word in words.filter(|word| !visible(word).is_empty()) {
         match word.parse::<Email>() {
-            Ok(email) if emails.contains(&email) => {}
+            Ok(email) if !seen.insert(email.clone()) => {}
             Ok(email) => emails.push(email),
             Err(()) => {
                 return Ok(Some(say.with("seats-no-address", "email", visible(word))));
@@ -283,16 +283,9 @@ async fn invite_all(
     if emails.is_empty() {
         return Ok(Some(say.say("seats-nobody")));
     }
-    let mut tx = subscriptions.base.write().await?;
-    let mut guests: Vec<(Email, Lang)> = Vec::with_capacity(emails.len());
-    for email in emails {
-        let known = readers::store::find_by_email(&mut tx, &email).await?;
-        let language = known.map_or(owner.language, |reader| reader.language);
-        guests.push((email, language));
-    }
     let host = host_name(&owner.name, &readers::shown_email(&owner.email));
-    match invite::invite(subscriptions, &mut tx, of.id, &guests, &host).await? {
-        Inviting::Sent => tx.commit().await?,
+    match invite::invite_all(subscriptions, of, &emails, owner.language, &host).await? {
+        Inviting::Sent => {}
         Inviting::Full(free) => return Ok(Some(say.with("seats-full", "free", free))),
         Inviting::Already(email) => {
             return Ok(Some(say.with("seats-already", "email", email.to_string())));

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 
 use super::form::{Next, Notice};
+use super::{Which, tell_ended};
 use crate::Account;
 use base::secret::{Secret, TokenHash};
 use base::time::Span;
@@ -141,7 +142,14 @@ pub async fn sign_in(
     let device = store::set_device(&mut tx, reader.id, &cookie_hash, &label, kind).await?;
     let expires_at = tx.now().plus(account.base.config.accounts.session_for);
     store::insert_session(&mut tx, &hash, reader.id, device, expires_at).await?;
+    let kept = account.base.config.accounts.devices_per_reader;
+    let forgotten = store::delete_surplus_devices(&mut tx, reader.id, kept).await?;
     tx.commit().await?;
+    for one in &forgotten {
+        account.readers.devices.forget(one.1);
+        let one_of_them = std::slice::from_ref(one);
+        tell_ended(account, reader.id, one_of_them, Which::On(one.1)).await;
+    }
     for (token, ..) in &ended {
         account.readers.sessions.forget_stored(token);
     }

@@ -229,6 +229,12 @@ section! {
         slowed_for: Span = Span::seconds(10),
         /// Mails to one address, an hour.
         mails_per_address: u32 = 5,
+        /// Mails asked for from one network, an hour.
+        mails_per_network: u32 = 100,
+        /// Changes of one reader's password, an hour.
+        password_changes: u32 = 10,
+        /// Browsers that are known of one reader.
+        devices_per_reader: u32 = 100,
         /// Password hashes at the same time.
         hashes_at_once: usize = 2,
         /// People who wait for one.

@@ -1,7 +1,10 @@
 //! The event log: who took over when, so that the message and support can explain themselves. Written in batches; the
 //! lease never waits for it, and a crash may lose the last second of it.
+//!
+//! How much of it one reader causes is bounded: a message that is shown again within a minute is one event, and beyond
+//! `[reading] events_per_reader` in an hour none is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use lease::Epoch;
@@ -53,11 +56,41 @@ pub struct Event {
 const WAITING: usize = 100_000;
 /// Milliseconds; days are counted in UTC.
 const DAY: i64 = 86_400_000;
+const HOUR: i64 = 3_600_000;
+const MINUTE: i64 = 60_000;
 
 #[derive(Debug, Default)]
 struct Queue {
     events: Vec<Event>,
     dropped: u64,
+    /// The minute of `shown`, and the hour of `kept`.
+    now: (i64, i64),
+    /// Messages shown in this minute.
+    shown: HashSet<(Option<DeviceId>, Epoch, EventKind)>,
+    /// How many events of each reader were kept in this hour.
+    kept: HashMap<ReaderId, u32>,
+}
+
+impl Queue {
+    /// Whether this one is kept beside those before it.
+    fn keeps(&mut self, event: &Event, most: u32) -> bool {
+        let (minute, hour) = (event.at.0.div_euclid(MINUTE), event.at.0.div_euclid(HOUR));
+        if minute != self.now.0 {
+            self.shown = HashSet::new();
+        }
+        if hour != self.now.1 {
+            self.kept = HashMap::new();
+        }
+        self.now = (minute, hour);
+        let again = matches!(event.kind, EventKind::Shown | EventKind::WouldShow)
+            && !self.shown.insert((event.to, event.epoch, event.kind));
+        if again {
+            return false;
+        }
+        let kept = self.kept.entry(event.reader).or_default();
+        *kept = kept.saturating_add(1);
+        *kept <= most
+    }
 }
 
 /// Events that are being written, the first ones at the end.
@@ -79,7 +112,11 @@ impl Events {
     }
 
     pub(super) fn push(&self, event: Event) {
+        let most = self.base.config.reading.events_per_reader;
         let mut queue = self.queue();
+        if !queue.keeps(&event, most) {
+            return;
+        }
         if queue.events.len() < WAITING {
             queue.events.push(event);
         } else {
@@ -180,6 +217,46 @@ mod tests {
     use base::time::Clock;
 
     use super::*;
+
+    #[test]
+    fn one_reader_fills_the_log_neither_with_messages_nor_with_anything_else() {
+        let mut queue = Queue::default();
+        let event = |kind, to: u128, counter: u64, at: i64| Event {
+            reader: ReaderId::from_bits(1),
+            kind,
+            from: None,
+            to: Some(DeviceId::from_bits(to)),
+            epoch: Epoch {
+                generation: 1,
+                counter,
+            },
+            at: UnixMillis(at),
+        };
+        let shown = |to, counter, at| event(EventKind::Shown, to, counter, at);
+        assert!(queue.keeps(&shown(1, 1, 0), 9));
+        for at in 1..59 {
+            assert!(!queue.keeps(&shown(1, 1, at * 1_000), 9));
+        }
+        assert!(queue.keeps(&shown(2, 1, 59_000), 9), "another device");
+        assert!(queue.keeps(&shown(1, 2, 59_000), 9), "another epoch");
+        assert!(queue.keeps(&shown(1, 1, 60_000), 9), "another minute");
+        for counter in 3..8 {
+            assert!(queue.keeps(&event(EventKind::Taken, 1, counter, 61_000), 9));
+        }
+        assert!(
+            !queue.keeps(&event(EventKind::Taken, 1, 8, 62_000), 9),
+            "enough"
+        );
+        let other = Event {
+            reader: ReaderId::from_bits(2),
+            ..event(EventKind::Taken, 9, 1, 62_000)
+        };
+        assert!(queue.keeps(&other, 9), "another reader");
+        assert!(
+            queue.keeps(&event(EventKind::Taken, 1, 9, HOUR), 9),
+            "another hour"
+        );
+    }
 
     #[tokio::test]
     async fn what_was_not_written_goes_back_in_its_order() {

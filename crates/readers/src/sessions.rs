@@ -1,6 +1,6 @@
 //! Sessions, asked on every request: from memory, from the database only when memory does not know them.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use http::HeaderMap;
@@ -31,6 +31,8 @@ pub struct Session {
     expires_at: UnixMillis,
     seen_at: AtomicI64,
     saved_at: AtomicI64,
+    /// When what its pages may send is full again, monotonic milliseconds (GCRA).
+    calls_full_at: AtomicU64,
     /// As bytes and not as a header: 16 more for a session, of which there may be a million.
     alias: OnceLock<[u8; ALIAS]>,
 }
@@ -60,6 +62,7 @@ impl Session {
             expires_at,
             seen_at,
             saved_at,
+            calls_full_at: AtomicU64::new(0),
             alias: OnceLock::new(),
         }
     }
@@ -260,6 +263,25 @@ impl Sessions {
     pub fn is_confirmed(&self, session: &Session) -> bool {
         let confirmed_for = self.base.config.accounts.confirmed_for;
         session.confirmed_at.plus(confirmed_for) > self.base.clock.now()
+    }
+
+    /// An open page of this session sends something. In a bucket of the session itself, since there may be a million.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] beyond `[reading] calls_per_minute`.
+    pub fn count_call(&self, session: &Session) -> Result<()> {
+        let now = self.base.clock.mono().0;
+        let all = Span::minutes(1).0;
+        let one = all / u64::from(self.base.config.reading.calls_per_minute.max(1));
+        let next = |full_at: u64| {
+            let full_at = full_at.max(now) + one;
+            (full_at <= now + all).then_some(full_at)
+        };
+        let bucket = &session.calls_full_at;
+        bucket
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+            .map(|_| ())
+            .map_err(|full_at| Error::TooMany(Span(full_at + one - now - all)))
     }
 
     /// Forgets all of them.

@@ -119,6 +119,7 @@ async fn seated(reading: &Reading, headers: &HeaderMap) -> Result<Option<Arc<Ses
     let Some(session) = reading.readers.sessions.of(headers).await? else {
         return Ok(None);
     };
+    reading.readers.sessions.count_call(&session)?;
     Ok(reading
         .subscriptions
         .seats
@@ -222,6 +223,7 @@ async fn submit_rest(
     let Some(session) = reading.readers.sessions.of(&headers).await? else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
+    reading.readers.sessions.count_call(&session)?;
     let reader = message::page_owner(&reading, &session);
     if body.reader.is_none_or(|said| said == reader) {
         let epoch = epoch(body.epoch.as_deref())?;

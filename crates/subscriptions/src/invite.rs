@@ -9,7 +9,7 @@ use base::lang::Lang;
 use base::mail::{Mail, post};
 use base::secret::TokenHash;
 use base::time::Span;
-use readers::{Email, ReaderId};
+use readers::{Email, ReaderId, store as accounts};
 use web::locale::Say;
 
 use super::rules::{SeatId, Subscription, SubscriptionId};
@@ -17,6 +17,8 @@ use super::store;
 
 /// Invitations an hour that even a small plan may send, so that a mistyped address can be mended a few times.
 const FEW: i64 = 10;
+/// So many are written in one transaction: some milliseconds, for which other writers wait.
+const PORTION: usize = 50;
 
 /// What came of inviting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +35,71 @@ pub enum Inviting {
     Ended,
 }
 
-/// Invites all of them, each in a language, or nobody; `host` is the name of who invites ([`super::rules::host_name`]). The mails leave when the transaction is committed.
+/// Invites all of them, or nobody: readers in their own language, others in `language`. `host` is the name of who invites
+/// ([`super::rules::host_name`]).
+/// Whether all can be invited is found out first, without holding up whoever writes; then they are written in portions,
+/// and others write in between. Where somebody else takes seats meanwhile the first portions stay invited.
+///
+/// # Errors
+/// When the database or a template fails.
+pub async fn invite_all(
+    subscriptions: &Subscriptions,
+    of: &Subscription,
+    emails: &[Email],
+    language: Lang,
+    host: &str,
+) -> web::Result<Inviting> {
+    let mut tx = subscriptions.base.read().await?;
+    if let Some(refused) =
+        refusal(&mut tx, of.id, of.seats, &emails.iter().collect::<Vec<_>>()).await?
+    {
+        return Ok(refused);
+    }
+    let mut guests = Vec::with_capacity(emails.len());
+    for email in emails {
+        let known = accounts::find_by_email(&mut tx, email).await?;
+        let language = known.map_or(language, |reader| reader.language);
+        guests.push((email.clone(), language));
+    }
+    drop(tx);
+    for portion in guests.chunks(PORTION) {
+        let mut tx = subscriptions.base.write().await?;
+        match invite(subscriptions, &mut tx, of.id, portion, host).await? {
+            Inviting::Sent => tx.commit().await?,
+            refused => return Ok(refused),
+        }
+    }
+    Ok(Inviting::Sent)
+}
+
+/// Why not all of them can be invited, if they cannot. What costs one question each comes last.
+async fn refusal(
+    tx: &mut Tx,
+    subscription: SubscriptionId,
+    seats: i64,
+    emails: &[&Email],
+) -> sqlx::Result<Option<Inviting>> {
+    let asked = i64::try_from(emails.len()).unwrap_or(i64::MAX);
+    let free = seats - store::count_used(tx, subscription).await?;
+    let hour_ago = tx.now().minus(Span::minutes(60));
+    let lately = store::count_invited_since(tx, subscription, hour_ago).await?;
+    let too_many = lately + asked > seats.saturating_mul(2).max(FEW);
+    // Of few addresses the one that is there already is worth more than a number.
+    if asked <= free.max(FEW) && !too_many {
+        for email in emails {
+            if store::has_email(tx, subscription, email).await? {
+                return Ok(Some(Inviting::Already((*email).clone())));
+            }
+        }
+    }
+    Ok(if asked > free {
+        Some(Inviting::Full(free.max(0)))
+    } else {
+        too_many.then_some(Inviting::TooMany)
+    })
+}
+
+/// Invites one portion in a transaction, each in a language; the mails leave when it is committed.
 ///
 /// # Errors
 /// When the database or a template fails.
@@ -47,20 +113,9 @@ pub async fn invite(
     let Some(seats) = store::lock_seats(tx, subscription).await? else {
         return Ok(Inviting::Ended);
     };
-    for (email, _) in emails {
-        if store::has_email(tx, subscription, email).await? {
-            return Ok(Inviting::Already(email.clone()));
-        }
-    }
-    let asked = i64::try_from(emails.len()).unwrap_or(i64::MAX);
-    let free = seats - store::count_used(tx, subscription).await?;
-    if asked > free {
-        return Ok(Inviting::Full(free.max(0)));
-    }
-    let hour_ago = tx.now().minus(Span::minutes(60));
-    let lately = store::count_invited_since(tx, subscription, hour_ago).await?;
-    if lately + asked > seats.saturating_mul(2).max(FEW) {
-        return Ok(Inviting::TooMany);
+    let asked: Vec<&Email> = emails.iter().map(|(email, _)| email).collect();
+    if let Some(refused) = refusal(tx, subscription, seats, &asked).await? {
+        return Ok(refused);
     }
     let expires_at = tx
         .now()
@@ -202,7 +257,7 @@ mod tests {
     use base::rng::Rng;
     use base::time::{Clock, UnixMillis};
     use leases::Leases;
-    use readers::{Reader, store as accounts};
+    use readers::Reader;
 
     async fn paper(dir: &std::path::Path) -> Arc<Subscriptions> {
         let mut config = Config::default();

@@ -6,6 +6,7 @@ mod accounts;
 mod addresses;
 mod archive;
 mod background;
+mod bounds;
 mod canary;
 mod confirm;
 mod doors;

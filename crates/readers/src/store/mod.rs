@@ -133,6 +133,30 @@ pub async fn set_device(
     Ok(row.map_or(id, |row| row.0))
 }
 
+/// Forgets the devices of a reader beyond the `kept` that were used last, and ends their sessions; gives those.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_surplus_devices(
+    tx: &mut Tx,
+    reader: ReaderId,
+    kept: u32,
+) -> sqlx::Result<Vec<Ended>> {
+    let surplus = fetch_all!(
+        tx,
+        (DeviceId,),
+        "SELECT id FROM device WHERE reader_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT 100 OFFSET $2",
+        reader,
+        i64::from(kept)
+    )?;
+    let mut ended = Vec::new();
+    for (device,) in surplus {
+        ended.extend(delete_session_on(tx, reader, device).await?);
+        execute!(tx, "DELETE FROM device WHERE id = $1", device)?;
+    }
+    Ok(ended)
+}
+
 /// Ends every session in the browser with that cookie, whoever is signed in; gives their token hashes. Two who sign in
 /// there at the same time do so one after the other.
 ///
