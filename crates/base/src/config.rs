@@ -109,6 +109,8 @@ section! {
         request_for: Span = Span::seconds(30),
         /// Open connections.
         connections: usize = 100_000,
+        /// Of these, from one network.
+        connections_per_client: usize = 1_000,
         /// A connection on which nothing is sent.
         idle_for: Span = Span::seconds(150),
         /// Pages later than this are too late.
@@ -179,6 +181,12 @@ section! {
         grace: Span = Span::seconds(60),
         /// How long events are kept.
         events_for: Span = Span::days(30),
+        /// Events of one reader that are kept, an hour.
+        events_per_reader: u32 = 300,
+        /// What the open pages of one session may send, a minute.
+        calls_per_minute: u32 = 240,
+        /// Live streams of one network.
+        streams_per_client: usize = 500,
     }
 }
 

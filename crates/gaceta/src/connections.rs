@@ -2,9 +2,10 @@
 //!
 //! HTTP/1.1 by hyper, without a timer for each request: a connection on which nothing was sent for `[server] idle_for`
 //! is closed, whatever the reason. That one rule ends idle connections, headers that never end, and readers who do
-//! not take what they asked for; slow bodies are ended by `request_for`. Where there are `connections` already, a new one
-//! is refused at once. Encryption and HTTP/2 end at the proxy in front; a request that names no host, or two, might mean
-//! another one to that proxy than to us, and is refused before anything looks at it.
+//! not take what they asked for; slow bodies are ended by `request_for`. Where there are `connections` already, or
+//! `connections_per_client` of one client, a new one is refused at once. Encryption and HTTP/2 end at the proxy in front;
+//! a request that names no host, or two, might mean another one to that proxy than to us, and is refused before anything
+//! looks at it.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -32,16 +33,30 @@ use tower::Service;
 
 use crate::router::Responder;
 use web::detached::Hold;
+use web::limits::Network;
+use web::shares::{Share, Shares};
 
 /// What the connections of all threads have in common.
 #[derive(Clone)]
 pub struct ConnectionLimits {
     /// A permit for each connection.
     pub open: Arc<Semaphore>,
+    /// How many of one client; none where all of them come from a proxy.
+    pub clients: Option<Arc<Shares>>,
     /// How long nothing may move on one.
     pub idle_for: Duration,
     /// How long those that are open when the paper stops may go on.
     pub stop_for: Duration,
+}
+
+impl ConnectionLimits {
+    /// A place among the connections of whoever comes from there; `None` if they have all that they may.
+    fn share(&self, from: SocketAddr) -> Option<Option<Share>> {
+        let Some(clients) = &self.clients else {
+            return Some(None);
+        };
+        clients.take(Network::of_address(from.ip())).map(Some)
+    }
 }
 
 /// The largest head of a request, bytes.
@@ -86,10 +101,14 @@ pub async fn answer<S>(
                     refuse(&stream);
                     continue;
                 };
+                let Some(share) = limits.share(from) else {
+                    refuse(&stream);
+                    continue;
+                };
                 // Answers are written as a whole; waiting for more to send would only delay notices.
                 let _ = stream.set_nodelay(true);
                 let (paper, limits, stop) = (Arc::clone(&paper), limits.clone(), stop.clone());
-                let hold = Hold::new((permit, open.clone()));
+                let hold = Hold::new((permit, share, open.clone()));
                 tokio::spawn(async move {
                     connection(&paper, stream, (from, &hold), &limits, stop).await;
                 });

@@ -9,6 +9,7 @@ use readers::Readers;
 use stories::Stories;
 use subscriptions::Subscriptions;
 use web::Site;
+use web::shares::Shares;
 
 use crate::renewal::Renewal;
 
@@ -31,6 +32,8 @@ pub struct Reading {
     pub subscriptions: Arc<Subscriptions>,
     /// Pages to be made anew.
     pub renewal: Renewal,
+    /// Live streams of each network.
+    pub(crate) streams: Arc<Shares>,
 }
 
 impl Reading {
@@ -52,6 +55,7 @@ impl Reading {
             leases: Arc::clone(leases),
             subscriptions: Arc::clone(subscriptions),
             renewal: Renewal::default(),
+            streams: Shares::new(articles.base.config.reading.streams_per_client),
         })
     }
 }

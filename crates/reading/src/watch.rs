@@ -1,15 +1,16 @@
 //! The open page's talk with the server: heartbeats, going to rest, live notices, "read here".
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use futures_util::stream::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use lease::{Beat, Epoch, Millis, Op, Outcome};
@@ -19,9 +20,12 @@ use serde::{Deserialize, Serialize};
 use super::message;
 use crate::Reading;
 use base::config::Mode;
+use base::time::Span;
 use leases::{Listener, Notices};
 use readers::{DeviceId, Session};
+use web::limits::Network;
 use web::locale::{self, Say};
+use web::shares::Share;
 use web::view::{local_path, see_other, way_on};
 use web::{Error, Form, Query, Result, Route};
 
@@ -245,6 +249,7 @@ struct Stay {
     listener: Listener,
     view: u64,
     next: String,
+    _share: Share,
 }
 
 impl Drop for Stay {
@@ -275,6 +280,7 @@ async fn tell_stream(reading: &Reading, session: &Session, view: u64, open: bool
 async fn show_notices(
     State(reading): State<Arc<Reading>>,
     Query(query): Query<NoticesQuery>,
+    from: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Result {
     let watched = reading.base.config.reading.mode != Mode::Off;
@@ -283,6 +289,11 @@ async fn show_notices(
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     let (view, next) = (view(&query.view)?, referer(&reading, &headers));
+    let proxies = reading.base.config.server.proxies;
+    let network = Network::of_request(from.map(|from| from.0.0), &headers, proxies);
+    // The script tries again later, and later again.
+    let share = reading.streams.take(network);
+    let share = share.ok_or(Error::TooMany(Span::minutes(1)))?;
     let listener = Notices::listen(
         &reading.leases.notices,
         session.reader,
@@ -296,6 +307,7 @@ async fn show_notices(
         listener,
         view,
         next,
+        _share: share,
     };
     // Well before the connection would count as silent.
     let quarter = stay.reading.base.config.server.idle_for.duration() / 4;

@@ -37,9 +37,19 @@ fn program(words: &[&str], name: &str, profile: &str) -> anyhow::Result<PathBuf>
     Ok(root::target().join(folder).join(name))
 }
 
-/// Tells a command of the paper's where it listens and where its data is.
+/// What one client may hold and send, far beyond any: all readers of a tool come from one address, and do in a minute what
+/// people do in a day.
+const UNLIMITED: [&str; 4] = [
+    "GACETA_SERVER__CONNECTIONS_PER_CLIENT",
+    "GACETA_READING__STREAMS_PER_CLIENT",
+    "GACETA_READING__CALLS_PER_MINUTE",
+    "GACETA_READING__EVENTS_PER_READER",
+];
+
+/// Tells a command of the paper's where it listens and where its data is, and that its readers are many.
 pub fn place(command: &mut Command, port: u16, data: &Path) {
     command
+        .envs(UNLIMITED.map(|name| (name, "1000000000")))
         .env("GACETA_SERVER__LISTEN", host(port))
         .env("GACETA_SITE__PUBLIC_URL", url(port))
         .env("GACETA_DATABASE__DIR", data);

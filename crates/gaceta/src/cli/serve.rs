@@ -21,6 +21,7 @@ use base::jobs::free_jobs;
 use base::lock::DataLock;
 use base::rng::Rng;
 use base::time::Clock;
+use web::shares::Shares;
 
 /// Serves until the process is told to stop.
 ///
@@ -147,6 +148,9 @@ fn open_workers(
     let config = &app.base.config.server;
     let limits = ConnectionLimits {
         open: Arc::new(Semaphore::new(room(config.connections)?)),
+        // Readers come over https only from a proxy, which then has all connections.
+        clients: (config.proxies == 0 && !app.base.config.secure())
+            .then(|| Shares::new(config.connections_per_client)),
         idle_for: config.idle_for.duration(),
         stop_for: config.stop_for.duration(),
     };

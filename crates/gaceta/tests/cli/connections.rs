@@ -160,3 +160,33 @@ fn a_request_names_exactly_one_host() {
     assert_eq!(closes(stream).1.matches("HTTP/1.1 ").count(), 1);
     serving.stop();
 }
+
+#[test]
+fn one_client_holds_a_share_of_the_connections_and_of_the_streams() {
+    let lines = "connections_per_client = 4\n[reading]\nstreams_per_client = 2";
+    let (_paper, serving, cookies) = serve(lines);
+    let ask = |view: u32| {
+        let mut stream = serving.connect();
+        let head = serving.head(&format!("/reading/notices?view={view}"), &cookies);
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut first = [0; 64];
+        let length = stream.read(&mut first).unwrap();
+        let said = String::from_utf8_lossy(&first[..length]).into_owned();
+        (stream, said)
+    };
+    let (first, second) = (ask(1), ask(2));
+    assert!(first.1.starts_with("HTTP/1.1 200") && second.1.starts_with("HTTP/1.1 200"));
+    let third = ask(3);
+    assert!(third.1.starts_with("HTTP/1.1 429"), "{}", third.1);
+    drop(third);
+    let inside: Vec<_> = (0..2).map(|_| serving.connect()).collect();
+    crate::paper::wait_for("the share to be used up", || {
+        closes(serving.connect()).1.starts_with("HTTP/1.1 503 ")
+    });
+    drop((inside, first));
+    crate::paper::wait_for("a stream that is free again", || {
+        ask(4).1.starts_with("HTTP/1.1 200")
+    });
+    drop(second);
+    serving.stop();
+}
