@@ -98,6 +98,10 @@ export class Edition {
       // Many journeys sign the same few people in, from one address.
       GACETA_ACCOUNTS__ATTEMPTS_PER_ACCOUNT: "500",
       GACETA_ACCOUNTS__ATTEMPTS_PER_NETWORK: "2000",
+      // And they walk from one device to another faster and more often than people do.
+      GACETA_READING__SETTLE_FOR: "0s",
+      GACETA_READING__SILENT_PASSES: "16",
+      GACETA_READING__CALLS_PER_MINUTE: "10000",
       // A site that asks who may read; where a journey opens none, only the paper's own pages about it are looked at.
       GACETA_GATE__SITES: SITE,
       // Short archives, so that there is a second page.

@@ -167,6 +167,8 @@ section! {
         glance_for: Span = Span::minutes(1),
         /// Since a page was sent, without JavaScript.
         sent_for: Span = Span::minutes(2),
+        /// Since a page was sent, whatever its script says.
+        settle_for: Span = Span::seconds(3),
         /// Without a heartbeat.
         silent_for: Span = Span::seconds(75),
         /// Between heartbeats.
@@ -177,6 +179,8 @@ section! {
         late_rest_for: Span = Span::seconds(2),
         /// In which changes of device are counted.
         swaps_in: Span = Span::minutes(10),
+        /// So many silent changes in `swaps_in`.
+        silent_passes: u8 = 5,
         /// Going on without knowing.
         grace: Span = Span::seconds(60),
         /// How long events are kept.
@@ -362,6 +366,18 @@ impl Config {
             anyhow::bail!(
                 "[accounts] hashes_at_once and [pages] archive_length must be at least 1"
             );
+        }
+        if self.accounts.reset_for.0 < 3_600_000 / u64::from(self.accounts.mails_per_address.max(1))
+        {
+            anyhow::bail!(
+                "[accounts] reset_for must be at least an hour divided by mails_per_address, or there may be no link that works"
+            );
+        }
+        if self.accounts.devices_per_reader == 0 {
+            anyhow::bail!("[accounts] devices_per_reader must be at least 1");
+        }
+        if self.reading.silent_passes > 16 {
+            anyhow::bail!("[reading] silent_passes must be 16 at most");
         }
         if self.background.workers == 0 {
             anyhow::bail!("[background] workers must be at least 1, or no mail would leave");

@@ -18,10 +18,13 @@ pub fn rules() -> Rules {
         read_for: Millis(READ_FOR),
         glance_for: Millis(READ_FOR),
         sent_for: Millis(READ_FOR),
+        settle_for: Millis::ZERO,
         silent_for: Millis(READ_FOR),
         stream_for: Millis(1),
         late_rest_for: Millis(1),
         swaps_in: Millis(1_000),
+        // Whether a lease passes silently or is asked for is no question of safety.
+        passes: u8::MAX,
     }
 }
 

@@ -47,8 +47,10 @@ impl View {
 /// All that is known of one device's pages since it got the lease.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Attention {
-    /// When a page was sent whose script has not spoken yet.
+    /// When the newest page was sent.
     page_sent: Mark,
+    /// Its script has spoken, and speaks for it from here on.
+    spoken: bool,
     /// In the order in which they were first heard. A slice: a reader has one view as a rule, and room to grow would be
     /// wasted on everybody.
     views: Box<[View]>,
@@ -58,13 +60,19 @@ impl Attention {
     pub(crate) fn none() -> Self {
         Attention {
             page_sent: Mark::NONE,
+            spoken: false,
             views: Box::default(),
         }
     }
 
     /// Being read on before this moment, at rest from it on. `None` if nothing was ever heard.
     pub(crate) fn until(&self, rules: &Rules) -> Option<Millis> {
-        let page = self.page_sent.get().map(|at| at.plus(rules.sent_for));
+        // Whoever asks for a page looks at it; a script that says otherwise at once is not believed.
+        let counts_for = match self.spoken {
+            true => rules.settle_for,
+            false => rules.sent_for.max(rules.settle_for),
+        };
+        let page = self.page_sent.get().map(|at| at.plus(counts_for));
         page.max(self.views.iter().map(View::until).max())
     }
 
@@ -73,6 +81,7 @@ impl Attention {
         // Two requests may read the clock in one order and arrive in the other.
         let newest = self.page_sent.get().map_or(now, |before| before.max(now));
         self.page_sent = Mark(newest);
+        self.spoken = false;
         for view in &mut self.views {
             view.before_page = true;
         }
@@ -97,7 +106,7 @@ impl Attention {
         view.until = worth.min(now.plus(rules.silent_for));
         // From here on the script of the page speaks for it.
         if !view.before_page {
-            self.page_sent = Mark::NONE;
+            self.spoken = true;
         }
     }
 
@@ -114,7 +123,7 @@ impl Attention {
         if let Some(sent) = self.page_sent.get()
             && now.minus(sent) >= rules.late_rest_for
         {
-            self.page_sent = Mark::NONE;
+            self.spoken = true;
         }
     }
 
@@ -167,6 +176,7 @@ impl Attention {
     /// Appends all of it to a saved register.
     pub(crate) fn save(&self, text: &mut String) {
         write(text, self.page_sent.get().map(|at| at.0));
+        write(text, u64::from(self.spoken));
         write_length(text, self.views.len());
         for view in &self.views {
             for number in [view.id, view.seq, view.until.0] {
@@ -185,6 +195,7 @@ impl Attention {
             Some(at.map_or(Mark::NONE, |at| Mark(Millis(at))))
         };
         let page_sent = mark(words)?;
+        let spoken = words.number()? == 1;
         let views = words.list(MOST_VIEWS, |words| {
             Some(View {
                 id: words.number()?,
@@ -197,6 +208,7 @@ impl Attention {
         })?;
         Some(Attention {
             page_sent,
+            spoken,
             views: views.into_boxed_slice(),
         })
     }

@@ -13,6 +13,8 @@ use crate::{Beat, Change, Epoch, Epochs, Holder, How, Key, Millis, Op, Outcome, 
 pub(crate) const OPS: usize = 8;
 /// Takes remembered, so that [`Holder::swaps`] counts this far.
 pub(crate) const TAKES: usize = 4;
+/// Silent passes remembered, so that [`Rules::passes`] counts this far.
+pub(crate) const PASSES: usize = 16;
 
 /// All that an operation needs from outside: the moment, the rules, and where new epochs come from.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub(crate) struct Past {
     pub(crate) ops: Vec<Op>,
     /// Moments of the last takes, oldest first.
     pub(crate) takes: Vec<Millis>,
+    /// Moments of the last silent passes, oldest first.
+    pub(crate) passes: Vec<Millis>,
 }
 
 impl<D: Key> Register<D> {
@@ -206,11 +210,15 @@ impl<D: Key> Register<D> {
                 change: None,
             },
             Some((holder, _)) if self.life.did(op) => Outcome::Contended(holder),
-            Some((_, true)) => self.give(d, How::Passed, Some(op), at),
-            Some((holder, false)) if seen == Some(holder.epoch) => {
+            Some((_, true)) if !self.life.hasty(at.now, at.rules) => {
+                self.give(d, How::Passed, Some(op), at)
+            }
+            Some((holder, _)) if seen == Some(holder.epoch) => {
                 self.give(d, How::Taken, Some(op), at)
             }
-            Some((holder, false)) => Outcome::Contended(holder),
+            // A gesture that knew an older epoch, and a holder at rest.
+            Some((_, true)) if seen.is_some() => self.give(d, How::Passed, Some(op), at),
+            Some((holder, _)) => Outcome::Contended(holder),
         };
         if let Outcome::Held { .. } = outcome {
             // For `take` as well: the page it is answered with must find the lease still there.
@@ -227,7 +235,10 @@ impl<D: Key> Register<D> {
                 epoch: holder.epoch,
                 change: None,
             },
-            Some((_, true)) if op.is_some_and(|op| !self.life.did(op)) => {
+            Some((_, true))
+                if op.is_some_and(|op| !self.life.did(op))
+                    && !self.life.hasty(at.now, at.rules) =>
+            {
                 self.give(d, How::Passed, op, at)
             }
             Some((holder, _)) => Outcome::Contended(holder),
@@ -271,8 +282,10 @@ impl Life {
         {
             keep(&mut self.past.get_or_insert_default().ops, before, OPS - 1);
         }
-        if how == How::Taken {
-            keep(&mut self.past.get_or_insert_default().takes, now, TAKES);
+        match how {
+            How::Taken => keep(&mut self.past.get_or_insert_default().takes, now, TAKES),
+            How::Passed => keep(&mut self.past.get_or_insert_default().passes, now, PASSES),
+            How::Opened | How::Released => {}
         }
     }
 
@@ -287,6 +300,13 @@ impl Life {
 
     fn at_rest(&self, now: Millis, rules: &Rules) -> bool {
         self.attention.until(rules).is_none_or(|until| now >= until)
+    }
+
+    /// Whether it passed silently as often as it may of late.
+    fn hasty(&self, now: Millis, rules: &Rules) -> bool {
+        let passes = self.past.as_ref().map_or(&[][..], |past| &past.passes);
+        let recent = passes.iter().filter(|&&at| now.minus(at) < rules.swaps_in);
+        recent.count() >= usize::from(rules.passes)
     }
 
     fn swaps(&self, now: Millis, rules: &Rules) -> u8 {

@@ -52,6 +52,8 @@ pub struct Rules {
     pub glance_for: Millis,
     /// A page was sent and no script of it has spoken: read on for this long. 2 min.
     pub sent_for: Millis,
+    /// A page was sent: read on for this long, whatever its script says. 3 s.
+    pub settle_for: Millis,
     /// No heartbeat for this long (they come each 30 s): the page is no longer there. 75 s.
     pub silent_for: Millis,
     /// The live stream broke and is not back after this long: counts as hidden. 15 s.
@@ -59,8 +61,12 @@ pub struct Rules {
     /// A `rest` that arrives sooner than this after a page was sent is the *previous* page saying goodbye, and
     /// leaves the new one alone. 2 s.
     pub late_rest_for: Millis,
-    /// Takes of the last so many milliseconds are counted in [`Holder::swaps`](crate::Holder). 10 min.
+    /// Takes of the last so many milliseconds are counted in [`Holder::swaps`](crate::Holder), and passes for
+    /// [`passes`](Rules::passes). 10 min.
     pub swaps_in: Millis,
+    /// So many silent passes within `swaps_in`, 16 at most; a further one needs a gesture. People walk from one device to
+    /// another less often than that, and devices that take turns more often. 5.
+    pub passes: u8,
 }
 
 impl Default for Rules {
@@ -69,10 +75,12 @@ impl Default for Rules {
             read_for: Millis(180_000),
             glance_for: Millis(60_000),
             sent_for: Millis(120_000),
+            settle_for: Millis(3_000),
             silent_for: Millis(75_000),
             stream_for: Millis(15_000),
             late_rest_for: Millis(2_000),
             swaps_in: Millis(600_000),
+            passes: 5,
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::str::SplitAsciiWhitespace;
 
 use crate::attention::Attention;
-use crate::register::{Life, OPS, Past, Register, TAKES};
+use crate::register::{Life, OPS, PASSES, Past, Register, TAKES};
 use crate::{Key, Millis, Op};
 
 /// The first word of every text: how the rest is to be read.
@@ -71,6 +71,8 @@ impl<D: Key> Register<D> {
         past.ops.iter().for_each(|op| write(&mut text, op.0));
         write_length(&mut text, past.takes.len());
         past.takes.iter().for_each(|at| write(&mut text, at.0));
+        write_length(&mut text, past.passes.len());
+        past.passes.iter().for_each(|at| write(&mut text, at.0));
         life.attention.save(&mut text);
         text
     }
@@ -85,9 +87,11 @@ impl<D: Key> Register<D> {
         let op = words.optional()?.map(Op);
         let ops = words.list(OPS - 1, |words| words.number().map(Op))?;
         let takes = words.list(TAKES, |words| words.number().map(Millis))?;
+        let passes = words.list(PASSES, |words| words.number().map(Millis))?;
         let attention = Attention::load(&mut words)?;
         words.0.next().is_none().then_some(())?;
-        let past = (!ops.is_empty() || !takes.is_empty()).then(|| Box::new(Past { ops, takes }));
+        let past = Past { ops, takes, passes };
+        let past = (past != Past::default()).then(|| Box::new(past));
         Some(Register {
             device,
             held: counter.and_then(std::num::NonZeroU64::new),

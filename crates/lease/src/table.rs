@@ -61,7 +61,8 @@ impl<R: Key, D: Key> Table<R, D> {
         }
     }
 
-    /// A navigation: `d` wants a page. Granted if `d` holds the lease, nobody does, or the holder is at rest.
+    /// A navigation: `d` wants a page. Granted if `d` holds the lease, nobody does, or the holder is at rest
+    /// and that did not happen too often of late ([`Rules::passes`]).
     ///
     /// A grant also notes that a page was sent now, which counts as being read on for [`Rules::sent_for`]: without a
     /// script that is all we shall ever hear. A retry of an `op` that already brought somebody the lease takes nothing

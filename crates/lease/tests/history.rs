@@ -58,7 +58,7 @@ fn what_counts(history: &[(u64, Said)]) -> History {
         .collect()
 }
 
-/// By a page that was sent and has not spoken for itself.
+/// By a page that was sent a moment ago, or has not spoken for itself.
 fn read_by_page(said: &[(u64, Said)], now: u64) -> bool {
     let Some(page) = said
         .iter()
@@ -77,7 +77,7 @@ fn read_by_page(said: &[(u64, Said)], now: u64) -> bool {
         Said::Rest { .. } => at - sent >= 2_000,
         _ => false,
     });
-    !settled && now < sent + 120_000
+    now < sent + if settled { 3_000 } else { 120_000 }
 }
 
 /// By what one view said.

@@ -22,6 +22,9 @@ const READ_ON: &str = "
     11     | 0 open, 1 focused 1#1 idle 170                                      | from the first beat on the script speaks for the page
     122    | 0 open, 1 focused 1#1, 2 sent, 3 focused 1#2 idle 180               | but only the script of that page
     64     | 0 open, 1 focused 1#1, 2 sent, 3 rest 1#2, 4 unfocused 2#1          | which is the one not heard before
+    3      | 0 open, 1 focused 1#1 idle 600                                      | a page just sent counts for 3 s, whatever its script says
+    3      | 0 open, 1 unfocused 1#1, 2 rest 1#2                                 | also that it is hidden
+    13     | 0 open, 5 rest 1#1, 10 sent, 11 focused 2#1 idle 600, 12 rest 2#2   | each page
 
     76     | 0 open, 1 focused 1#1                                               | heartbeat: none for 75 s
     76     | 0 open, 1 focused 1#1, 60 focused 1#1                               | a repeated one extends nothing
@@ -37,7 +40,7 @@ const READ_ON: &str = "
     76     | 0 open, 1 focused 1#3, 5 rest 1#2                                   | a rest that a beat overtook changes nothing
     76     | 0 open, 1 focused 1#1, 5 stale-rest 1#2                             | nor one of another epoch
     130    | 0 open, 1 focused 1#1, 10 sent, 11.999 rest 1#2                     | within 2 s after a page request it is the page before
-    12     | 0 open, 1 focused 1#1, 10 sent, 12 rest 1#2                         | later it is not
+    13     | 0 open, 1 focused 1#1, 10 sent, 12 rest 1#2                         | later it is not
     3      | 0 open, 3 rest 1#1                                                  | a page closed before its script spoke
 
     25     | 0 open, 1 focused 1#1, 10 broke 1                                   | a stream that breaks and is not back in 15 s
@@ -150,4 +153,63 @@ fn until_when_it_counts_as_being_read_on() {
         assert!(at_rest(story, until, row), "too late: {row}");
         assert!(at_rest(story, end, row), "revived: {row}");
     }
+}
+
+/// A minute apart, each device puts its page away before the other one opens one; how each of the openings went.
+fn take_turns(table: &Table<u8, char>, from: u64, turns: u64) -> Vec<Option<How>> {
+    let turn = |n: u64| {
+        let (here, there) = if n % 2 == 0 {
+            (PHONE, LAPTOP)
+        } else {
+            (LAPTOP, PHONE)
+        };
+        let now = Millis::from_secs(from + n * 60);
+        table.rest(READER, there, None, n, 1, now);
+        match table.open(READER, here, now, Op(from + n)) {
+            Outcome::Held { change, .. } => change.map(|change| change.how),
+            Outcome::Contended(_) => None,
+        }
+    };
+    (0..turns).map(turn).collect()
+}
+
+#[test]
+fn silent_passes_that_come_faster_than_a_person_moves_need_a_gesture() {
+    let table = Table::new(1, Rules::default());
+    let opened = Some(How::Opened);
+    let passed = Some(How::Passed);
+    let said = take_turns(&table, 0, 7);
+    assert_eq!(said, [opened, passed, passed, passed, passed, passed, None]);
+    // Coming back to a page is no gesture either.
+    let now = Millis::from_secs(370);
+    let back = beat(50, 1, None, true, Millis::ZERO);
+    let back = table.come_back(READER, PHONE, back, now, Op(400));
+    let Outcome::Contended(laptop) = back else {
+        panic!("{back:?}");
+    };
+    // "Read here" takes it, as ever, and is counted as what it is.
+    let taken = table.take(READER, PHONE, laptop.epoch, now, Op(401));
+    assert!(
+        matches!(taken, Outcome::Held { change: Some(change), .. } if change.how == How::Taken)
+    );
+    assert_eq!(
+        table.holder(READER, now).map(|(phone, _)| phone.swaps),
+        Some(1)
+    );
+    // Who knew an older epoch is not asked twice while nobody reads.
+    table.rest(READER, PHONE, None, 60, 1, Millis::from_secs(380));
+    let taken = table.take(
+        READER,
+        LAPTOP,
+        laptop.epoch,
+        Millis::from_secs(380),
+        Op(402),
+    );
+    assert!(matches!(taken, Outcome::Held { .. }));
+    // Later it passes again.
+    table.rest(READER, LAPTOP, None, 70, 1, Millis::from_secs(1_000));
+    let later = table.open(READER, PHONE, Millis::from_secs(1_000), Op(500));
+    assert!(
+        matches!(later, Outcome::Held { change: Some(change), .. } if change.how == How::Passed)
+    );
 }

@@ -78,10 +78,12 @@ fn rules(config: &Reading) -> Rules {
         read_for: millis(config.read_for),
         glance_for: millis(config.glance_for),
         sent_for: millis(config.sent_for),
+        settle_for: millis(config.settle_for),
         silent_for: millis(config.silent_for),
         stream_for: millis(config.stream_for),
         late_rest_for: millis(config.late_rest_for),
         swaps_in: millis(config.swaps_in),
+        passes: config.silent_passes,
     }
 }
 

@@ -33,3 +33,4 @@ mod stores;
 mod streams;
 mod templates;
 mod translations;
+mod turns;
