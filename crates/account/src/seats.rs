@@ -62,7 +62,7 @@ pub(super) async fn show_subscription(
         seated: true,
         plan: plan_name(say, &of),
         seats: of.seats,
-        until: say.date(of.ends_at, &zone),
+        until: say.day(subscriptions::last_day(of.ends_at)),
         host: if own {
             String::new()
         } else {
@@ -161,7 +161,7 @@ async fn show_guest_seat(site: &Site, session: &Session) -> Result {
         seated: true,
         plan: plan_name(say, &of),
         host: called(name, email),
-        until: say.date(of.ends_at, &site.zone(session.language)),
+        until: say.day(subscriptions::last_day(of.ends_at)),
     })
 }
 

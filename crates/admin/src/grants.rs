@@ -77,7 +77,6 @@ async fn page(
     form: GrantForm,
 ) -> Result<SubscriptionsPage> {
     let say = Say::new(session.language);
-    let zone = site.zone(session.language);
     let newest = store::list_newest(&mut site.base.read().await?, SHOWN).await?;
     let rows = newest
         .into_iter()
@@ -87,7 +86,7 @@ async fn page(
                 Some(company) => format!("{} · {company}", say.say(plan_key(of.plan))),
             },
             seats: format!("{} / {}", of.taken, of.seats),
-            until: say.date(of.ends_at, &zone),
+            until: say.day(subscriptions::last_day(of.ends_at)),
             email: readers::shown_email(&of.email),
         })
         .collect();

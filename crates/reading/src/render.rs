@@ -348,10 +348,8 @@ fn picture<'a>(reading: &Reading, article: &'a Article) -> Option<(ImageTags, &'
 fn taken(say: Say, picture: Option<&Picture>) -> String {
     let date = picture.and_then(|picture| picture.date.as_deref());
     let date = date.unwrap_or_default();
-    date.parse::<jiff::civil::Date>().map_or_else(
-        |_| date.to_owned(),
-        |day| say.day(day.year(), day.month(), day.day()),
-    )
+    date.parse::<jiff::civil::Date>()
+        .map_or_else(|_| date.to_owned(), |day| say.day(day))
 }
 
 /// The text, as far as the variant shows it. Without a pass there is only the lead.

@@ -44,10 +44,10 @@ impl Day {
                 exact: None,
             };
         }
-        let text = event.day.parse::<jiff::civil::Date>().map_or_else(
-            |_| event.day.clone(),
-            |day| say.day(day.year(), day.month(), day.day()),
-        );
+        let text = event
+            .day
+            .parse::<jiff::civil::Date>()
+            .map_or_else(|_| event.day.clone(), |day| say.day(day));
         Self {
             text,
             exact: Some(event.day.clone()),

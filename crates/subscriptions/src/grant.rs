@@ -18,6 +18,14 @@ pub fn end_of(day: jiff::civil::Date) -> Option<UnixMillis> {
     Some(next.timestamp().into())
 }
 
+/// The last day of what ends at that moment, in UTC: whatever was given until a day is shown with that very day, wherever
+/// one reads it.
+#[must_use]
+pub fn last_day(end: UnixMillis) -> jiff::civil::Date {
+    let last_moment = UnixMillis(end.0 - 1);
+    last_moment.zoned(&jiff::tz::TimeZone::UTC).date()
+}
+
 /// What is given.
 #[derive(Clone, Debug)]
 pub struct Grant {
@@ -105,4 +113,21 @@ pub async fn seat(
     tx.commit().await?;
     subscriptions.seats.forget(reader.id);
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_day_is_the_one_that_was_given() {
+        let day = jiff::civil::date(2027, 12, 31);
+        let end = end_of(day).unwrap();
+        assert_eq!(last_day(end), day);
+        assert_eq!(last_day(UnixMillis(end.0 - 1)), day);
+        assert_eq!(
+            last_day(UnixMillis(end.0 + 1)),
+            jiff::civil::date(2028, 1, 1)
+        );
+    }
 }

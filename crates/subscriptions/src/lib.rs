@@ -10,7 +10,7 @@ pub mod rules;
 mod seats;
 pub mod store;
 
-pub use grant::{Grant, Granted, end_of, grant, seat};
+pub use grant::{Grant, Granted, end_of, grant, last_day, seat};
 pub use part::Subscriptions;
 pub use rules::{CompanyName, Plan};
 pub use seats::Seats;

@@ -123,16 +123,16 @@ impl Say {
     #[must_use]
     pub fn date(&self, at: UnixMillis, zone: &TimeZone) -> String {
         let day = at.zoned(zone);
-        self.day(day.year(), day.month(), day.day())
+        self.day(day.date())
     }
 
     /// The same for a calendar day.
     #[must_use]
-    pub fn day(&self, year: i16, month: i8, day: i8) -> String {
+    pub fn day(&self, day: jiff::civil::Date) -> String {
         let mut args = FluentArgs::new();
-        args.set("day", day.to_string());
-        args.set("month", self.say(&format!("month-{month}")));
-        args.set("year", year.to_string());
+        args.set("day", day.day().to_string());
+        args.set("month", self.say(&format!("month-{}", day.month())));
+        args.set("year", day.year().to_string());
         self.args("date", &args)
     }
 
