@@ -189,6 +189,16 @@ pub struct Picture {
     pub agency: String,
 }
 
+impl Picture {
+    /// Whose picture it is: photographer and agency, or the one that is known; empty if neither is.
+    #[must_use]
+    pub fn credit_line(&self) -> String {
+        let known = [self.credit.as_str(), self.agency.as_str()];
+        let known = known.into_iter().filter(|name| !name.is_empty());
+        known.collect::<Vec<_>>().join(" / ")
+    }
+}
+
 /// A correction that stands under the article, dated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
@@ -430,6 +440,27 @@ mod tests {
             "{long}"
         );
         assert_eq!(words(&"\u{738b}".repeat(500)).chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn a_picture_is_credited_to_whoever_is_known() {
+        for (credit, agency, line) in [
+            ("Ana Ruiz", "Reuters", "Ana Ruiz / Reuters"),
+            ("Ana Ruiz", "", "Ana Ruiz"),
+            ("", "Reuters", "Reuters"),
+            ("", "", ""),
+        ] {
+            let picture = Picture {
+                image: ImageId::from_bits(1),
+                alt: String::new(),
+                caption: String::new(),
+                place: String::new(),
+                date: None,
+                credit: credit.to_owned(),
+                agency: agency.to_owned(),
+            };
+            assert_eq!(picture.credit_line(), line);
+        }
     }
 
     #[test]
