@@ -216,6 +216,8 @@ CREATE TABLE device (
     label TEXT NOT NULL,
     -- values: DeviceKind
     kind TEXT NOT NULL,
+    -- Tells it from the reader's other devices of the same label.
+    number BIGINT NOT NULL DEFAULT 1,
     named_by_reader BOOLEAN NOT NULL,
     first_seen_at BIGINT NOT NULL,
     last_seen_at BIGINT NOT NULL,

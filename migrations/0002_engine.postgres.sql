@@ -42,7 +42,7 @@ $$;
 
 CREATE TRIGGER tell AFTER UPDATE OF reader_id, device_id, expires_at, confirmed_at OR DELETE ON session
     FOR EACH ROW EXECUTE FUNCTION tell_row('session', 'token_hash');
-CREATE TRIGGER tell AFTER UPDATE OF label, kind OR DELETE ON device
+CREATE TRIGGER tell AFTER UPDATE OF label, number, kind OR DELETE ON device
     FOR EACH ROW EXECUTE FUNCTION tell_row('device', 'id');
 CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON seat
     FOR EACH ROW EXECUTE FUNCTION tell_row('seat', 'reader_id');

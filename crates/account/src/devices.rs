@@ -8,7 +8,7 @@ use super::form::Notice;
 use super::{Which, tell_ended};
 use crate::Account;
 use readers::rules::{Device, DeviceId, MAX_LABEL, one_line};
-use readers::{ConfirmedForm, Session, SignedIn, store};
+use readers::{ConfirmedForm, Session, SignedIn, labels, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::security::{self, Event, Who};
@@ -17,6 +17,7 @@ use web::{Error, Form, Path, Query, Result};
 
 struct DeviceRow {
     device: Device,
+    name: String,
     seen: String,
     here: bool,
     reading: bool,
@@ -58,6 +59,7 @@ async fn page(account: &Account, session: &Session, say: Say) -> Result<DevicesP
             ),
             here: device.id == session.device,
             reading: reading == Some(device.id),
+            name: labels::name(&device, say).into_owned(),
             typed: device.label.clone(),
             device,
         })

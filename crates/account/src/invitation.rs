@@ -152,6 +152,8 @@ pub(super) struct Accept {
     name: String,
     #[serde(default)]
     password: Secret,
+    #[serde(default)]
+    touch: String,
 }
 
 pub(super) async fn submit_invitation(
@@ -217,7 +219,7 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
         Err(faults) => return refused(&door.page(site, &form.name, faults)),
     };
     let email: Email = email.parse().map_err(|()| Error::NotFound)?;
-    let passwords = &account.readers.passwords;
+    let (passwords, touch) = (&account.readers.passwords, form.touch);
     let token = TokenHash::of(&door.token);
     let password = passwords
         .hash(Asker::Link(&token), form.password, &base.rng)
@@ -243,6 +245,7 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
     let who = Who::reader(&reader.id).at(&reader.email);
     security::note(base, Event::SignedUp, who);
     security::note(base, Event::SeatTaken, who);
-    let signed_in = sign_in(account, &reader, headers, "/account/subscription").await?;
+    let browser = (headers, touch.as_str());
+    let signed_in = sign_in(account, &reader, browser, "/account/subscription").await?;
     signed_in.ok_or_else(|| door.sign_in())
 }

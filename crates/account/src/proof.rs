@@ -87,6 +87,7 @@ pub async fn show_proof(
 #[serde(default)]
 pub struct Proved {
     password: Secret,
+    touch: String,
 }
 
 /// Uses the link up, makes the account and signs in.
@@ -117,7 +118,7 @@ pub async fn submit_proof(
             .hash(Asker::Link(&hash), form.password, &base.rng)
             .await?;
     }
-    make(&account, say, &hash, &wanted, &headers).await
+    make(&account, say, &hash, &wanted, (&headers, &form.touch)).await
 }
 
 async fn make(
@@ -125,7 +126,7 @@ async fn make(
     say: Say,
     hash: &TokenHash,
     wanted: &Wanted,
-    headers: &HeaderMap,
+    browser: (&HeaderMap, &str),
 ) -> Result {
     let mut tx = account.base.write().await?;
     let Some(proof) = store::use_proof(&mut tx, hash, Purpose::SignUp).await? else {
@@ -147,7 +148,7 @@ async fn make(
         Some(reader) => {
             let who = Who::reader(&reader.id).at(&reader.email);
             security::note(&account.base, Event::SignedUp, who);
-            sign_in(account, &reader, headers, &wanted.next).await?
+            sign_in(account, &reader, browser, &wanted.next).await?
         }
         // Made meanwhile in another way, as by accepting an invitation.
         None => None,

@@ -71,6 +71,8 @@ pub struct SignIn {
     password: Secret,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    touch: String,
 }
 
 /// Checks the password and signs in.
@@ -98,7 +100,8 @@ pub async fn submit_sign_in(
         .await?;
     if let Some(reader) = reader.filter(|_| right) {
         readers.limits.password_was_right(asker);
-        if let Some(signed_in) = sign_in(&account, &reader, &headers, &form.next).await? {
+        let browser = (&headers, form.touch.as_str());
+        if let Some(signed_in) = sign_in(&account, &reader, browser, &form.next).await? {
             return Ok(signed_in);
         }
     }
@@ -111,14 +114,15 @@ pub async fn submit_sign_in(
 }
 
 /// Signs a reader in on this browser: a new session, a new token, and the end of whatever session was here before. `reader`
-/// is as it was when the password was verified, or set; `None` if that password was changed since.
+/// is as it was when the password was verified, or set; `None` if that password was changed since. Of the browser there are
+/// the headers, and what the page's script said of touch (`account/touch.html`).
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn sign_in(
     account: &Account,
     reader: &Reader,
-    headers: &HeaderMap,
+    (headers, touch): (&HeaderMap, &str),
     next: &str,
 ) -> Result<Option<Response>> {
     let secure = account.base.config.secure();
@@ -131,7 +135,7 @@ pub async fn sign_in(
     // Whatever a program has put into it, the rest still names the browser.
     let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
     let agent = String::from_utf8_lossy(agent.unwrap_or_default());
-    let (label, kind) = labels::of_user_agent(&agent);
+    let (label, kind) = labels::of_user_agent(&agent, touch == "1");
     let token = account.base.rng.token();
     let hash = TokenHash::of(&token);
     let mut tx = account.base.write().await?;
@@ -145,6 +149,7 @@ pub async fn sign_in(
     let kept = account.base.config.accounts.devices_per_reader;
     let forgotten = store::delete_surplus_devices(&mut tx, reader.id, kept).await?;
     tx.commit().await?;
+    account.readers.devices.forget(device);
     for one in &forgotten {
         account.readers.devices.forget(one.1);
         let one_of_them = std::slice::from_ref(one);

@@ -51,7 +51,8 @@ impl Devices {
         let Some(device) = found.map(Arc::new) else {
             return Ok(Arc::new(Device {
                 id,
-                label: "?".to_owned(),
+                label: String::new(),
+                number: 1,
                 kind: DeviceKind::Computer,
                 first_seen_at: UnixMillis(0),
                 last_seen_at: UnixMillis(0),

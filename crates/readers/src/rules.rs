@@ -89,8 +89,10 @@ text_enum! {
 pub struct Device {
     /// Identifier.
     pub id: DeviceId,
-    /// What the reader calls it, or what its browser says it is.
+    /// What the reader calls it, or what its browser says it is; empty if that says nothing. See `crate::labels::name`.
     pub label: String,
+    /// Tells it from the reader's other devices of the same label: 1, 2 ..
+    pub number: i64,
     /// What it looks like.
     pub kind: DeviceKind,
     /// Signed in first.

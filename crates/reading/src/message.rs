@@ -15,7 +15,7 @@ use super::pages::ACCESS;
 use crate::Reading;
 use articles::Entry;
 use base::lang::Lang;
-use readers::{Device, DeviceId, DeviceKind, Session};
+use readers::{Device, DeviceId, DeviceKind, Session, labels};
 use web::Result;
 use web::locale::Say;
 use web::skeleton::{Skeleton, placeholder};
@@ -191,7 +191,7 @@ fn respond(
         tag,
         headline,
         deck,
-        &device.label,
+        &labels::name(device, say),
         &reading.leases.wall(holder.since).rfc3339(),
         &say.with("message-since", "span", span),
         &page_owner(reading, session),
@@ -244,9 +244,10 @@ pub async fn moved(
     let skeleton = FRAGMENTS.of(version, || with_slots().render())?;
     let reader = page_owner(reading, session);
     let (epoch, op) = (holder.epoch.to_string(), reading.base.rng.u64().to_string());
+    let name = labels::name(&device, Say::new(session.language));
     let mut values: Values<'_> = [""; Slot::Next as usize + 1];
     for (slot, value) in [
-        (Slot::Device, &*device.label),
+        (Slot::Device, &*name),
         (Slot::Reader, &reader),
         (Slot::Epoch, &epoch),
         (Slot::Op, &op),

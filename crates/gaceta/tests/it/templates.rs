@@ -82,6 +82,7 @@ impl<'a> Speaking<'a> {
             ("account/plans.html", self.sees("/plans").await),
             ("account/terms.html", self.sees("/terms").await),
             ("account/sign_in.html", self.sees("/sign-in").await),
+            ("account/touch.html", self.sees("/sign-in").await),
             ("account/sign_up.html", self.sees("/sign-up").await),
             ("account/reset.html", self.sees("/reset").await),
             ("account/note.html", self.sees("/sign-up/sent").await),

@@ -24,3 +24,5 @@ confirm-title = Your password, please
 confirm-text = Just to be sure that it is you, before we change something important.
 confirm-kept = What you began goes on right afterwards.
 confirm-button = Go on
+# What a device is called whose browser says nothing of itself.
+device-unnamed = Browser

@@ -24,3 +24,5 @@ confirm-title = Tu contraseña, por favor
 confirm-text = Solo para saber que eres tú, antes de cambiar algo importante.
 confirm-kept = Después sigue lo que habías empezado.
 confirm-button = Seguir
+# What a device is called whose browser says nothing of itself.
+device-unnamed = Navegador

@@ -1,6 +1,8 @@
 //! SQL of what a reader changes about the own account.
 
-use super::super::rules::{Device, DeviceId, DeviceKind, ReaderId};
+use std::collections::HashSet;
+
+use super::super::rules::{Device, DeviceId, ReaderId};
 use base::db::{Tx, execute, fetch_all, fetch_optional};
 use base::lang::Lang;
 use base::secret::TokenHash;
@@ -151,8 +153,8 @@ pub async fn list_devices(
     let now = tx.now();
     let rows = fetch_all!(
         tx,
-        (DeviceId, String, DeviceKind, UnixMillis, UnixMillis),
-        "SELECT d.id, d.label, d.kind, d.first_seen_at, s.last_seen_at
+        super::DeviceRow,
+        "SELECT d.id, d.label, d.number, d.kind, d.first_seen_at, s.last_seen_at
          FROM session s JOIN device d ON d.id = s.device_id
          WHERE s.reader_id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3
          ORDER BY s.last_seen_at DESC, d.id DESC LIMIT 200",
@@ -160,16 +162,7 @@ pub async fn list_devices(
         now,
         idle
     )?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, label, kind, first_seen_at, last_seen_at)| Device {
-            id,
-            label,
-            kind,
-            first_seen_at,
-            last_seen_at,
-        })
-        .collect())
+    Ok(rows.into_iter().map(super::device).collect())
 }
 
 /// Whether this reader is signed in on this device by another session than this.
@@ -218,11 +211,43 @@ pub async fn set_label(
     device: DeviceId,
     label: &str,
 ) -> sqlx::Result<bool> {
-    Ok(execute!(
+    let changed = execute!(
         tx,
         "UPDATE device SET label = $3, named_by_reader = TRUE WHERE id = $2 AND reader_id = $1",
         reader,
         device,
         label
-    )? == 1)
+    )?;
+    number_device(tx, device).await?;
+    Ok(changed == 1)
+}
+
+/// Gives a device a number that no other has which is called the same and on which its reader is signed in. It keeps its
+/// own if it can.
+pub(super) async fn number_device(tx: &mut Tx, device: DeviceId) -> sqlx::Result<()> {
+    let taken = fetch_all!(
+        tx,
+        (i64,),
+        "SELECT o.number FROM device d JOIN device o ON o.reader_id = d.reader_id AND o.label = d.label AND o.id <> d.id
+         WHERE d.id = $1 AND EXISTS (SELECT 1 FROM session s WHERE s.device_id = o.id)",
+        device
+    )?;
+    let taken: HashSet<i64> = taken.into_iter().map(|(number,)| number).collect();
+    let own = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT number FROM device WHERE id = $1",
+        device
+    )?;
+    let Some((own,)) = own.filter(|(own,)| taken.contains(own)) else {
+        return Ok(());
+    };
+    let free = (1..).find(|number| !taken.contains(number)).unwrap_or(own);
+    execute!(
+        tx,
+        "UPDATE device SET number = $2 WHERE id = $1",
+        device,
+        free
+    )?;
+    Ok(())
 }

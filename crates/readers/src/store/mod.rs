@@ -22,12 +22,13 @@ pub use proofs::*;
 pub use restored::*;
 pub use terms::*;
 
-type DeviceRow = (DeviceId, String, DeviceKind, UnixMillis, UnixMillis);
+type DeviceRow = (DeviceId, String, i64, DeviceKind, UnixMillis, UnixMillis);
 
-fn device((id, label, kind, first_seen_at, last_seen_at): DeviceRow) -> Device {
+fn device((id, label, number, kind, first_seen_at, last_seen_at): DeviceRow) -> Device {
     Device {
         id,
         label,
+        number,
         kind,
         first_seen_at,
         last_seen_at,
@@ -104,7 +105,8 @@ pub async fn insert_reader(
     Ok((made == 1).then_some(id))
 }
 
-/// The device of this reader in the browser with that cookie; known again, or new.
+/// The device of this reader in the browser with that cookie; known again, or new. Unless its reader named it, it is called
+/// what its browser says today. Whoever calls forgets it in memory after the commit.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -121,7 +123,8 @@ pub async fn set_device(
         (DeviceId,),
         "INSERT INTO device (id, reader_id, cookie_hash, label, kind, named_by_reader, first_seen_at, last_seen_at)
          VALUES ($1, $2, $3, $4, $5, FALSE, $6, $6)
-         ON CONFLICT (reader_id, cookie_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at
+         ON CONFLICT (reader_id, cookie_hash) DO UPDATE SET last_seen_at = excluded.last_seen_at, kind = excluded.kind,
+             label = CASE WHEN device.named_by_reader THEN device.label ELSE excluded.label END
          RETURNING id",
         id,
         reader,
@@ -130,7 +133,9 @@ pub async fn set_device(
         kind,
         now
     )?;
-    Ok(row.map_or(id, |row| row.0))
+    let device = row.map_or(id, |row| row.0);
+    number_device(tx, device).await?;
+    Ok(device)
 }
 
 /// Forgets the devices of a reader beyond the `kept` that were used last, and ends their sessions; gives those.
@@ -294,7 +299,7 @@ pub async fn find_device(tx: &mut Tx, id: DeviceId) -> sqlx::Result<Option<Devic
     let row = fetch_optional!(
         tx,
         DeviceRow,
-        "SELECT id, label, kind, first_seen_at, last_seen_at FROM device WHERE id = $1",
+        "SELECT id, label, number, kind, first_seen_at, last_seen_at FROM device WHERE id = $1",
         id
     )?;
     Ok(row.map(device))
@@ -333,7 +338,7 @@ pub async fn list_recent_devices(
     let rows = fetch_all!(
         tx,
         DeviceRow,
-        "SELECT d.id, d.label, d.kind, d.first_seen_at, d.last_seen_at
+        "SELECT d.id, d.label, d.number, d.kind, d.first_seen_at, d.last_seen_at
          FROM session s JOIN device d ON d.id = s.device_id WHERE s.device_id > $1 AND s.last_seen_at > $2
          AND EXISTS (SELECT 1 FROM session o WHERE o.reader_id = s.reader_id AND o.device_id <> s.device_id)
          ORDER BY s.device_id LIMIT $3",
