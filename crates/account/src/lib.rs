@@ -40,6 +40,7 @@ pub fn routes(account: &Account) -> Vec<Route> {
     let routes = vec![
         Route::get("/sign-in", sign_in::show_sign_in),
         Route::post("/sign-in", sign_in::submit_sign_in),
+        Route::get("/sign-in/done", sign_in::show_done),
         Route::post("/sign-out", sign_in::submit_sign_out),
         Route::get("/sign-up", sign_up::show_sign_up),
         Route::post("/sign-up", sign_up::submit_sign_up),

@@ -6,8 +6,9 @@ use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
 
+use web::error::encode;
 use web::locale::Say;
-use web::view::{Frame, html, personal};
+use web::view::{Frame, html, local_path, personal};
 use web::{Language, Result, Site};
 
 #[derive(Template)]
@@ -42,6 +43,25 @@ fn sent(site: &Site, say: Say, text: String, path: &str) -> Result {
         hint: say.say("sent-hint"),
         href: format!("{path}?lang={}", say.lang),
         link: say.say("sent-again"),
+    })
+}
+
+/// The right password was given, and the browser did not keep the cookie; `next` is where to go on once it does.
+pub fn no_cookie(site: &Site, say: Say, next: &str) -> Result {
+    personal(&NotePage {
+        frame: Frame::unlisted(site, say, "no-cookie-title"),
+        text: say.with(
+            "no-cookie-text",
+            "paper",
+            site.base.config.site.name.as_str(),
+        ),
+        hint: say.say("no-cookie-hint"),
+        href: format!(
+            "/sign-in?lang={}&next={}",
+            say.lang,
+            encode(local_path(next))
+        ),
+        link: say.say("sign-in"),
     })
 }
 

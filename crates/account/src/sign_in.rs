@@ -8,13 +8,15 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 
+use super::account::reader;
 use super::form::{Next, Notice};
 use super::{Which, tell_ended};
+use super::note::no_cookie;
 use crate::Account;
 use base::secret::{Secret, TokenHash};
 use base::time::Span;
 use readers::rules::{Email, Reader};
-use readers::{SignedIn, labels, store};
+use readers::{Session, SignedIn, labels, store};
 use web::cookies::{self, Cookie};
 use web::error::encode;
 use web::form::{Faults, refused};
@@ -38,15 +40,44 @@ struct SignInPage {
     faults: Faults,
 }
 
+#[derive(Template)]
+#[template(path = "account/signed_in.html")]
+struct SignedInPage {
+    frame: Frame,
+    say: Say,
+    /// Name, if there is one, and address.
+    name: String,
+    email: String,
+    next: String,
+}
+
+/// Who is signed in here, for those who come to sign in all the same.
+async fn signed_in_page(account: &Account, session: &Session, next: &str) -> Result {
+    let (site, reader) = (&account.site, reader(&account.readers, session).await?);
+    let say = Say::new(reader.language);
+    let next = Some(local_path(next)).filter(|next| *next != "/");
+    personal(&SignedInPage {
+        frame: Frame::unlisted(site, say, "signed-in-title"),
+        say,
+        next: next.map_or_else(|| site.home(reader.language), str::to_owned),
+        email: readers::shown_email(&reader.email),
+        name: reader.name,
+    })
+}
+
 /// The form.
 pub async fn show_sign_in(
-    State(site): State<Arc<Site>>,
+    State(account): State<Account>,
+    session: Option<SignedIn>,
     Query(query): Query<Next>,
     Query(notice): Query<Notice>,
     Language(lang): Language,
 ) -> Result {
+    if let Some(SignedIn(session)) = session {
+        return signed_in_page(&account, &session, &query.next).await;
+    }
     let say = Say::new(lang);
-    let mut page = sign_in_page(&site, say, &query.next, "", Faults::default());
+    let mut page = sign_in_page(&account.site, say, &query.next, "", Faults::default());
     page.notice = notice.text(say);
     personal(&page)
 }
@@ -168,11 +199,12 @@ pub async fn sign_in(
     let who = Who::reader(&reader.id).at(&reader.email);
     security::note(&account.base, Event::SignedIn, who);
     let home = account.site.home(reader.language);
-    let mut response = see_other(if local_path(next) == "/" {
-        &home
-    } else {
-        local_path(next)
-    });
+    let next = Some(local_path(next)).filter(|next| *next != "/");
+    let next = encode(next.unwrap_or(&home));
+    let mut response = see_other(&format!(
+        "/sign-in/done?lang={}&next={next}",
+        reader.language
+    ));
     let out = response.headers_mut();
     out.append(
         header::SET_COOKIE,
@@ -185,6 +217,20 @@ pub async fn sign_in(
         &account.base.config,
     );
     Ok(Some(response))
+}
+
+/// Sends on whoever has just signed in, if the browser kept the cookie. If it did not, the next page would only ask to sign
+/// in again, for ever.
+pub async fn show_done(
+    State(site): State<Arc<Site>>,
+    session: Option<SignedIn>,
+    Query(query): Query<Next>,
+    Language(lang): Language,
+) -> Result {
+    match session {
+        Some(_) => Ok(see_other(local_path(&query.next))),
+        None => no_cookie(&site, Say::new(lang), &query.next),
+    }
 }
 
 /// Signs out here.

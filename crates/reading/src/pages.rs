@@ -176,7 +176,8 @@ fn read(
     };
     // Open to everybody: no cookie is looked at.
     if entry.access == Access::Open {
-        return answer(reading, entry, &decide(&ask), asked.headers, fetched);
+        let decided = (&decide(&ask), false);
+        return answer(reading, entry, decided, asked.headers, fetched);
     }
     // The browser would keep the answer and show it at the click, when another one may be right.
     if asked.occasion == Occasion::Early {
@@ -204,7 +205,7 @@ fn read(
         ask.meter = read.ask(entry.id, free);
         counted = Some(read);
     }
-    let decision = decide(&ask);
+    let (decision, signed_in) = (decide(&ask), session.is_some());
     if let (Decision::Elsewhere, Some(session), Some(holder)) = (decision, session, holder) {
         let fetched = fetched.device.clone();
         let device = fetched
@@ -216,7 +217,8 @@ fn read(
         return message::page(reading, &session, holder, &entry, asked.path)
             .map_err(Missing::Nothing);
     }
-    let mut response = answer(reading, entry, &decision, asked.headers, fetched)?;
+    let decided = (&decision, signed_in);
+    let mut response = answer(reading, entry, decided, asked.headers, fetched)?;
     if let (Decision::Metered(_, true), Some(counted)) = (decision, counted) {
         response
             .headers_mut()
@@ -239,11 +241,11 @@ fn entry(
     entry.flatten().ok_or(Missing::Article)
 }
 
-/// The finished page of a decision.
+/// The finished page of a decision, for guests or for those who are signed in.
 fn answer(
     reading: &Reading,
     entry: Arc<Entry>,
-    decision: &Decision,
+    (decision, signed_in): (&Decision, bool),
     headers: &HeaderMap,
     fetched: &Fetched,
 ) -> std::result::Result<Response, Missing> {
@@ -255,6 +257,7 @@ fn answer(
         Decision::Seated(pass) => (Variant::Watched, Some(*pass)),
         Decision::Metered(pass, _) => (Variant::Full, Some(*pass)),
         Decision::Lead | Decision::Elsewhere => (Variant::Lead, None),
+        Decision::Wall if signed_in => (Variant::Unseated, None),
         Decision::Wall => (Variant::Wall, None),
     };
     let encoding = Encoding::wanted(headers);

@@ -31,6 +31,8 @@ pub enum Variant {
     Lead,
     /// The free part, and how to subscribe.
     Wall,
+    /// The same for those who are signed in, and have no seat.
+    Unseated,
 }
 
 impl Variant {
@@ -41,6 +43,7 @@ impl Variant {
             Self::Watched => "article-watched",
             Self::Lead => "article-lead",
             Self::Wall => "article-wall",
+            Self::Unseated => "article-unseated",
         }
     }
 }
@@ -52,7 +55,7 @@ impl Variant {
             Self::Open => "open",
             Self::Full | Self::Watched => "full",
             Self::Lead => "lead",
-            Self::Wall => "wall",
+            Self::Wall | Self::Unseated => "wall",
         }
     }
 }
@@ -231,6 +234,7 @@ struct ArticlePage<'a> {
     text: String,
     restricted: bool,
     wall: bool,
+    signed_in: bool,
     path: &'a str,
     latest: Vec<(Card, String)>,
     recommended: Vec<(Card, Option<ImageTags>)>,
@@ -282,7 +286,8 @@ fn write(
             .collect(),
         text,
         restricted: article.access != Access::Open,
-        wall: variant == Variant::Wall,
+        wall: matches!(variant, Variant::Wall | Variant::Unseated),
+        signed_in: variant == Variant::Unseated,
         path: &article.path,
         latest: related.latest.into_iter().map(dated).collect(),
         recommended: related
@@ -371,7 +376,7 @@ fn body_html(
                     .ok_or_else(|| Error::internal("a pass for another article"))?,
             )
         }
-        Variant::Lead | Variant::Wall => None,
+        Variant::Lead | Variant::Wall | Variant::Unseated => None,
     };
     let blocks = whole.map_or_else(|| article.body.lead(), |document| &document.blocks);
     Ok(markup::render(

@@ -25,6 +25,13 @@ sent-reset = We have sent a mail to the address you gave. Open the link in it to
 }.
 sent-hint = Nothing there after a few minutes? Look among the unwanted mail, and check that the address was right.
 sent-again = Try again
+signed-in-title = You are signed in
+signed-in-as = You are signed in as
+signed-in-go-on = Go on
+signed-in-other = To use another account, sign out here first.
+no-cookie-title = Your browser refuses our cookie
+no-cookie-text = That was the right password, but your browser did not keep the cookie by which { $paper } knows that it is you.
+no-cookie-hint = Allow cookies for this site, also in a private window, and sign in once more.
 dead-title = This link no longer works
 dead-text = It has been used already, or it is too old. You can get a new one right away.
 dead-again = Get a new link

@@ -25,6 +25,13 @@ sent-reset = Hemos enviado un mensaje a la dirección que nos has dado. Abre el 
 }.
 sent-hint = ¿No hay nada después de unos minutos? Mira en el correo no deseado y comprueba que la dirección era la buena.
 sent-again = Probar otra vez
+signed-in-title = Ya has entrado
+signed-in-as = Has entrado como
+signed-in-go-on = Seguir
+signed-in-other = Para usar otra cuenta, cierra primero la sesión aquí.
+no-cookie-title = Tu navegador rechaza nuestra cookie
+no-cookie-text = La contraseña era correcta, pero tu navegador no ha guardado la cookie con la que { $paper } sabe que eres tú.
+no-cookie-hint = Permite las cookies de este sitio, también en una ventana privada, y entra otra vez.
 dead-title = Este enlace ya no funciona
 dead-text = Ya se ha usado o es demasiado antiguo. Puedes pedir otro ahora mismo.
 dead-again = Pedir un enlace nuevo

@@ -17,4 +17,5 @@ wall-title = The rest of this article is for subscribers
 wall-text = A subscription opens every article, on all your devices, one at a time.
 wall-plans = See the plans
 wall-have = Already a subscriber?
+wall-unseated = You are signed in, with an account that has no subscription.
 feed = RSS feed of this topic

@@ -17,4 +17,5 @@ wall-title = El resto de este artículo es para suscriptores
 wall-text = Con la suscripción se abren todos los artículos, en todos tus dispositivos, de uno en uno.
 wall-plans = Ver los planes
 wall-have = ¿Ya tienes suscripción?
+wall-unseated = Has entrado con una cuenta que no tiene suscripción.
 feed = Canal RSS de este tema

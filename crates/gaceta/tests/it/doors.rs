@@ -128,11 +128,15 @@ async fn signing_in_returns_to_this_site_only() {
         ("//evil.example", "/en"),
     ] {
         let form = format!("email={}&password=a+paper+a+day&next={next}", ada.email);
-        let answer = paper
-            .guest()
-            .send(Method::POST, "/sign-in", &[], &form)
-            .await;
+        let guest = paper.guest();
+        let answer = guest.send(Method::POST, "/sign-in", &[], &form).await;
+        let sent_on = answer.headers["location"].to_str().unwrap();
+        let answer = guest.opens(sent_on).await;
         assert_eq!(answer.headers["location"], to);
+        // Nor does that page lead anywhere else by itself.
+        let done = format!("/sign-in/done?next={next}");
+        let answer = guest.opens(&done).await.headers["location"].clone();
+        assert_eq!(answer, if to == "/en" { "/" } else { to });
     }
 }
 

@@ -29,6 +29,7 @@ mod reading;
 mod rows;
 mod schema;
 mod seats;
+mod sign_in;
 mod stores;
 mod streams;
 mod templates;

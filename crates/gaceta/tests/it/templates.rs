@@ -170,6 +170,7 @@ impl<'a> Speaking<'a> {
             ),
             ("account/account.html", opened("/account").await),
             ("account/nav.html", opened("/account").await),
+            ("account/signed_in.html", opened("/sign-in").await),
             ("readers/confirm.html", opened("/account/confirm").await),
             ("account/devices.html", opened("/account/devices").await),
             ("icon.html", opened("/account/devices").await),

@@ -26,8 +26,9 @@ impl Door {
 }
 
 /// What a route is asked with besides its path; these come before the bare path.
-const QUERIES: [(&str, &str); 9] = [
+const QUERIES: [(&str, &str); 10] = [
     ("/sign-in", "?next=/en/2026-02-24/subscribers-1"),
+    ("/sign-in/done", "?next=/en/2026-02-24/subscribers-1"),
     ("/sign-up", "?next=/en/2026-02-24/subscribers-1"),
     ("/account/confirm", "?next=/en/2026-02-24/subscribers-1"),
     ("/reading/notices", "?view=1"),
