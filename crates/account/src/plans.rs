@@ -75,6 +75,9 @@ pub(super) async fn show_plans(
         })
         .collect();
     let mut frame = Frame::new(&site, lang, say.say("plans-title"));
+    if session.is_none() {
+        frame = frame.spoken_at(&site, "/plans");
+    }
     frame.description = say.say("plans-lead");
     personal(&PlansPage {
         frame,

@@ -39,7 +39,7 @@ struct ResetPage {
 
 fn page(site: &Site, say: Say, email: &str, faults: Faults) -> ResetPage {
     ResetPage {
-        frame: Frame::unlisted(site, say, "reset-title"),
+        frame: Frame::unlisted(site, say, "reset-title").spoken_at(site, "/reset"),
         say,
         faults,
         email: email.to_owned(),

@@ -85,7 +85,8 @@ pub async fn show_sign_in(
 fn sign_in_page(site: &Site, say: Say, next: &str, email: &str, faults: Faults) -> SignInPage {
     let next = local_path(next);
     SignInPage {
-        frame: Frame::unlisted(site, say, "sign-in-title"),
+        frame: Frame::unlisted(site, say, "sign-in-title")
+            .spoken_at(site, &format!("/sign-in?next={}", encode(next))),
         say,
         next: next.to_owned(),
         query: encode(next),

@@ -20,6 +20,7 @@ use readers::rules::{Email, MAX_NAME, check_password, one_line};
 use readers::store::{self, Purpose, replaced};
 use readers::{Asker, Readers};
 use web::cookies::Cookie;
+use web::error::encode;
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
@@ -51,7 +52,10 @@ pub struct SignUp {
 
 fn page(site: &Site, say: Say, form: &SignUp, faults: Faults) -> SignUpPage {
     SignUpPage {
-        frame: Frame::unlisted(site, say, "sign-up-title"),
+        frame: Frame::unlisted(site, say, "sign-up-title").spoken_at(
+            site,
+            &format!("/sign-up?next={}", encode(local_path(&form.next))),
+        ),
         say,
         faults,
         next: local_path(&form.next).to_owned(),

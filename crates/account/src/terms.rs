@@ -50,7 +50,7 @@ async fn page(site: &Site, lang: Lang, version: Option<&str>) -> Result {
     drop(tx);
     let zone = site.zone(lang);
     let mut page = TermsPage {
-        frame: Frame::new(site, lang, say.say("terms-title")),
+        frame: Frame::new(site, lang, say.say("terms-title")).spoken_at(site, "/terms"),
         say,
         meta: String::new(),
         language: lang,

@@ -63,6 +63,13 @@ impl Site {
         Some(edition.language)
     }
 
+    /// Whether an edition has that language.
+    #[must_use]
+    pub fn has_language(&self, lang: Lang) -> bool {
+        let editions = self.editions.load();
+        editions.iter().any(|edition| edition.language == lang)
+    }
+
     /// Path of the front page for readers of that language.
     #[must_use]
     pub fn home(&self, lang: Lang) -> String {

@@ -48,6 +48,8 @@ pub struct Frame {
     pub canonical: String,
     /// The same page in other languages.
     pub alternates: Vec<Alternate>,
+    /// Links of the foot to the paper in other languages, for pages without alternates.
+    pub languages: Vec<Alternate>,
     /// Path of the front page.
     pub home: String,
     /// Query that keeps the language on account pages.
@@ -81,6 +83,7 @@ impl Frame {
             description: String::new(),
             canonical: String::new(),
             alternates: Vec::new(),
+            languages: languages(site, lang, "/"),
             home,
             lang_query: format!("?lang={lang}"),
             sections: Vec::new(),
@@ -103,11 +106,42 @@ impl Frame {
         }
     }
 
+    /// The same page in other languages, by `lang=` in its address: for pages that speak the language of their visitor.
+    #[must_use]
+    pub fn spoken_at(mut self, site: &Site, path: &str) -> Self {
+        self.languages = languages(site, self.say.lang, path);
+        self
+    }
+
+    /// The links to other languages that stand in the foot.
+    #[must_use]
+    pub fn foot(&self) -> &[Alternate] {
+        if self.alternates.is_empty() {
+            &self.languages
+        } else {
+            &self.alternates
+        }
+    }
+
     /// Address of an asset; for templates.
     #[must_use]
     pub fn asset(&self, name: &str) -> String {
         asset(name)
     }
+}
+
+/// `path` in each language of the paper besides `lang`.
+fn languages(site: &Site, lang: Lang, path: &str) -> Vec<Alternate> {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    let others = Lang::ALL.iter().filter(|other| **other != lang);
+    others
+        .filter(|other| site.has_language(**other))
+        .map(|other| Alternate {
+            tag: other.to_string(),
+            href: format!("{path}{mark}lang={other}"),
+            name: Say::new(*other).say("language-name"),
+        })
+        .collect()
 }
 
 /// JSON for a script element: `<`, `>` and `&` are escaped, so no text can end the element (OWASP ASVS 5.0, 1.2.3).

@@ -21,6 +21,7 @@ mod log;
 mod nodes;
 mod open_pages;
 mod overlaps;
+mod pages;
 mod passwords;
 mod permissions;
 mod pressure;
