@@ -18,7 +18,7 @@ use base::db::Tx;
 use base::secret::TokenHash;
 
 /// Widths in which a picture is kept, pixels. A smaller original is never enlarged.
-const LADDER: [u32; 3] = [480, 960, 1440];
+const LADDER: [u32; 4] = [320, 480, 960, 1440];
 const QUALITY: u8 = 78;
 /// Largest side of a picture that is taken, pixels; larger ones are floods (OWASP ASVS 5.0, 5.2.6).
 const LARGEST_SIDE: u32 = 12_000;
@@ -319,7 +319,7 @@ mod tests {
                 .iter()
                 .map(|(w, h, _)| (*w, *h))
                 .collect::<Vec<_>>(),
-            [(480, 240), (960, 480), (1000, 500)]
+            [(320, 160), (480, 240), (960, 480), (1000, 500)]
         );
         let svg = prepare(b"<svg onload='alert(1)'/>").unwrap_err();
         assert!(matches!(svg, PictureFault::Unreadable(_)), "{svg:?}");

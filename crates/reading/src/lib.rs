@@ -3,6 +3,7 @@
 //! A request for an article is: cookie -> session -> seat -> lease -> finished bytes, all from memory. Deliberately not
 //! here: the decision itself (`access`) and the lease (`leases`).
 
+mod dateline;
 pub mod message;
 mod meter;
 mod pages;

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use markup::{Document, Html, ImageTag};
 use serde_json::json;
 
+use super::dateline::dated_from;
 use super::pages::ACCESS;
 use crate::Reading;
 use access::{Access, Pass};
@@ -259,6 +260,7 @@ fn write(
         .ok_or(Error::NotFound)?;
     let say = Say::new(context.edition.language);
     let text = body_html(reading, say, article, variant, pass)?;
+    let text = dated_from(text, &article.dateline);
     let picture = picture(reading, article);
     let frame = frame(
         reading,

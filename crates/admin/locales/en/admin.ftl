@@ -10,6 +10,7 @@ admin-until = Last day
 admin-give = Give the subscription
 admin-given = Done. It can be read on now.
 admin-newest = Newest subscriptions
+admin-none = Nobody has a subscription yet.
 admin-no-reader = Nobody has an account with that address.
 admin-no-plan = Choose a plan.
 admin-no-seats = Say how many readers the company has, as a number from 1 up.

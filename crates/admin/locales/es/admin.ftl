@@ -10,6 +10,7 @@ admin-until = Último día
 admin-give = Dar la suscripción
 admin-given = Hecho. Ya se puede leer con ella.
 admin-newest = Suscripciones más recientes
+admin-none = Todavía nadie tiene suscripción.
 admin-no-reader = Nadie tiene cuenta con ese correo.
 admin-no-plan = Elige un plan.
 admin-no-seats = Indica cuántos lectores tiene la empresa, con un número a partir de 1.

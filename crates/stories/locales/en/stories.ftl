@@ -7,4 +7,5 @@ story-source = Source:
 story-people = Who is who
 story-figures = In figures
 story-articles = All articles of this story
+story-empty = Nothing has been told of this story yet.
 story-whole = The whole story

@@ -7,4 +7,5 @@ story-source = Fuente:
 story-people = Quién es quién
 story-figures = En cifras
 story-articles = Todos los artículos de esta historia
+story-empty = De esta historia todavía no se ha contado nada.
 story-whole = Toda la historia
