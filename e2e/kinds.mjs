@@ -23,6 +23,7 @@ const plain = (language) => [
   ["terms", `/terms?lang=${language}`],
   ["sign-in", `/sign-in?lang=${language}`],
   ["sign-in-proved", `/sign-in?lang=${language}&notice=proved`],
+  ["cookie-refused", `/sign-in/done?lang=${language}`],
   ["sign-up", `/sign-up?lang=${language}`],
   ["reset", `/reset?lang=${language}`],
   ["link-dead", `/reset/no-such-link?lang=${language}`],
@@ -149,6 +150,7 @@ export async function accounts({ people, paper }, language, look) {
   const premium = [
     ["account", "/account"],
     ["account-saved", "/account?notice=saved"],
+    ["signed-in", "/sign-in"],
     ["devices", "/account/devices"],
     ["password", "/account/password"],
     ["subscription", "/account/subscription"],

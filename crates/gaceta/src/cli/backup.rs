@@ -73,7 +73,7 @@ async fn check(file: &Path) -> anyhow::Result<()> {
 /// nothing was changed.
 pub async fn restore(config: &Config, restore: &Restore) -> anyhow::Result<()> {
     let to = database(config)?;
-    let _lock = serve::lock(config)?;
+    let _lock = serve::lock(config, serve::DIR_SETTING)?;
     anyhow::ensure!(
         restore.force || !to.exists(),
         "{} is there already; with --force it is moved aside",

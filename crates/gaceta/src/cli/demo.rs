@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use indicatif::ProgressBar;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
@@ -50,11 +51,15 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
     config.server.listen = demo.listen;
     config.mail.dir = demo.dir.join("mail");
     config.database.dir = demo.dir;
-    let _lock = serve::lock(&config)?;
-    let listener = serve::listen(&config).await?;
+    let _lock = serve::lock(&config, "--dir")?;
+    let listener = serve::listen(&config, "--listen 127.0.0.1:8081").await?;
+    println!(
+        "Opening the demo edition in {}.",
+        config.database.dir.display()
+    );
     let app = App::open(config, Clock::System, Rng::System).await?;
     fill(&app).await?;
-    println!("{}", greeting(&app));
+    println!("{}", greeting(&app.base.config));
     serve::serve(app, listener).await
 }
 
@@ -78,6 +83,8 @@ struct Person {
     company: Option<&'static str>,
     /// Whose subscription they have a seat on instead.
     seated_by: &'static str,
+    /// Whether they may open the pages under /admin.
+    staff: bool,
     /// For the greeting.
     about: &'static str,
 }
@@ -90,12 +97,13 @@ const fn person(email: &'static str, name: &'static str, language: Lang) -> Pers
         plan: None,
         company: None,
         seated_by: "",
+        staff: false,
         about: "",
     }
 }
 
 /// The readers of the demo; owners before those they seat.
-const READERS: [Person; 5] = [
+const READERS: [Person; 6] = [
     Person {
         plan: Some((Plan::Digital, 1)),
         about: "Digital, one reader",
@@ -120,6 +128,11 @@ const READERS: [Person; 5] = [
     Person {
         about: "no plan: the free articles of the month",
         ..person("luis@demo.test", "Luis", Lang::ES)
+    },
+    Person {
+        staff: true,
+        about: "works for the paper: opens /admin/subscriptions",
+        ..person("pilar@demo.test", "Pilar", Lang::ES)
     },
 ];
 const PASSWORD: &str = "one device at a time";
@@ -160,6 +173,10 @@ async fn publish(app: &App) -> anyhow::Result<()> {
     let names: Vec<_> = Files::iter()
         .filter(|name| name.contains('/') && name.ends_with(".md"))
         .collect();
+    println!(
+        "Publishing {} articles with their pictures; the first time this takes a while.",
+        names.len()
+    );
     let mut batch = Batch::default();
     for name in &names {
         let broken = |faults: Vec<String>| anyhow::anyhow!("{name}: {}", faults.join("\n"));
@@ -181,7 +198,11 @@ async fn publish(app: &App) -> anyhow::Result<()> {
             files,
         });
     }
+    // Drawn on a terminal only, with the time that has passed: most of it goes into the pictures.
+    let turning = ProgressBar::new_spinner();
+    turning.enable_steady_tick(Duration::from_millis(100));
     let answers = articles::publish_batch(&app.articles, batch, || {}).await?;
+    turning.finish_and_clear();
     for (name, answer) in names.iter().zip(answers) {
         answer.map_err(|error| anyhow::Error::from(error).context(name.to_string()))?;
     }
@@ -246,6 +267,11 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
         };
         subscriptions::grant(&app.subscriptions, &reader, &grant).await?;
     }
+    if person.staff {
+        let mut tx = app.base.write().await?;
+        readers::store::insert_operator(&mut tx, reader.id).await?;
+        tx.commit().await?;
+    }
     if !person.seated_by.is_empty() {
         let owner = account(app, person.seated_by).await?;
         let owner = owner.ok_or_else(|| anyhow::anyhow!("{} comes later", person.seated_by))?;
@@ -269,29 +295,82 @@ async fn account(app: &App, email: &str) -> anyhow::Result<Option<Reader>> {
 
 /// The article of the demo that the greeting sends people to.
 const LEAD: &str = "/en/2026-02-25/washington-and-mexico-count-the-same-days-differently";
+/// The running story, in both editions.
+const STORIES: [&str; 2] = [
+    "/en/story/the-fall-of-el-mencho",
+    "/es/story/la-caida-de-el-mencho",
+];
 
-fn greeting(app: &Arc<App>) -> String {
+fn greeting(config: &Config) -> String {
     let people = READERS
         .iter()
         .map(|person| format!("  {:<18} {}", person.email, person.about))
         .collect::<Vec<_>>()
         .join("\n");
-    let url = &app.base.config.site.public_url;
+    let (url, mails) = (&config.site.public_url, config.mail.dir.display());
+    let [story, historia] = STORIES;
     format!(
         "
 The demo edition is served on {url}
 
-Readers, all with the password: {PASSWORD}
+  {url}/en   in English
+  {url}/es   in Spanish
+  {url}{story}
+  {url}{historia}   a running story
+
+People, all with the password: {PASSWORD}
 {people}
 
-What to try first: one device at a time.
-  1. Open {url}{LEAD}
-     in two browser windows, one of them private, and sign in as sam@demo.test in both.
-  2. Read in the first, then load the article in the second: it says that Sam is reading elsewhere.
-  3. Press \"Read here\". The second window shows the article, and the first one says so within a second.
-     Take it back there; this can go on as often as you like.
+What to try:
+  1. One device at a time. Open {url}{LEAD}
+     in two browser windows, one of them private, and sign in as sam@demo.test in both. Read in the first, then load the
+     article in the second: it says that Sam is reading elsewhere. Press \"Read here\": the second window shows the
+     article, and the first one says so within a second. Take it back there; this can go on as often as you like.
+  2. Two readers on one plan. Sign in as ana@demo.test and open {url}/account/seats
+  3. Give somebody a subscription. Sign in as pilar@demo.test and open {url}/admin/subscriptions
+  4. Sign up, or ask for a new password. Mails are not sent: each is a file in {mails}
 
+Stop it with Ctrl+C; started again it goes on where it was.
 Plain http: cookies go without the __Host- prefix here. Never serve a real paper like this.
 "
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greeting_names_what_there_is() {
+        let mut config = Config::default();
+        config.site.public_url = "http://localhost:8080".into();
+        config.mail.dir = "gaceta-demo/mail".into();
+        let greeting = greeting(&config);
+        for named in [
+            "8080/en ",
+            "8080/es ",
+            "gaceta-demo/mail",
+            "/account/seats",
+            PASSWORD,
+        ]
+        .iter()
+        .chain(&STORIES)
+        .chain(&[LEAD])
+        {
+            assert!(greeting.contains(named), "{named}");
+        }
+        let staff = READERS.iter().find(|person| person.staff).unwrap();
+        assert!(greeting.contains(staff.email));
+        // And what it leads to is there.
+        let stories = Files::iter().filter(|name| name.contains("/story-"));
+        let stories =
+            stories.map(|name| toml::from_str::<StoryDraft>(&text(&name).unwrap()).unwrap());
+        let mut stories: Vec<_> = stories
+            .map(|story| format!("/{}/story/{}", story.edition, story.slug))
+            .collect();
+        stories.sort_unstable();
+        assert_eq!(stories, STORIES);
+        let slug = LEAD.rsplit('/').next().unwrap();
+        assert!(text(&format!("en/{slug}.md")).is_ok());
+    }
 }

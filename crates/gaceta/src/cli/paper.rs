@@ -81,7 +81,7 @@ pub async fn init(file: Option<PathBuf>) -> anyhow::Result<()> {
         );
     }
     let config = Config::load(Some(&file), std::env::vars())?;
-    let _lock = serve::lock(&config)?;
+    let _lock = serve::lock(&config, serve::DIR_SETTING)?;
     let dir = config.database.dir.display().to_string();
     let app = App::open(config, Clock::System, Rng::System).await?;
     if app.articles.editions.all().is_empty() {

@@ -28,8 +28,8 @@ use web::shares::Shares;
 /// # Errors
 /// When the data directory belongs to another process, the port is taken, or the database cannot be opened.
 pub async fn run(config: Config) -> anyhow::Result<()> {
-    let _lock = lock(&config)?;
-    let listener = listen(&config).await?;
+    let _lock = lock(&config, DIR_SETTING)?;
+    let listener = listen(&config, LISTEN_SETTING).await?;
     let app = App::open(config, Clock::System, Rng::System).await?;
     println!(
         "{} is served on {}",
@@ -50,27 +50,32 @@ pub fn try_lock(config: &Config) -> anyhow::Result<Option<DataLock>> {
     Ok(DataLock::take(dir)?)
 }
 
-/// Takes the data directory for this process.
+/// How another data directory is chosen.
+pub const DIR_SETTING: &str = "[database] dir";
+/// How another port is chosen.
+const LISTEN_SETTING: &str = "[server] listen or GACETA_SERVER__LISTEN=127.0.0.1:8081";
+
+/// Takes the data directory for this process. `how` another one is chosen stands in the hint.
 ///
 /// # Errors
 /// Says who has it and what to do.
-pub fn lock(config: &Config) -> anyhow::Result<DataLock> {
+pub fn lock(config: &Config, how: &str) -> anyhow::Result<DataLock> {
     try_lock(config)?.ok_or_else(|| {
         anyhow::anyhow!(
-            "another gaceta works on {}; stop it first, or choose another directory with [database] dir",
+            "another gaceta works on {}; stop it first, or choose another directory with {how}",
             config.database.dir.display()
         )
     })
 }
 
-/// Takes the port.
+/// Takes the port. `how` another one is chosen stands in the hint.
 ///
 /// # Errors
 /// Says which port is taken and how to choose another.
-pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+pub async fn listen(config: &Config, how: &str) -> anyhow::Result<TcpListener> {
     let at = config.server.listen;
     TcpListener::bind(at).await.map_err(|error| {
-        anyhow::anyhow!("cannot listen on {at}: {error}; choose another with [server] listen or GACETA_SERVER__LISTEN=127.0.0.1:8081")
+        anyhow::anyhow!("cannot listen on {at}: {error}; choose another with {how}")
     })
 }
 

@@ -1,5 +1,7 @@
 //! Starting: what stands in the way is said, with what to do about it.
 
+use std::io::{BufRead as _, BufReader};
+
 use crate::paper::{Paper, contents};
 
 #[test]
@@ -21,6 +23,31 @@ fn a_taken_port_and_a_taken_directory_are_named() {
     );
     assert_eq!(serving.get("/en", "").status, 200);
     serving.stop();
+}
+
+#[test]
+fn the_demo_speaks_at_once_and_names_its_own_options() {
+    let paper = Paper::nothing();
+    let listen = format!("127.0.0.1:{}", paper.port);
+    let demo = ["demo", "--listen", &listen];
+    let taken = std::net::TcpListener::bind(("127.0.0.1", paper.port)).unwrap();
+    let error = paper.run(&demo).badly();
+    assert!(
+        error.contains("choose another with --listen 127.0.0.1:"),
+        "{error}"
+    );
+    drop(taken);
+    let mut child = paper.command(&demo).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert_eq!(first, "Opening the demo edition in gaceta-demo.");
+    // While it is being filled, which takes a while, it says what it does.
+    let second = lines.next().unwrap().unwrap();
+    assert!(second.starts_with("Publishing 30 articles"), "{second}");
+    let error = paper.run(&demo).badly();
+    assert!(error.contains("another directory with --dir"), "{error}");
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]
