@@ -10,12 +10,12 @@ use serde::Deserialize;
 
 use super::account::reader;
 use super::form::{Next, Notice};
-use super::{Which, tell_ended};
 use super::note::no_cookie;
+use super::{Which, tell_ended};
 use crate::Account;
 use base::secret::{Secret, TokenHash};
 use base::time::Span;
-use readers::rules::{Email, Reader};
+use readers::rules::{DeviceKind, Email, Reader};
 use readers::{Session, SignedIn, labels, store};
 use web::cookies::{self, Cookie};
 use web::error::encode;
@@ -164,10 +164,7 @@ pub async fn sign_in(
         .map(str::to_owned);
     let device_cookie = known.unwrap_or_else(|| account.base.rng.token());
     let cookie_hash = TokenHash::of(&device_cookie);
-    // Whatever a program has put into it, the rest still names the browser.
-    let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
-    let agent = String::from_utf8_lossy(agent.unwrap_or_default());
-    let (label, kind) = labels::of_user_agent(&agent, touch == "1");
+    let (label, kind) = label(headers, touch);
     let token = account.base.rng.token();
     let hash = TokenHash::of(&token);
     let mut tx = account.base.write().await?;
@@ -218,6 +215,14 @@ pub async fn sign_in(
         &account.base.config,
     );
     Ok(Some(response))
+}
+
+/// What the device is called, and of which kind it is.
+fn label(headers: &HeaderMap, touch: &str) -> (String, DeviceKind) {
+    // Whatever a program has put into it, the rest still names the browser.
+    let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
+    let agent = String::from_utf8_lossy(agent.unwrap_or_default());
+    labels::of_user_agent(&agent, touch == "1")
 }
 
 /// Sends on whoever has just signed in, if the browser kept the cookie. If it did not, the next page would only ask to sign

@@ -158,7 +158,7 @@ fn until_when_it_counts_as_being_read_on() {
 /// A minute apart, each device puts its page away before the other one opens one; how each of the openings went.
 fn take_turns(table: &Table<u8, char>, from: u64, turns: u64) -> Vec<Option<How>> {
     let turn = |n: u64| {
-        let (here, there) = if n % 2 == 0 {
+        let (here, there) = if n.is_multiple_of(2) {
             (PHONE, LAPTOP)
         } else {
             (LAPTOP, PHONE)

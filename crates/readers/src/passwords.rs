@@ -182,12 +182,12 @@ mod tests {
         let passwords = passwords(1, 2, 9);
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let mut given_up = Box::pin(passwords.run(Asker::Command, move || ended.recv()));
-        poll_fn(|cx| Poll::Ready(assert!(given_up.as_mut().poll(cx).is_pending()))).await;
+        assert!(poll_fn(|cx| Poll::Ready(given_up.as_mut().poll(cx).is_pending())).await);
         drop(given_up);
         let left = passwords.inside.available_permits();
         assert_eq!(left, 2, "its place is taken as long as its memory is");
         let mut waits = pin!(passwords.run(Asker::Command, || ()));
-        poll_fn(|cx| Poll::Ready(assert!(waits.as_mut().poll(cx).is_pending()))).await;
+        assert!(poll_fn(|cx| Poll::Ready(waits.as_mut().poll(cx).is_pending())).await);
         end.send(()).unwrap();
         waits.await.unwrap();
         assert_eq!(passwords.inside.available_permits(), 3);

@@ -17,7 +17,6 @@ mod hang_up;
 mod heard;
 mod leases;
 mod limits;
-mod log;
 mod nodes;
 mod open_pages;
 mod overlaps;
