@@ -98,11 +98,11 @@ pub async fn answer<S>(
         match accepted {
             Ok((stream, from)) => {
                 let Ok(permit) = Arc::clone(&limits.open).try_acquire_owned() else {
-                    refuse(&stream);
+                    refuse(stream);
                     continue;
                 };
                 let Some(share) = limits.share(from) else {
-                    refuse(&stream);
+                    refuse(stream);
                     continue;
                 };
                 // Answers are written as a whole; waiting for more to send would only delay notices.
@@ -137,9 +137,12 @@ fn of_one_connection(error: &io::Error) -> bool {
 
 /// Refuses at once (load shedding). Drains the request first: closing a socket with unread input sends RST, and the client may
 /// lose the response.
-fn refuse(stream: &TcpStream) {
-    let _ = stream.try_write(FULL);
-    let _ = stream.try_read(&mut [0; 4096]);
+fn refuse(stream: TcpStream) {
+    // Not by tokio's own writes: until its reactor has looked at the socket once they say that it is not ready.
+    if let Ok(mut stream) = stream.into_std() {
+        let _ = io::Write::write(&mut stream, FULL);
+        let _ = io::Read::read(&mut stream, &mut [0; 4096]);
+    }
 }
 
 /// Answers the requests of one connection until either end closes it.

@@ -22,6 +22,34 @@ impl Mark {
     }
 }
 
+/// When the newest page was sent, if one was, and whether its script has spoken, in eight bytes: a million readers have one
+/// each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Sent(u64);
+
+impl Sent {
+    const NEVER: Sent = Sent::at(Mark::NONE, false);
+
+    /// The last bit says whether the script has spoken. Of the moment the highest bit is lost, which no clock reaches.
+    const fn at(at: Mark, spoken: bool) -> Self {
+        Sent((at.0.0 << 1) | spoken as u64)
+    }
+
+    fn moment(self) -> Option<Millis> {
+        let at = self.0 >> 1;
+        (at != u64::MAX >> 1).then_some(Millis(at))
+    }
+
+    /// The script of the newest page has spoken, and speaks for it from here on.
+    fn spoken(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    fn speaks(&mut self) {
+        self.0 |= 1;
+    }
+}
+
 /// One page of the device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct View {
@@ -47,10 +75,7 @@ impl View {
 /// All that is known of one device's pages since it got the lease.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Attention {
-    /// When the newest page was sent.
-    page_sent: Mark,
-    /// Its script has spoken, and speaks for it from here on.
-    spoken: bool,
+    sent: Sent,
     /// In the order in which they were first heard. A slice: a reader has one view as a rule, and room to grow would be
     /// wasted on everybody.
     views: Box<[View]>,
@@ -59,8 +84,7 @@ pub(crate) struct Attention {
 impl Attention {
     pub(crate) fn none() -> Self {
         Attention {
-            page_sent: Mark::NONE,
-            spoken: false,
+            sent: Sent::NEVER,
             views: Box::default(),
         }
     }
@@ -68,20 +92,19 @@ impl Attention {
     /// Being read on before this moment, at rest from it on. `None` if nothing was ever heard.
     pub(crate) fn until(&self, rules: &Rules) -> Option<Millis> {
         // Whoever asks for a page looks at it; a script that says otherwise at once is not believed.
-        let counts_for = match self.spoken {
+        let counts_for = match self.sent.spoken() {
             true => rules.settle_for,
             false => rules.sent_for.max(rules.settle_for),
         };
-        let page = self.page_sent.get().map(|at| at.plus(counts_for));
+        let page = self.sent.moment().map(|at| at.plus(counts_for));
         page.max(self.views.iter().map(View::until).max())
     }
 
     /// A page was sent.
     pub(crate) fn page(&mut self, now: Millis) {
         // Two requests may read the clock in one order and arrive in the other.
-        let newest = self.page_sent.get().map_or(now, |before| before.max(now));
-        self.page_sent = Mark(newest);
-        self.spoken = false;
+        let newest = self.sent.moment().map_or(now, |before| before.max(now));
+        self.sent = Sent::at(Mark(newest), false);
         for view in &mut self.views {
             view.before_page = true;
         }
@@ -106,7 +129,7 @@ impl Attention {
         view.until = worth.min(now.plus(rules.silent_for));
         // From here on the script of the page speaks for it.
         if !view.before_page {
-            self.spoken = true;
+            self.sent.speaks();
         }
     }
 
@@ -120,10 +143,10 @@ impl Attention {
         view.until = now;
         view.unfocused = Mark::NONE;
         // Sooner, it is the page before this one that says goodbye.
-        if let Some(sent) = self.page_sent.get()
+        if let Some(sent) = self.sent.moment()
             && now.minus(sent) >= rules.late_rest_for
         {
-            self.spoken = true;
+            self.sent.speaks();
         }
     }
 
@@ -175,8 +198,8 @@ impl Attention {
 
     /// Appends all of it to a saved register.
     pub(crate) fn save(&self, text: &mut String) {
-        write(text, self.page_sent.get().map(|at| at.0));
-        write(text, u64::from(self.spoken));
+        write(text, self.sent.moment().map(|at| at.0));
+        write(text, u64::from(self.sent.spoken()));
         write_length(text, self.views.len());
         for view in &self.views {
             for number in [view.id, view.seq, view.until.0] {
@@ -194,8 +217,7 @@ impl Attention {
             let at = words.optional()?;
             Some(at.map_or(Mark::NONE, |at| Mark(Millis(at))))
         };
-        let page_sent = mark(words)?;
-        let spoken = words.number()? == 1;
+        let sent = Sent::at(mark(words)?, words.number()? == 1);
         let views = words.list(MOST_VIEWS, |words| {
             Some(View {
                 id: words.number()?,
@@ -207,8 +229,7 @@ impl Attention {
             })
         })?;
         Some(Attention {
-            page_sent,
-            spoken,
+            sent,
             views: views.into_boxed_slice(),
         })
     }

@@ -144,6 +144,7 @@ async fn visit(
         let lang = locale::of_request(&reading.site, &http::Uri::default(), headers);
         return Ok(Err(message::ended(Say::new(lang), next)?));
     };
+    reading.readers.sessions.count_call(&session)?;
     if owner.is_some_and(|owner| owner != message::page_owner(reading, &session)) {
         return Ok(Err(message::other(reading, &session, next).await?));
     }

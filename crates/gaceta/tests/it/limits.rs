@@ -62,7 +62,10 @@ async fn the_owner_gets_in_everywhere_while_a_stranger_guesses_and_is_slowed() {
     let (answer, took) = waited(&paper, tries(&laptop, stranger_at, &ada.email, RIGHT)).await;
     assert_eq!((answer.status, took), (StatusCode::SEE_OTHER, Span(0)));
     for (path, form) in [
-        ("/account/confirm", "password=a+paper+a+day&next=/account"),
+        (
+            "/account/confirm",
+            "confirm-password=a+paper+a+day&next=/account",
+        ),
         (
             "/account/password",
             "current=a+paper+a+day&password=my+second+password",

@@ -42,7 +42,8 @@ async fn what_is_for_later_is_nowhere_until_its_second_and_then_everywhere() {
     publish(&paper, &twin, "Texto.").await.unwrap();
     let twin_path = "/es/2026-02-24/twin";
     let before = paper.guest().opens(twin_path).await.text;
-    assert!(!before.contains("hreflang=\"en"), "no translation yet");
+    let alternate = "<link rel=\"alternate\" hreflang=\"en";
+    assert!(!before.contains(alternate), "no translation yet");
 
     let later = front("verdict", "2026-02-25T12:00:10Z") + "translation_of = \"es/twin\"\n";
     let said = publish(&paper, &later, "The verdict.").await.unwrap();

@@ -130,7 +130,11 @@ async fn a_story_published_again_changes_at_once_and_finds_its_translation() {
     let dir = tempfile::tempdir().unwrap();
     let stories = paper(dir.path()).await;
     let mut story = draft("en");
-    assert!(!page(&stories, None).await.contains("hreflang"));
+    assert!(
+        !page(&stories, None)
+            .await
+            .contains("<link rel=\"alternate\" hreflang")
+    );
     stories.base.clock.advance(Span::minutes(5));
     let again = publish(&stories, &story).await.unwrap();
     assert_eq!(again.change, Change::Same);
