@@ -130,6 +130,7 @@ pub async fn submit_sign_out(
     Path(id): Path<DeviceId>,
     ConfirmedForm(session, NoFields {}): ConfirmedForm<NoFields>,
 ) -> Result {
+    account.readers.limits.sign_out(session.reader)?;
     let mut tx = account.base.write().await?;
     if !store::has_device(&mut tx, session.reader, id).await? {
         return Err(Error::NotFound);
@@ -137,9 +138,10 @@ pub async fn submit_sign_out(
     let ended = store::delete_session_on(&mut tx, session.reader, id).await?;
     tx.commit().await?;
     // Also if there was none any more: memory may be of another opinion.
-    let ended = ended.as_slice();
-    tell_ended(&account, session.reader, ended, Which::On(id)).await;
-    let who = Who::reader(&session.reader);
-    security::note(&account.base, Event::SignedOutOther, who);
+    tell_ended(&account, session.reader, ended.as_slice(), Which::On(id)).await;
+    if ended.is_some() {
+        let who = Who::reader(&session.reader);
+        security::note(&account.base, Event::SignedOutOther, who);
+    }
     Ok(see_other("/account/devices?notice=ended"))
 }

@@ -73,19 +73,12 @@ pub async fn submit_password(
     let reader = reader(readers, &session).await?;
     let say = Say::new(reader.language);
     let asker = Asker::Device(session.device);
-    readers.limits.password(asker).await?;
     let mut faults = Faults::default();
     let stored = Some(reader.password.clone());
     let who = Who::reader(&session.reader).from(network);
-    if !readers
-        .passwords
-        .verify(asker, form.current, stored)
-        .await?
-    {
+    if !readers.verify(asker, form.current, stored).await? {
         security::note(&account.base, Event::ConfirmFailed, who);
         faults.add("current", say.say("fault-current"));
-    } else {
-        readers.limits.password_was_right(asker);
     }
     let shortest = account.base.config.accounts.min_password;
     if let Err(fault) = check_password(form.password.reveal(), &reader.email, shortest) {
@@ -94,11 +87,11 @@ pub async fn submit_password(
     if !faults.is_empty() {
         return refused(&page(&account, reader, faults).await?);
     }
-    readers.limits.change(reader.id)?;
     let password = readers
         .passwords
         .hash(asker, form.password, &account.base.rng)
         .await?;
+    readers.limits.change(reader.id)?;
     let letter = letters::write(
         &account.base,
         reader.language,

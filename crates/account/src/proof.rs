@@ -62,7 +62,7 @@ fn page(
 fn is_same_browser(base: &Base, headers: &HeaderMap, proof: &Proof) -> bool {
     Cookie::Proof
         .read(headers, base.config.secure())
-        .is_some_and(|cookie| TokenHash::of(cookie).text() == proof.browser)
+        .is_some_and(|cookie| TokenHash::of(cookie).text() == proof.browser_hash)
 }
 
 /// The page a mail's link opens. It changes nothing: programs that look at links in mails open them too.

@@ -73,7 +73,8 @@ pub async fn submit_reset(
         return refused(&page(&site, say, &form.email, faults));
     };
     let asker = readers.asker(&headers, network, email.as_str()).await?;
-    if readers.limits.mail(asker, &email)? {
+    readers.limits.mail_from(asker)?;
+    if readers.limits.mail_to(asker, Purpose::Reset, &email) {
         post_link(&site.base, say.lang, &email).await?;
     }
     let who = Who::address(email.as_str()).from(network);

@@ -261,7 +261,7 @@ pub(super) async fn submit_invite(
     })
 }
 
-/// Invites everybody the text names. Gives what is wrong, in which case nobody was invited.
+/// Invites everybody the text names. Gives what is wrong, and says who was invited all the same.
 async fn invite_all(
     subscriptions: &Subscriptions,
     say: Say,
@@ -284,16 +284,22 @@ async fn invite_all(
         return Ok(Some(say.say("seats-nobody")));
     }
     let host = host_name(&owner.name, &readers::shown_email(&owner.email));
-    match invite::invite_all(subscriptions, of, &emails, owner.language, &host).await? {
-        Inviting::Sent => {}
-        Inviting::Full(free) => return Ok(Some(say.with("seats-full", "free", free))),
-        Inviting::Already(email) => {
-            return Ok(Some(say.with("seats-already", "email", email.to_string())));
-        }
-        Inviting::TooMany => return Ok(Some(say.say("seats-too-many"))),
-        Inviting::Ended => return Ok(Some(say.say("seats-ended"))),
-    }
-    Ok(None)
+    let (sent, came) =
+        invite::invite_all(subscriptions, of, &emails, owner.language, &host).await?;
+    let none = sent == 0 && matches!(came, Inviting::Already(_));
+    let why = match came {
+        Inviting::Sent => return Ok(None),
+        Inviting::Full(free) => say.with("seats-full", "free", free),
+        Inviting::Already(email) => say.with("seats-already", "email", email.to_string()),
+        Inviting::TooMany => say.say("seats-too-many"),
+        Inviting::Ended => say.say("seats-ended"),
+    };
+    let who = match sent {
+        0 if none => say.say("seats-none-invited"),
+        0 => return Ok(Some(why)),
+        sent => say.with("seats-some-invited", "count", sent),
+    };
+    Ok(Some(format!("{why} {who}")))
 }
 
 #[derive(Debug, Deserialize)]
@@ -306,8 +312,9 @@ pub(super) async fn submit_remove(
     ConfirmedForm(session, form): ConfirmedForm<RemoveForm>,
 ) -> Result {
     let (_, of) = owned(&subscriptions.base, &session).await?;
-    invite::remove(&subscriptions, &of, form.seat).await?;
-    let who = Who::reader(&session.reader);
-    security::note(&subscriptions.base, Event::SeatRemoved, who);
+    if invite::remove(&subscriptions, &of, form.seat).await? {
+        let who = Who::reader(&session.reader);
+        security::note(&subscriptions.base, Event::SeatRemoved, who);
+    }
     Ok(see_other("/account/seats?done=removed"))
 }

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::account::reader;
 use super::form::{Next, Notice};
 use super::note::no_cookie;
-use super::{Which, tell_ended};
 use crate::Account;
 use base::secret::{Secret, TokenHash};
 use base::time::Span;
@@ -48,17 +47,24 @@ struct SignedInPage {
     /// Name, if there is one, and address.
     name: String,
     email: String,
+    notice: String,
     next: String,
 }
 
 /// Who is signed in here, for those who come to sign in all the same.
-async fn signed_in_page(account: &Account, session: &Session, next: &str) -> Result {
+async fn signed_in_page(
+    account: &Account,
+    session: &Session,
+    next: &str,
+    notice: &Notice,
+) -> Result {
     let (site, reader) = (&account.site, reader(&account.readers, session).await?);
     let say = Say::new(reader.language);
     let next = Some(local_path(next)).filter(|next| *next != "/");
     personal(&SignedInPage {
         frame: Frame::unlisted(site, say, "signed-in-title"),
         say,
+        notice: notice.text(say),
         next: next.map_or_else(|| site.home(reader.language), str::to_owned),
         email: readers::shown_email(&reader.email),
         name: reader.name,
@@ -74,7 +80,7 @@ pub async fn show_sign_in(
     Language(lang): Language,
 ) -> Result {
     if let Some(SignedIn(session)) = session {
-        return signed_in_page(&account, &session, &query.next).await;
+        return signed_in_page(&account, &session, &query.next, &notice).await;
     }
     let say = Say::new(lang);
     let mut page = sign_in_page(&account.site, say, &query.next, "", Faults::default());
@@ -120,18 +126,13 @@ pub async fn submit_sign_in(
     // What is no address is nobody's, however it is written.
     let typed = email.as_ref().map_or("", Email::as_str);
     let asker = readers.asker(&headers, network, typed).await?;
-    readers.limits.password(asker).await?;
     let reader = match &email {
         Some(email) => store::find_by_email(&mut account.base.read().await?, email).await?,
         None => None,
     };
     let stored = reader.as_ref().map(|reader| reader.password.clone());
-    let right = readers
-        .passwords
-        .verify(asker, form.password, stored)
-        .await?;
+    let right = readers.verify(asker, form.password, stored).await?;
     if let Some(reader) = reader.filter(|_| right) {
-        readers.limits.password_was_right(asker);
         let browser = (&headers, form.touch.as_str());
         if let Some(signed_in) = sign_in(&account, &reader, browser, &form.next).await? {
             return Ok(signed_in);
@@ -178,14 +179,15 @@ pub async fn sign_in(
     let kept = account.base.config.accounts.devices_per_reader;
     let forgotten = store::delete_surplus_devices(&mut tx, reader.id, kept).await?;
     tx.commit().await?;
+    // Memory first, all of it; then what waits for others.
     account.readers.devices.forget(device);
-    for one in &forgotten {
-        account.readers.devices.forget(one.1);
-        let one_of_them = std::slice::from_ref(one);
-        tell_ended(account, reader.id, one_of_them, Which::On(one.1)).await;
-    }
-    for (token, ..) in &ended {
+    let tokens = ended.iter().map(|(token, ..)| token);
+    for token in tokens.chain(forgotten.iter().map(|(token, _)| token)) {
         account.readers.sessions.forget_stored(token);
+    }
+    for (_, device) in forgotten {
+        account.readers.devices.forget(device);
+        account.leases.release(reader.id, device).await;
     }
     for (_, before, its_device) in ended {
         if before != reader.id {
@@ -239,10 +241,16 @@ pub async fn show_done(
     }
 }
 
-/// Signs out here.
-pub async fn submit_sign_out(State(account): State<Account>, session: Option<SignedIn>) -> Result {
+/// Signs out here, and goes on to signing in as somebody else if `next` says what that is for.
+pub async fn submit_sign_out(
+    State(account): State<Account>,
+    session: Option<SignedIn>,
+    Form(form): Form<Next>,
+) -> Result {
+    let other = Some(local_path(&form.next)).filter(|next| *next != "/");
+    let other = other.map(|next| format!("/sign-in?next={}", encode(next)));
     let Some(SignedIn(session)) = session else {
-        return Ok(see_other("/"));
+        return Ok(see_other(other.as_deref().unwrap_or("/")));
     };
     let mut tx = account.base.write().await?;
     store::delete_session(&mut tx, &session.token).await?;
@@ -251,7 +259,9 @@ pub async fn submit_sign_out(State(account): State<Account>, session: Option<Sig
     account.leases.release(session.reader, session.device).await;
     let who = Who::reader(&session.reader);
     security::note(&account.base, Event::SignedOut, who);
-    let mut response = see_other(&account.site.home(session.language));
+    let other = other.map(|other| format!("{other}&lang={}", session.language));
+    let to = other.unwrap_or_else(|| account.site.home(session.language));
+    let mut response = see_other(&to);
     cookies::clear_session(response.headers_mut(), &account.base.config);
     Ok(response)
 }

@@ -105,7 +105,7 @@ pub async fn submit_sign_up(
         Err(faults) => return refused(&page(&site, say, &form, faults)),
     };
     let asker = Asker::Stranger(network, email.as_str());
-    let wanted_mail = readers.limits.mail(asker, &email)?;
+    readers.limits.mail_from(asker)?;
     let secure = base.config.secure();
     let cookie = Cookie::Proof
         .read(&headers, secure)
@@ -122,7 +122,7 @@ pub async fn submit_sign_up(
         terms,
         next: local_path(&form.next).to_owned(),
     };
-    if wanted_mail {
+    if readers.limits.mail_to(asker, Purpose::SignUp, &email) {
         post_link(base, &email, &wanted, &TokenHash::of(&cookie)).await?;
     }
     let who = Who::address(email.as_str()).from(network);

@@ -1,7 +1,7 @@
-//! What stands beside and around articles: the newest of each edition, from one snapshot, at most `rails_for` old.
+//! What stands beside and around articles: the newest of each edition, from one snapshot, at most `sidebars_for` old.
 //!
 //! Front page, archives and feeds show a new article at once; the sidebars of all the other articles follow within
-//! `rails_for`, so that publishing one article does not make every page of the edition anew. A new snapshot is taken after
+//! `sidebars_for`, so that publishing one article does not make every page of the edition anew. A new snapshot is taken after
 //! half of that; for the other half pages with the old one are still shown, while they are made anew one after the other
 //! (`reading::Renewal`).
 
@@ -41,7 +41,7 @@ struct Kept {
 pub struct Generations {
     /// The newest.
     pub now: u64,
-    /// The one before, while it is no older than `rails_for`: good enough until the page has been made anew.
+    /// The one before, while it is no older than `sidebars_for`: good enough until the page has been made anew.
     pub before: Option<u64>,
 }
 
@@ -49,8 +49,8 @@ pub struct Generations {
 #[derive(Debug)]
 pub struct Sidebars {
     base: Arc<Base>,
-    /// `[pages] rails_for`.
-    rails_for: Millis,
+    /// `[pages] sidebars_for`.
+    sidebars_for: Millis,
     editions: Mutex<HashMap<Slug, Kept>>,
 }
 
@@ -60,7 +60,7 @@ impl Sidebars {
     pub fn new(base: &Arc<Base>) -> Self {
         Self {
             base: Arc::clone(base),
-            rails_for: Millis(base.config.pages.rails_for.0),
+            sidebars_for: Millis(base.config.pages.sidebars_for.0),
             editions: Mutex::default(),
         }
     }
@@ -105,7 +105,7 @@ impl Sidebars {
             let old = kept.beside.replace((Arc::clone(&sidebar), of, now));
             kept.before = old
                 .filter(|(old, ..)| old.generation != sidebar.generation)
-                .map(|(old, _, at)| (old.generation, at.plus(self.rails_for)))
+                .map(|(old, _, at)| (old.generation, at.plus(self.sidebars_for)))
                 .or(kept.before);
         });
         Ok(sidebar)
@@ -117,7 +117,7 @@ impl Sidebars {
     /// # Errors
     /// Whatever the database says.
     pub async fn renew_old(&self) -> sqlx::Result<()> {
-        let half = Millis(self.rails_for.0 / 2);
+        let half = Millis(self.sidebars_for.0 / 2);
         let now = self.base.clock.mono();
         let old = |kept: &Kept| {
             let beside = kept.beside.as_ref();
@@ -151,7 +151,7 @@ impl Sidebars {
     fn fresh<T>(&self, edition: &Slug, with: impl FnOnce(&Kept) -> Option<T>) -> Option<T> {
         self.kept(edition, |kept| {
             let (_, of, at) = kept.beside.as_ref()?;
-            let fresh = *of == kept.edition || at.plus(self.rails_for) > self.base.clock.mono();
+            let fresh = *of == kept.edition || at.plus(self.sidebars_for) > self.base.clock.mono();
             fresh.then(|| with(kept)).flatten()
         })
     }

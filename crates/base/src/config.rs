@@ -210,7 +210,7 @@ section! {
         /// Bytes.
         cache_bytes: u64 = 536_870_912,
         /// Greatest age of what stands beside an article.
-        rails_for: Span = Span::seconds(60),
+        sidebars_for: Span = Span::seconds(60),
         /// Articles on one page of an archive.
         archive_length: usize = 20,
     }
@@ -367,10 +367,10 @@ impl Config {
                 "[accounts] hashes_at_once and [pages] archive_length must be at least 1"
             );
         }
-        if self.accounts.reset_for.0 < 3_600_000 / u64::from(self.accounts.mails_per_address.max(1))
-        {
+        let between_mails = 3_600_000 / u64::from(self.accounts.mails_per_address.max(1));
+        if self.accounts.reset_for.min(self.accounts.proof_for).0 < between_mails {
             anyhow::bail!(
-                "[accounts] reset_for must be at least an hour divided by mails_per_address, or there may be no link that works"
+                "[accounts] reset_for and proof_for must be at least an hour divided by mails_per_address, or there may be no link that works"
             );
         }
         if self.accounts.devices_per_reader == 0 {

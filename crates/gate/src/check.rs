@@ -4,6 +4,7 @@
 //! decides where the way back leads; who reads is in the session cookie alone.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::body::Body;
@@ -105,14 +106,19 @@ fn only<'a>(
 
 /// Bytes that are no ASCII as a browser would have written them in an address (URL standard, percent-encode).
 fn in_ascii(value: &HeaderValue) -> Cow<'_, str> {
-    let written = |out: String, byte: &u8| match byte {
-        0..0x80 => out + char::from(*byte).encode_utf8(&mut [0]),
-        _ => format!("{out}%{byte:02X}"),
-    };
-    value.to_str().map_or_else(
-        |_| value.as_bytes().iter().fold(String::new(), written).into(),
-        Cow::Borrowed,
-    )
+    if let Ok(text) = value.to_str() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(3 * value.len());
+    for &byte in value.as_bytes() {
+        if byte.is_ascii() {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out.into()
 }
 
 impl<'a> CheckRequest<'a> {

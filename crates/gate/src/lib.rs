@@ -37,7 +37,7 @@ fn is_open(base: &Base) -> Result<()> {
 #[must_use]
 pub fn routes(gate: &Gate) -> Vec<Route> {
     let routes = vec![
-        Route::get_detached(CHECK, check::show_check),
+        Route::get_detached("/gate/check", check::show_check),
         Route::get_detached("/gate/message", message::show_message),
         Route::get("/gate/watch.js", script::show_script),
     ];

@@ -39,7 +39,7 @@
 //! | | nobody has it | `d` has it | another, at rest | another, being read on |
 //! |---|---|---|---|---|
 //! | [`open`](Table::open): a navigation | opened | kept | passed, if not too often of late; else contended | contended |
-//! | [`take`](Table::take): "read here" | opened | kept | passed | taken, if the epoch shown is still current; else contended |
+//! | [`take`](Table::take): "read here" | opened | kept | passed; taken, if it passed too often of late | taken, if the epoch shown is still current; else contended |
 //! | [`come_back`](Table::come_back): visible again | opened | kept | the same | contended |
 //! | [`touch`](Table::touch): a heartbeat | opened | kept | contended | contended |
 //! | [`release`](Table::release): sign-out | | freed | | |
@@ -80,7 +80,7 @@
 //! * **L3, without end.** [`Holder::swaps`] counts takes, so that a page may offer another way first. Nothing in here
 //!   reads it: the ten-thousandth take is granted like the first.
 //! * **L4, rest passes.** A lease at rest goes to the next device that opens a page, silently, and so a person who walks
-//!   from one device to another never meets a question. Devices that take turns more often than people walk do
+//!   from one device to another meets no question. Devices that take turns more often than people walk do
 //!   ([`Rules::passes`]), whatever their pages say. *Tested in* `tests/small_rules.rs`, a row for each rule to the
 //!   millisecond, and `tests/history.rs`.
 //!

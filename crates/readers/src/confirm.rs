@@ -83,14 +83,12 @@ pub async fn confirm(
     password: Secret,
 ) -> Result<bool> {
     let asker = Asker::Device(session.device);
-    readers.limits.password(asker).await?;
     let stored = Some(reader.password.clone());
     let who = Who::reader(&reader.id).at(&reader.email).from(network);
-    if !readers.passwords.verify(asker, password, stored).await? {
+    if !readers.verify(asker, password, stored).await? {
         security::note(&readers.base, Event::ConfirmFailed, who);
         return Ok(false);
     }
-    readers.limits.password_was_right(asker);
     let mut tx = readers.base.write().await?;
     if !store::lock_password(&mut tx, reader.id, &reader.password).await? {
         return Ok(false);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use super::rules::{DeviceId, Email, ReaderId};
+use super::store::Purpose;
 use super::{Readers, store};
 use base::config::Config;
 use base::secret::TokenHash;
@@ -53,6 +54,7 @@ pub struct Limits {
     network_mails: Limit,
     address_mails: Limit,
     changes: Limit,
+    sign_outs: Limit,
 }
 
 impl Limits {
@@ -74,6 +76,7 @@ impl Limits {
             network_mails: an_hour(config.mails_per_network),
             address_mails: an_hour(config.mails_per_address),
             changes: an_hour(config.password_changes),
+            sign_outs: an_hour(config.devices_per_reader),
         }
     }
 
@@ -81,7 +84,7 @@ impl Limits {
     ///
     /// # Errors
     /// [`Error::TooMany`] for whoever waits with several tries already.
-    pub async fn password(&self, asker: Asker<'_>) -> Result<()> {
+    pub(crate) async fn password(&self, asker: Asker<'_>) -> Result<()> {
         let (over, waiting) = match asker {
             Asker::Device(device) => (
                 self.device.charge(device, STEPS),
@@ -102,8 +105,9 @@ impl Limits {
         Ok(())
     }
 
-    /// The password was right: that does not count, however often someone signs in and on however many devices.
-    pub fn password_was_right(&self, asker: Asker<'_>) {
+    /// The password was right, or there was no time to look at it: that does not count, however often someone signs in and on
+    /// however many devices.
+    pub(crate) fn password_was_not_wrong(&self, asker: Asker<'_>) {
         match asker {
             Asker::Device(device) => self.device.give_back(device),
             Asker::Stranger(network, account) => {
@@ -114,20 +118,28 @@ impl Limits {
         }
     }
 
-    /// Whether to send a mail to this address that somebody asks for. Not if several were sent within the hour: a further
-    /// one would only fill the mailbox, and the last of those is minutes old, so its link still works. Whoever asked is
-    /// told nothing else than otherwise, and so cannot be kept from it by a stranger who asks first.
+    /// A mail is asked for, to whatever address.
     ///
     /// # Errors
-    /// [`Error::TooMany`] when too many were asked for from this network, to whatever addresses.
-    pub fn mail(&self, asker: Asker<'_>, email: &Email) -> Result<bool> {
+    /// [`Error::TooMany`] when too many were asked for from this network.
+    pub fn mail_from(&self, asker: Asker<'_>) -> Result<()> {
         match asker {
-            Asker::Device(device) => Ok(self.device_mails.count(device).is_ok()),
-            Asker::Stranger(network, _) => {
-                self.network_mails.count(network)?;
-                Ok(self.address_mails.count(email.as_str()).is_ok())
+            Asker::Stranger(network, _) => self.network_mails.count(network),
+            Asker::Device(_) | Asker::Link(_) | Asker::Command => Ok(()),
+        }
+    }
+
+    /// Whether to send a mail with a link for this to this address; it is counted as sent. Not if several were sent within
+    /// the hour: a further one would only fill the mailbox, and the last of those is minutes old, so its link still works.
+    /// Whoever asked is told nothing else than otherwise, and so cannot be kept from it by a stranger who asks first.
+    pub fn mail_to(&self, asker: Asker<'_>, purpose: Purpose, email: &Email) -> bool {
+        match asker {
+            Asker::Device(device) => self.device_mails.count(device).is_ok(),
+            Asker::Stranger(..) => {
+                let (purpose, email) = (purpose.as_str(), email.as_str());
+                self.address_mails.count((purpose, email)).is_ok()
             }
-            Asker::Link(_) | Asker::Command => Ok(true),
+            Asker::Link(_) | Asker::Command => true,
         }
     }
 
@@ -137,6 +149,15 @@ impl Limits {
     /// [`Error::TooMany`]. A reset by mail is not counted here.
     pub fn change(&self, reader: ReaderId) -> Result<()> {
         self.changes.count(reader)
+    }
+
+    /// A reader signs another device out, for which all sessions in memory are looked at: as often an hour as they may have
+    /// devices.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn sign_out(&self, reader: ReaderId) -> Result<()> {
+        self.sign_outs.count(reader)
     }
 
     /// Forgets who has not tried for a while; one step of background work.
@@ -149,6 +170,7 @@ impl Limits {
             &self.network_mails,
             &self.address_mails,
             &self.changes,
+            &self.sign_outs,
         ] {
             limit.forget_full();
         }
@@ -175,5 +197,26 @@ impl Readers {
         let mut tx = self.base.read().await?;
         let device = store::find_known_device(&mut tx, &email, &TokenHash::of(cookie)).await?;
         Ok(device.map_or(stranger, Asker::Device))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::time::UnixMillis;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn two_tries_of_one_stranger_wait_at_a_time() {
+        let mut config = Config::default();
+        config.accounts.attempts_per_account = 1;
+        let clock = Clock::fixed(UnixMillis(1_772_020_320_000));
+        let limits = Limits::new(&config, &clock);
+        let network = Network::V4([198, 51, 100]);
+        let guess = || limits.password(Asker::Stranger(network, "ada@example.com"));
+        guess().await.unwrap();
+        let (first, second, third) = tokio::join!(guess(), guess(), guess());
+        assert!(first.is_ok() && second.is_ok());
+        assert!(matches!(third, Err(Error::TooMany(_))), "{third:?}");
     }
 }

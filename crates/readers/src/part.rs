@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use base::Base;
 use base::blocking::Blocking;
+use base::secret::Secret;
 
 use crate::devices::Devices;
-use crate::limits::Limits;
+use crate::limits::{Asker, Limits};
 use crate::passwords::Passwords;
 use crate::rules::{DeviceId, ReaderId};
 use crate::sessions::Sessions;
@@ -41,6 +42,28 @@ impl Readers {
             scans: Blocking::by_cores(),
             base: Arc::clone(base),
         })
+    }
+
+    /// Whether this is the stored password (PHC string); `None` if there is no such account, which takes the same work. Counts
+    /// as wrong unless it is right, or could not be looked at.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] for whoever guesses, and [`Error::Busy`].
+    ///
+    /// [`Error::TooMany`]: web::Error::TooMany
+    /// [`Error::Busy`]: web::Error::Busy
+    pub async fn verify(
+        &self,
+        asker: Asker<'_>,
+        password: Secret,
+        stored: Option<String>,
+    ) -> web::Result<bool> {
+        self.limits.password(asker).await?;
+        let right = self.passwords.verify(asker, password, stored).await;
+        if !matches!(right, Ok(false)) {
+            self.limits.password_was_not_wrong(asker);
+        }
+        right
     }
 
     /// Forgets the sessions of this reader, or only those on one device, whatever the database says of them, and gives the

@@ -50,18 +50,17 @@ impl Session {
         })
     }
 
-    fn of(token: TokenHash, row: store::SessionRow) -> Self {
-        let (reader, device, language, seen_at, expires_at, confirmed_at) = row;
-        let (seen_at, saved_at) = (AtomicI64::new(seen_at.0), AtomicI64::new(seen_at.0));
+    fn of(token: TokenHash, row: &store::SessionRow) -> Self {
+        let seen_at = row.last_seen_at.0;
         Self {
             token,
-            reader,
-            device,
-            language,
-            confirmed_at,
-            expires_at,
-            seen_at,
-            saved_at,
+            reader: row.reader_id,
+            device: row.device_id,
+            language: row.language,
+            confirmed_at: row.confirmed_at,
+            expires_at: row.expires_at,
+            seen_at: AtomicI64::new(seen_at),
+            saved_at: AtomicI64::new(seen_at),
             calls_full_at: AtomicU64::new(0),
             alias: OnceLock::new(),
         }
@@ -76,6 +75,8 @@ const LATELY: Span = Span::days(1);
 const PORTION: u32 = 5_000;
 /// The last request of a session is written down this often at most.
 const SAVE_EVERY: Span = Span::minutes(5);
+/// Whoever changes one of them goes first.
+const GIVE_WAY_AFTER: Span = Span(200);
 /// So many are written down in one transaction.
 const SAVED_AT_ONCE: usize = 4_000;
 
@@ -184,7 +185,7 @@ impl Sessions {
     pub async fn load(&self, token: TokenHash) -> Result<Option<Arc<Session>>> {
         let ticket = self.memory.ticket();
         let row = store::find_session(&mut self.base.read().await?, &token).await?;
-        let session = row.map(|row| Arc::new(Session::of(token, row)));
+        let session = row.map(|row| Arc::new(Session::of(token, &row)));
         if let Some(session) = &session {
             self.memory.keep(ticket, token, Arc::clone(session));
         }
@@ -207,10 +208,9 @@ impl Sessions {
             let Some(last) = rows.last() else {
                 break;
             };
-            after.clone_from(&last.0);
-            for (token, reader, device, language, seen_at, expires_at, confirmed_at) in rows {
-                if let Some(token) = TokenHash::from_text(&token) {
-                    let row = (reader, device, language, seen_at, expires_at, confirmed_at);
+            after.clone_from(&last.token_hash);
+            for row in &rows {
+                if let Some(token) = TokenHash::from_text(&row.token_hash) {
                     let session = Arc::new(Session::of(token, row));
                     self.memory.keep(ticket, token, session);
                 }
@@ -331,6 +331,8 @@ impl Sessions {
         // Others write in between: sign-ins do not wait for all of them.
         for portion in seen.get().chunks(SAVED_AT_ONCE) {
             let mut tx = self.base.write().await?;
+            // Readers who change a password wait for nobody who is only seen.
+            tx.wait_for_locks(GIVE_WAY_AFTER).await?;
             let portion: Vec<_> = portion.iter().map(|one| (one.token, one.device)).collect();
             store::set_seen(&mut tx, &portion).await?;
             tx.commit().await?;

@@ -1,4 +1,4 @@
-//! Pages whose sidebar have become old are made anew one after the other, while readers still get the old ones.
+//! Pages whose sidebars have become old are made anew one after the other, while readers still get the old ones.
 //!
 //! Without it a publication would make all pages of an edition wanting in the same moment, and whoever asks for one would
 //! wait for it. What has changed in an article itself is never shown old: that is another revision. Deliberately not

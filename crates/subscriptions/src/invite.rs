@@ -20,25 +20,26 @@ const FEW: i64 = 10;
 /// So many are written in one transaction: some milliseconds, for which other writers wait.
 const PORTION: usize = 50;
 
-/// What came of inviting.
+/// What came of inviting. Unless all of them are invited, nobody of the same transaction is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inviting {
     /// Each has a mail under way.
     Sent,
-    /// Only so many seats are free. Nobody was invited.
+    /// Only so many seats are free.
     Full(i64),
-    /// This one has a seat or an invitation already. Nobody was invited.
+    /// This one has a seat or an invitation already.
     Already(Email),
-    /// Too many in the last hour. Nobody was invited.
+    /// Too many in the last hour.
     TooMany,
     /// The subscription has ended.
     Ended,
 }
 
-/// Invites all of them, or nobody: readers in their own language, others in `language`. `host` is the name of who invites
+/// Invites all of them: readers in their own language, others in `language`. `host` is the name of who invites
 /// ([`super::rules::host_name`]).
 /// Whether all can be invited is found out first, without holding up whoever writes; then they are written in portions,
-/// and others write in between. Where somebody else takes seats meanwhile the first portions stay invited.
+/// and others write in between. Where somebody else takes seats meanwhile the first portions stay invited: gives how many
+/// are, and what came of the rest.
 ///
 /// # Errors
 /// When the database or a template fails.
@@ -48,12 +49,12 @@ pub async fn invite_all(
     emails: &[Email],
     language: Lang,
     host: &str,
-) -> web::Result<Inviting> {
+) -> web::Result<(usize, Inviting)> {
     let mut tx = subscriptions.base.read().await?;
     if let Some(refused) =
         refusal(&mut tx, of.id, of.seats, &emails.iter().collect::<Vec<_>>()).await?
     {
-        return Ok(refused);
+        return Ok((0, refused));
     }
     let mut guests = Vec::with_capacity(emails.len());
     for email in emails {
@@ -62,14 +63,16 @@ pub async fn invite_all(
         guests.push((email.clone(), language));
     }
     drop(tx);
+    let mut sent = 0;
     for portion in guests.chunks(PORTION) {
         let mut tx = subscriptions.base.write().await?;
         match invite(subscriptions, &mut tx, of.id, portion, host).await? {
             Inviting::Sent => tx.commit().await?,
-            refused => return Ok(refused),
+            refused => return Ok((sent, refused)),
         }
+        sent += portion.len();
     }
-    Ok(Inviting::Sent)
+    Ok((sent, Inviting::Sent))
 }
 
 /// Why not all of them can be invited, if they cannot. What costs one question each comes last.

@@ -56,15 +56,15 @@ pub async fn unsafe_methods(request: Request, next: Next) -> Response {
 /// A layer that detaches every request, which must need no body.
 pub async fn run(request: Request, next: Next) -> Response {
     let hold = request.extensions().get::<Hold>().cloned();
-    let (tell, told) = oneshot::channel();
+    let (answer, answered) = oneshot::channel();
     tokio::spawn(async move {
-        if let Err(unheard) = tell.send(next.run(request).await) {
+        if let Err(unheard) = answer.send(next.run(request).await) {
             error::log_unheard(&unheard);
         }
         drop(hold);
     });
     // The other end is gone without an answer if the handler panicked, or if the process ends.
-    told.await.unwrap_or_else(|_| {
+    answered.await.unwrap_or_else(|_| {
         Error::Internal("a detached request gave no answer".into()).into_response()
     })
 }

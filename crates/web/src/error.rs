@@ -282,7 +282,7 @@ pub(crate) fn log_unheard(response: &Response) {
         .get::<Arc<Error>>()
         .map(|error| &**error)
     {
-        let cause = format!("{cause:#}");
+        let cause = chain(&**cause);
         tracing::error!(cause, "a request failed whose client had hung up");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyhow::ensure;
+use anyhow::{Context as _, anyhow, ensure};
 
 use super::NOTE;
 use crate::tidy::lexer::{Kind, Token};
@@ -19,6 +19,8 @@ pub fn document(tree: &Tree) -> anyhow::Result<String> {
                 needs,
                 handler,
             }) = route(&source.tokens[at..])
+                .transpose()
+                .with_context(|| file.path.clone())?
             {
                 rows.push(format!(
                     "| `{path}` | {method} | {needs} | {} | [`{handler}`](../{}) |",
@@ -50,7 +52,7 @@ struct Declared {
 }
 
 /// The route that is declared at the beginning of `tokens`, outside tests.
-fn route(tokens: &[Token]) -> Option<Declared> {
+fn route(tokens: &[Token]) -> Option<anyhow::Result<Declared>> {
     let [name, colons, method, open, path, comma, rest @ ..] = tokens else {
         return None;
     };
@@ -68,12 +70,17 @@ fn route(tokens: &[Token]) -> Option<Declared> {
         .word()?
         .split_once('_')
         .unwrap_or((method.word()?, ""));
-    Some(Declared {
+    let Some(path) = path.text() else {
+        return Some(Err(anyhow!(
+            "a route is declared without writing its path out"
+        )));
+    };
+    Some(Ok(Declared {
         method: method.to_uppercase(),
-        path: path.text()?.to_owned(),
+        path: path.to_owned(),
         needs: needs(rest).unwrap_or_else(|| "nothing".to_owned()),
         handler,
-    })
+    }))
 }
 
 /// `a::b` at the beginning, and what comes behind.

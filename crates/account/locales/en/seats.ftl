@@ -66,7 +66,12 @@ seats-full = { $free ->
     [one] One place is free.
    *[other] { $free } places are free.
 } Nobody has been invited yet.
-seats-already = { $email } already reads on your plan or has an open invitation. Nobody new has been invited yet.
+seats-already = { $email } already reads on your plan or has an open invitation.
+seats-none-invited = Nobody new has been invited yet.
+seats-some-invited = { $count ->
+    [one] One person on your list was invited before that, and appears below.
+   *[other] { $count } people on your list were invited before that, and appear below.
+}
 seats-too-many = Many invitations have gone out in the last hour. Try again a little later.
 seats-ended = This subscription has ended, so invitations are closed.
 seats-two-title = Two of you reading?

@@ -66,7 +66,12 @@ seats-full = { $free ->
     [one] Hay una plaza libre.
    *[other] Hay { $free } plazas libres.
 } Todavía no se ha invitado a nadie.
-seats-already = { $email } ya lee con tu plan o tiene una invitación abierta. Todavía no se ha invitado a nadie más.
+seats-already = { $email } ya lee con tu plan o tiene una invitación abierta.
+seats-none-invited = Todavía no se ha invitado a nadie más.
+seats-some-invited = { $count ->
+    [one] Antes se invitó a una persona de tu lista, que aparece abajo.
+   *[other] Antes se invitó a { $count } personas de tu lista, que aparecen abajo.
+}
 seats-too-many = En la última hora han salido muchas invitaciones. Prueba otra vez dentro de un rato.
 seats-ended = Esta suscripción ha terminado y ya no admite invitaciones.
 seats-two-title = ¿Leéis dos personas?

@@ -34,7 +34,7 @@ pub use values::column;
 use super::config::ServerUrl;
 use super::id::Id;
 use super::rng::Rng;
-use super::time::{Clock, UnixMillis};
+use super::time::{Clock, Span, UnixMillis};
 
 /// Where the database is.
 #[derive(Clone, Debug)]
@@ -118,6 +118,22 @@ impl Tx {
         if let Conn::Postgres(tx) = &mut self.conn {
             sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
                 .bind(name)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What this transaction changes fails if another one holds it longer than `at_most`: for work in the background, so that
+    /// it gives way where the two would wait for each other. PostgreSQL looks for such deadlocks after a second, and ends
+    /// either one. On SQLite whoever writes is alone anyway.
+    ///
+    /// # Errors
+    /// Whatever the engine says.
+    pub async fn wait_for_locks(&mut self, at_most: Span) -> sqlx::Result<()> {
+        if let Conn::Postgres(tx) = &mut self.conn {
+            sqlx::query("SELECT set_config('lock_timeout', $1, TRUE)")
+                .bind(at_most.0.to_string())
                 .execute(&mut **tx)
                 .await?;
         }

@@ -250,9 +250,10 @@ async fn begin(conn: &mut PgConnection, name: &str, found: u64, seen: u64) -> sq
     Ok(())
 }
 
-/// Whether PostgreSQL says that it starts, stops, has no room or may not write (SQLSTATE, appendix A of its manual).
+/// Whether PostgreSQL says that it starts, stops, has no room or may not write, or that it rolled a transaction back for
+/// another one's sake (SQLSTATE, appendix A of its manual).
 pub(super) fn is_away(code: &str) -> bool {
-    ["08", "53", "57"]
+    ["08", "40", "53", "57"]
         .iter()
         .any(|class| code.starts_with(class))
         || code == "25006"

@@ -169,10 +169,10 @@ async fn agree(paper: &TestPaper, what: &str) {
         let row = accounts::find_session(&mut tx, &session.token)
             .await
             .unwrap();
-        let Some((reader, device, language, _, _, confirmed_at)) = row else {
+        let Some(row) = row else {
             panic!("{what}: a session lives on in memory only");
         };
-        let stored = (reader, device, language, confirmed_at);
+        let stored = (row.reader_id, row.device_id, row.language, row.confirmed_at);
         let kept = (
             session.reader,
             session.device,
@@ -180,8 +180,8 @@ async fn agree(paper: &TestPaper, what: &str) {
             session.confirmed_at,
         );
         assert_eq!(kept, stored, "{what}");
-        if let Some(label) = app.readers.devices.known(device) {
-            let stored = accounts::find_device(&mut tx, device).await.unwrap();
+        if let Some(label) = app.readers.devices.known(row.device_id) {
+            let stored = accounts::find_device(&mut tx, row.device_id).await.unwrap();
             assert_eq!(label.label, stored.unwrap().label, "{what}");
         }
     }

@@ -136,21 +136,6 @@ async fn guessing_at_many_accounts_from_one_network_is_slowed_whatever_port_it_s
 }
 
 #[tokio::test]
-async fn side_by_side_a_guesser_waits_no_less() {
-    let paper = TestPaper::with(|config| config.accounts.attempts_per_account = 1).await;
-    let guest = paper.guest();
-    tries(&guest, "", "nobody@example.com", WRONG).await;
-    let guess = || tries(&guest, "", "nobody@example.com", WRONG);
-    let (a, b, c) = tokio::join!(guess(), guess(), guess());
-    let refused = [a, b, c].map(|one| one.status == StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(
-        refused,
-        [false, false, true],
-        "two of one network at a time"
-    );
-}
-
-#[tokio::test]
 async fn mails_that_are_asked_for_are_no_wrong_passwords() {
     let paper = proxied().await;
     let ada = paper.reader("ada", false).await;
@@ -200,4 +185,21 @@ async fn nobody_uses_up_the_mails_of_another() {
         .await;
     assert_eq!(done.status, StatusCode::SEE_OTHER);
     paper.mails().await;
+}
+
+#[tokio::test]
+async fn nobody_keeps_an_address_from_signing_up_by_asking_for_its_password() {
+    let paper = proxied().await;
+    for network in 0..10 {
+        let from = format!("198.51.{network}.7");
+        asks_for_reset(&paper.guest(), &from, "eva@example.com").await;
+    }
+    let owner = paper.guest();
+    let form = "email=eva%40example.com&name=Eva&password=a+house+by+the+river&terms=1";
+    let from = [("x-forwarded-for", "203.0.113.5")];
+    let answer = owner.send(Method::POST, "/sign-up", &from, form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let link = paper.mailed_link("/proof/").await;
+    let made = owner.send(Method::POST, &link, &[], "").await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
 }

@@ -4,7 +4,7 @@ use base::lang::Lang;
 use http::{Method, StatusCode};
 use subscriptions::Plan;
 
-use testing::{Answer, Browser, Person, TestPaper, encode};
+use testing::{Answer, Browser, Form, Person, TestPaper, encode};
 
 const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
 const LINUX: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
@@ -82,6 +82,53 @@ async fn devices_of_one_name_are_told_apart() {
         .collect();
     assert_eq!(mine.len(), 2);
     assert_ne!(mine[0], mine[1]);
+
+    // A name that no other device has stands alone, whatever number the device had before.
+    let to = |rest: &str| rest.split('"').next().unwrap().to_owned();
+    let page = seventh.opens("/account/devices").await;
+    let (_, numbered) = page.text.split_once("(2)</bdi>").unwrap();
+    let action = to(numbered.split("action=\"").nth(1).unwrap());
+    seventh.send(Method::POST, &action, &[], "label=Work").await;
+    assert!(names(&seventh).await.contains(&"Work".to_owned()));
+}
+
+#[tokio::test]
+async fn an_invitation_is_taken_where_somebody_else_is_signed_in() {
+    let paper = TestPaper::new().await;
+    let ana = paper.owner("ana", Plan::Premium, 2).await;
+    let home = ana.on("laptop").await;
+    let nora = paper.reader("nora", false).await;
+    let form = format!("emails={}", encode(&nora.email));
+    home.send(Method::POST, "/account/seats/invite", &[], &form)
+        .await;
+    let link = paper.mailed_link("/invitation/").await;
+    // Nora opens it on Ana's laptop, and follows what the pages offer.
+    let page = home.opens(&link).await;
+    let to_sign_in = page.text.split("href=\"/sign-in").nth(1).unwrap();
+    let to_sign_in = format!("/sign-in{}", to_sign_in.split('"').next().unwrap());
+    let who = home.opens(&to_sign_in.replace("&amp;", "&")).await;
+    assert!(who.text.contains("ana@example.com"), "{}", who.text);
+    let forms = Form::all(&who.text);
+    let form = forms.iter().find(|form| form.action == "/sign-out");
+    let form = form.unwrap().filled(|_| String::new());
+    let out = home.send(Method::POST, "/sign-out", &[], &form).await;
+    let back = out.headers["location"].to_str().unwrap().to_owned();
+    assert!(back.starts_with("/sign-in?"), "{back}");
+    let page = home.opens(&back).await;
+    let forms = Form::all(&page.text);
+    let form = forms
+        .iter()
+        .find(|form| form.action.starts_with("/sign-in"));
+    let form = form.unwrap().filled(|field| match field.name.as_str() {
+        "email" => nora.email.clone(),
+        _ => "a paper a day".to_owned(),
+    });
+    let done = home.send(Method::POST, "/sign-in", &[], &form).await;
+    let done = home.opens(done.headers["location"].to_str().unwrap()).await;
+    let path = link.split('?').next().unwrap();
+    assert_eq!(done.headers["location"], path);
+    let accepted = home.send(Method::POST, path, &[], "").await;
+    assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text);
 }
 
 #[tokio::test]
@@ -157,10 +204,7 @@ async fn whoever_is_signed_in_sees_who_they_are_where_others_sign_in() {
 async fn the_last_day_of_a_subscription_is_shown_as_it_was_given() {
     let paper = TestPaper::new().await;
     let ada = paper.reader("ada", false).await;
-    let mut tx = paper.app.base.write().await.unwrap();
-    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
-    staff.unwrap();
-    tx.commit().await.unwrap();
+    ada.works_here().await;
     // In Madrid it is the next day already when the last one ends in UTC.
     speaks_spanish(&paper, &ada).await;
     let desk = ada.on("laptop").await;

@@ -180,7 +180,10 @@ async fn readers_made_by_number_have_a_seat_and_a_session() {
     for number in 0..3 {
         let token = TokenHash::of(&number.to_string());
         let session = find_session(&mut tx, &token).await.unwrap().unwrap();
-        let reader = find_reader(&mut tx, session.0).await.unwrap().unwrap();
+        let reader = find_reader(&mut tx, session.reader_id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(reader.email, format!("reader{number}@bench.test"));
         let owned = find_owned(&mut tx, reader.id).await.unwrap().unwrap();
         assert_eq!((owned.seats, owned.ends_at), (1, until));
@@ -220,9 +223,12 @@ async fn when_sessions_were_last_used_is_written_down_for_all_of_them_at_once() 
         .chain([(&unused, begun)])
     {
         let session = find_session(&mut tx, &token(browser)).await;
-        let (_, device, _, seen_at, ..) = session.unwrap().unwrap();
-        assert_eq!(seen_at, expected);
-        let device = find_device(&mut tx, device).await.unwrap().unwrap();
+        let session = session.unwrap().unwrap();
+        assert_eq!(session.last_seen_at, expected);
+        let device = find_device(&mut tx, session.device_id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(device.last_seen_at, expected);
     }
 }

@@ -151,9 +151,9 @@ pub async fn list_devices(
     idle: UnixMillis,
 ) -> sqlx::Result<Vec<Device>> {
     let now = tx.now();
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        super::DeviceRow,
+        Device,
         "SELECT d.id, d.label, d.number, d.kind, d.first_seen_at, s.last_seen_at
          FROM session s JOIN device d ON d.id = s.device_id
          WHERE s.reader_id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3
@@ -161,8 +161,7 @@ pub async fn list_devices(
         reader,
         now,
         idle
-    )?;
-    Ok(rows.into_iter().map(super::device).collect())
+    )
 }
 
 /// Whether this reader is signed in on this device by another session than this.
@@ -213,7 +212,7 @@ pub async fn set_label(
 ) -> sqlx::Result<bool> {
     let changed = execute!(
         tx,
-        "UPDATE device SET label = $3, named_by_reader = TRUE WHERE id = $2 AND reader_id = $1",
+        "UPDATE device SET label = $3, named_by_reader = TRUE, number = 1 WHERE id = $2 AND reader_id = $1",
         reader,
         device,
         label

@@ -5,7 +5,7 @@ mod staff;
 pub use staff::*;
 
 use super::rules::{Device, DeviceId, DeviceKind, Email, Reader, ReaderId};
-use base::db::{Tx, execute, execute_in, fetch_all, fetch_optional};
+use base::db::{Tx, execute, execute_in, fetch_all, fetch_optional, row};
 use base::lang::Lang;
 use base::secret::TokenHash;
 use base::time::UnixMillis;
@@ -22,43 +22,20 @@ pub use proofs::*;
 pub use restored::*;
 pub use terms::*;
 
-type DeviceRow = (DeviceId, String, i64, DeviceKind, UnixMillis, UnixMillis);
-
-fn device((id, label, number, kind, first_seen_at, last_seen_at): DeviceRow) -> Device {
-    Device {
-        id,
-        label,
-        number,
-        kind,
-        first_seen_at,
-        last_seen_at,
-    }
-}
-
-type ReaderRow = (ReaderId, String, String, String, Lang);
-
-fn reader((id, email, name, password, language): ReaderRow) -> Reader {
-    Reader {
-        id,
-        email,
-        name,
-        password,
-        language,
-    }
-}
+row!(Device: id, label, number, kind, first_seen_at, last_seen_at);
+row!(Reader: id, email, name, password, language);
 
 /// The reader with this address.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn find_by_email(tx: &mut Tx, email: &Email) -> sqlx::Result<Option<Reader>> {
-    let row = fetch_optional!(
+    fetch_optional!(
         tx,
-        ReaderRow,
+        Reader,
         "SELECT id, email, name, password, language FROM reader WHERE email = $1",
         email.as_str()
-    )?;
-    Ok(row.map(reader))
+    )
 }
 
 /// The reader with this identifier.
@@ -66,13 +43,12 @@ pub async fn find_by_email(tx: &mut Tx, email: &Email) -> sqlx::Result<Option<Re
 /// # Errors
 /// Whatever the database says.
 pub async fn find_reader(tx: &mut Tx, id: ReaderId) -> sqlx::Result<Option<Reader>> {
-    let row = fetch_optional!(
+    fetch_optional!(
         tx,
-        ReaderRow,
+        Reader,
         "SELECT id, email, name, password, language FROM reader WHERE id = $1",
         id
-    )?;
-    Ok(row.map(reader))
+    )
 }
 
 /// A new reader with a proven address, who accepts this version of the `terms` now; `None` if the address is taken.
@@ -205,19 +181,26 @@ pub async fn insert_session(
     Ok(())
 }
 
-/// What a session is, for the memory: reader, device, language, last request, end, last proof of the password.
-pub type SessionRow = (ReaderId, DeviceId, Lang, UnixMillis, UnixMillis, UnixMillis);
-
-/// The same behind its token as stored.
-pub type TokenAndSession = (
-    String,
-    ReaderId,
-    DeviceId,
-    Lang,
-    UnixMillis,
-    UnixMillis,
-    UnixMillis,
-);
+row! {
+    /// What a session is, for the memory.
+    #[derive(Clone, Debug)]
+    pub struct SessionRow {
+        /// Hash of its token, as stored.
+        pub token_hash: String,
+        /// Whose it is.
+        pub reader_id: ReaderId,
+        /// Where they are signed in.
+        pub device_id: DeviceId,
+        /// The reader's.
+        pub language: Lang,
+        /// Last request, as far as it was written down.
+        pub last_seen_at: UnixMillis,
+        /// Its end.
+        pub expires_at: UnixMillis,
+        /// Last proof of the password.
+        pub confirmed_at: UnixMillis,
+    }
+}
 
 /// The session with this token.
 ///
@@ -227,7 +210,7 @@ pub async fn find_session(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Option
     fetch_optional!(
         tx,
         SessionRow,
-        "SELECT s.reader_id, s.device_id, r.language, s.last_seen_at, s.expires_at, s.confirmed_at
+        "SELECT s.token_hash, s.reader_id, s.device_id, r.language, s.last_seen_at, s.expires_at, s.confirmed_at
          FROM session s JOIN reader r ON r.id = s.reader_id WHERE s.token_hash = $1",
         token.text()
     )
@@ -242,10 +225,10 @@ pub async fn list_recent_sessions(
     after: &str,
     since: UnixMillis,
     length: i64,
-) -> sqlx::Result<Vec<TokenAndSession>> {
+) -> sqlx::Result<Vec<SessionRow>> {
     fetch_all!(
         tx,
-        TokenAndSession,
+        SessionRow,
         "SELECT s.token_hash, s.reader_id, s.device_id, r.language, s.last_seen_at, s.expires_at, s.confirmed_at
          FROM session s JOIN reader r ON r.id = s.reader_id WHERE s.token_hash > $1 AND s.last_seen_at > $2
          ORDER BY s.token_hash LIMIT $3",
@@ -296,13 +279,12 @@ pub async fn set_seen(tx: &mut Tx, sessions: &[(TokenHash, DeviceId)]) -> sqlx::
 /// # Errors
 /// Whatever the database says.
 pub async fn find_device(tx: &mut Tx, id: DeviceId) -> sqlx::Result<Option<Device>> {
-    let row = fetch_optional!(
+    fetch_optional!(
         tx,
-        DeviceRow,
+        Device,
         "SELECT id, label, number, kind, first_seen_at, last_seen_at FROM device WHERE id = $1",
         id
-    )?;
-    Ok(row.map(device))
+    )
 }
 
 /// The device of the reader with this address in the browser with that cookie.
@@ -335,9 +317,9 @@ pub async fn list_recent_devices(
     since: UnixMillis,
     length: i64,
 ) -> sqlx::Result<Vec<Device>> {
-    let rows = fetch_all!(
+    fetch_all!(
         tx,
-        DeviceRow,
+        Device,
         "SELECT d.id, d.label, d.number, d.kind, d.first_seen_at, d.last_seen_at
          FROM session s JOIN device d ON d.id = s.device_id WHERE s.device_id > $1 AND s.last_seen_at > $2
          AND EXISTS (SELECT 1 FROM session o WHERE o.reader_id = s.reader_id AND o.device_id <> s.device_id)
@@ -345,6 +327,5 @@ pub async fn list_recent_devices(
         after,
         since,
         length
-    )?;
-    Ok(rows.into_iter().map(device).collect())
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::super::rules::{Email, Reader};
 use super::find_by_email;
-use base::db::{Tx, execute, fetch_all, fetch_optional, text_enum};
+use base::db::{Tx, execute, fetch_all, fetch_optional, row, text_enum};
 use base::secret::TokenHash;
 use base::time::Span;
 
@@ -16,24 +16,18 @@ text_enum! {
     }
 }
 
-/// A link that works.
-#[derive(Clone, Debug)]
-pub struct Proof {
-    /// The address it was sent to.
-    pub email: String,
-    /// What was asked for, as JSON; for a reset [`replaced`].
-    pub payload: Option<String>,
-    /// Hash of the cookie of the browser that asked.
-    pub browser: String,
-}
-
-type ProofRow = (String, Option<String>, String);
-
-fn proof((email, payload, browser): ProofRow) -> Proof {
-    Proof {
-        email,
-        payload,
-        browser,
+row! {
+    /// A link that works.
+    #[derive(Clone, Debug)]
+    pub struct Proof {
+        /// Hash of its token, as stored.
+        token_hash: String,
+        /// The address it was sent to.
+        pub email: String,
+        /// What was asked for, as JSON; for a reset [`replaced`].
+        pub payload: Option<String>,
+        /// Hash of the cookie of the browser that asked.
+        pub browser_hash: String,
     }
 }
 
@@ -77,15 +71,14 @@ pub async fn find_proof(
     purpose: Purpose,
 ) -> sqlx::Result<Option<Proof>> {
     let now = tx.now();
-    let row = fetch_optional!(
+    fetch_optional!(
         tx,
-        ProofRow,
-        "SELECT email, payload, browser_hash FROM proof WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3",
+        Proof,
+        "SELECT token_hash, email, payload, browser_hash FROM proof WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3",
         token.text(),
         purpose,
         now
-    )?;
-    Ok(row.map(proof))
+    )
 }
 
 /// Uses a link up: of many who try at once exactly one gets it. Other links of the same address and purpose go too, in one
@@ -101,7 +94,7 @@ pub async fn use_proof(
     let (now, own) = (tx.now(), token.text());
     let rows = fetch_all!(
         tx,
-        (String, String, Option<String>, String),
+        Proof,
         "DELETE FROM proof WHERE purpose = $2
          AND email = (SELECT email FROM proof WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3)
          RETURNING token_hash, email, payload, browser_hash",
@@ -109,8 +102,7 @@ pub async fn use_proof(
         purpose,
         now
     )?;
-    let used = rows.into_iter().find(|(token, ..)| *token == own);
-    Ok(used.map(|(_, email, payload, browser)| proof((email, payload, browser))))
+    Ok(rows.into_iter().find(|proof| proof.token_hash == own))
 }
 
 /// What a link to a new password remembers of the one (PHC string) that it is there to replace: after a change it is void.
