@@ -96,6 +96,29 @@ async function signsOneOut({ people }) {
   await reads(await laptop.opens(path));
 }
 
+async function knowsNotThisDevice({ people, paper }) {
+  const email = "rita@example.com";
+  const laptop = await people.newcomer(email);
+  await people.grants(email, "digital");
+  const phone = await (await people.device("phone")).signsIn(email);
+  const reading = await phone.opens(path);
+  await reads(reading);
+  await listening(reading);
+  const page = await laptop.opens("/account/devices");
+  const form = page.locator("form[action='/account/devices/unknown']");
+  await form.locator("#current").fill("not this one");
+  await form.getByRole("button").click();
+  assert.equal(await page.locator("#problem").count(), 1);
+  await page.locator("#current").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".notice.ok").waitFor();
+  assert.equal(await page.locator(".item").count(), 1);
+  await toldEnded(reading);
+  await asksToSignIn(phone);
+  assert.match((await mail(paper, email, 2)).subject, /signed out/);
+  await reads(await laptop.opens(path));
+}
+
 async function returnsInItsLanguage({ people }) {
   // A browser in English on an article in Spanish: everything on the way speaks Spanish.
   const device = await people.device("laptop", { locale: "en-US" });
@@ -160,6 +183,7 @@ export const journeys = [
   { name: "a forgotten password: a mail, a new one, everybody signed out", walk: resets },
   { name: "changing the password signs the other browser out", walk: changesThePassword },
   { name: "signing one device out on the devices page", walk: signsOneOut },
+  { name: "who does not know a device signs everything else out", walk: knowsNotThisDevice },
   { name: "signing in leads back to the article in its language", walk: returnsInItsLanguage },
   { name: "looking at devices is free, signing one out needs the password again", walk: keepsThePassword, settings: { GACETA_ACCOUNTS__CONFIRMED_FOR: "1s" } },
   { name: "five browsers of one reader; after three changes the offer comes first", walk: manyDevices },

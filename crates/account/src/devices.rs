@@ -1,9 +1,11 @@
-//! The devices on which a reader is signed in. Looking and naming is free; signing another one out needs the password.
+//! The devices on which a reader is signed in. Looking and naming is free; signing another one out, or all others at once,
+//! needs the password. The form for someone who does not know one of them stands here and is answered in `password`.
 
 use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
+use super::account::reader;
 use super::form::Notice;
 use super::{Which, tell_ended};
 use crate::Account;
@@ -18,6 +20,7 @@ use web::{Error, Form, Path, Query, Result};
 struct DeviceRow {
     device: Device,
     name: String,
+    first: String,
     seen: String,
     here: bool,
     reading: bool,
@@ -27,7 +30,7 @@ struct DeviceRow {
 
 #[derive(Template)]
 #[template(path = "account/devices.html")]
-struct DevicesPage {
+pub(super) struct DevicesPage {
     frame: Frame,
     say: Say,
     tab: &'static str,
@@ -36,10 +39,25 @@ struct DevicesPage {
     faults: Faults,
     notice: String,
     rows: Vec<DeviceRow>,
+    email: String,
+    shortest: usize,
 }
 
-async fn page(account: &Account, session: &Session, say: Say) -> Result<DevicesPage> {
+impl DevicesPage {
+    /// The same with what is to be put right.
+    pub(super) fn with(self, faults: Faults) -> Self {
+        Self { faults, ..self }
+    }
+}
+
+/// The list as it is now.
+pub(super) async fn devices_page(
+    account: &Account,
+    session: &Session,
+    say: Say,
+) -> Result<DevicesPage> {
     let base = &account.base;
+    let reader = reader(&account.readers, session).await?;
     let idle = base.clock.now().minus(base.config.accounts.idle_for);
     let devices = store::list_devices(&mut base.read().await?, session.reader, idle).await?;
     let reading = account
@@ -49,14 +67,12 @@ async fn page(account: &Account, session: &Session, say: Say) -> Result<DevicesP
         .filter(|(_, at_rest)| !at_rest)
         .map(|(holder, _)| holder.device);
     let now = base.clock.now();
+    let ago = |key, at| say.with(key, "span", say.span(now.since(at)));
     let rows = devices
         .into_iter()
         .map(|device| DeviceRow {
-            seen: say.with(
-                "devices-seen",
-                "span",
-                say.span(now.since(device.last_seen_at)),
-            ),
+            first: ago("devices-first", device.first_seen_at),
+            seen: ago("devices-seen", device.last_seen_at),
             here: device.id == session.device,
             reading: reading == Some(device.id),
             name: labels::name(&device, say).into_owned(),
@@ -72,6 +88,8 @@ async fn page(account: &Account, session: &Session, say: Say) -> Result<DevicesP
         faults: Faults::default(),
         notice: String::new(),
         rows,
+        email: readers::shown_email(&reader.email),
+        shortest: base.config.accounts.min_password,
     })
 }
 
@@ -82,7 +100,7 @@ pub async fn show_devices(
     Query(notice): Query<Notice>,
 ) -> Result {
     let say = Say::new(session.language);
-    let mut page = page(&account, &session, say).await?;
+    let mut page = devices_page(&account, &session, say).await?;
     page.notice = notice.text(say);
     personal(&page)
 }
@@ -104,7 +122,7 @@ pub async fn submit_name(
     let label = one_line(&form.label, MAX_LABEL).filter(|label| !label.is_empty());
     let Some(label) = label else {
         let say = Say::new(session.language);
-        let mut page = page(&account, &session, say).await?;
+        let mut page = devices_page(&account, &session, say).await?;
         let row = page.rows.iter_mut().find(|row| row.device.id == id);
         row.ok_or(Error::NotFound)?.typed = form.label;
         let text = say.with("fault-label", "length", MAX_LABEL);
@@ -144,4 +162,32 @@ pub async fn submit_sign_out(
         security::note(&account.base, Event::SignedOutOther, who);
     }
     Ok(see_other("/account/devices?notice=ended"))
+}
+
+/// For a session that was ended while its form was under way.
+pub(super) fn sign_in_again() -> Error {
+    Error::SignIn {
+        next: "/account/devices".to_owned(),
+    }
+}
+
+/// Signs all other devices out at once.
+pub async fn submit_sign_out_others(
+    State(account): State<Account>,
+    ConfirmedForm(session, NoFields {}): ConfirmedForm<NoFields>,
+) -> Result {
+    let mut tx = account.base.write().await?;
+    store::lock_reader(&mut tx, session.reader).await?;
+    // Whoever was signed out meanwhile signs nobody out any more.
+    let own = store::find_session(&mut tx, &session.token).await?;
+    if own.is_none() {
+        return Err(sign_in_again());
+    }
+    let ended = store::delete_other_sessions(&mut tx, session.reader, &session.token).await?;
+    tx.commit().await?;
+    let which = Which::AllBut(session.device);
+    tell_ended(&account, session.reader, &ended, which).await;
+    let who = Who::reader(&session.reader);
+    security::note(&account.base, Event::SignedOutOthers, who);
+    Ok(see_other("/account/devices?notice=ended-others"))
 }

@@ -39,6 +39,8 @@ impl Notice {
             "password" => say.say("notice-password"),
             "renamed" => say.say("notice-renamed"),
             "ended" => say.say("notice-ended"),
+            "ended-others" => say.say("notice-ended-others"),
+            "secured" => say.say("notice-secured"),
             "overtaken" => say.say("notice-overtaken"),
             _ => String::new(),
         }

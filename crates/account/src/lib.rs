@@ -59,6 +59,8 @@ pub fn routes(account: &Account) -> Vec<Route> {
         Route::get("/account/confirm", confirm::show_confirm).needs(Reader),
         Route::post("/account/confirm", confirm::submit_confirm).needs(Reader),
         Route::get("/account/devices", devices::show_devices).needs(Reader),
+        Route::post("/account/devices/others", devices::submit_sign_out_others).needs(Confirmed),
+        Route::post("/account/devices/unknown", password::submit_unknown).needs(Reader),
         Route::post("/account/devices/{id}/name", devices::submit_name).needs(Reader),
         Route::post("/account/devices/{id}/sign-out", devices::submit_sign_out).needs(Confirmed),
         Route::get("/plans", plans::show_plans),

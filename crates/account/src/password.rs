@@ -1,11 +1,12 @@
-//! Changing the password: the one step for someone who doesn't know who is using the account. Every other device is
-//! signed out, loses the lease if it has it, and is told.
+//! Changing the password, and the one form for someone who doesn't know who is using the account: every other device is
+//! signed out, loses the lease if it has it, and is told; a new password may be set with it, and a mail says so.
 
 use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
 use super::account::reader;
+use super::devices::{devices_page, sign_in_again};
 use super::form::password_fault;
 use super::{Which, tell_ended};
 use crate::Account;
@@ -13,7 +14,7 @@ use base::mail;
 use base::secret::Secret;
 use readers::letters::{self, Letter};
 use readers::rules::{Reader, check_password};
-use readers::{Asker, SignedIn, store};
+use readers::{Asker, Session, SignedIn, store};
 use web::form::{Faults, refused};
 use web::limits::Network;
 use web::locale::Say;
@@ -69,48 +70,107 @@ pub async fn submit_password(
     network: Network,
     Form(form): Form<Change>,
 ) -> Result {
-    let readers = &account.readers;
-    let reader = reader(readers, &session).await?;
-    let say = Say::new(reader.language);
+    let reader = reader(&account.readers, &session).await?;
+    let (current, new) = (form.current, Some(form.password));
+    match take_hold(&account, &session, &reader, network, (current, new)).await? {
+        Held::Done => Ok(see_other("/account?notice=password")),
+        Held::Refused(faults) => refused(&page(&account, reader, faults).await?),
+        Held::SignedOut => Ok(overtaken(&reader)),
+    }
+}
+
+/// Signs everything else out for someone who does not know one of the devices. A new password is set if one is given.
+pub async fn submit_unknown(
+    State(account): State<Account>,
+    SignedIn(session): SignedIn,
+    network: Network,
+    Form(form): Form<Change>,
+) -> Result {
+    let reader = reader(&account.readers, &session).await?;
+    let new = Some(form.password).filter(|password| !password.reveal().is_empty());
+    let changed = new.is_some();
+    match take_hold(&account, &session, &reader, network, (form.current, new)).await? {
+        Held::Done if changed => Ok(see_other("/account/devices?notice=password")),
+        Held::Done => Ok(see_other("/account/devices?notice=secured")),
+        Held::Refused(faults) => {
+            let say = Say::new(reader.language);
+            let page = devices_page(&account, &session, say).await?;
+            refused(&page.with(faults))
+        }
+        Held::SignedOut => Ok(overtaken(&reader)),
+    }
+}
+
+fn overtaken(reader: &Reader) -> axum::response::Response {
+    see_other(&format!(
+        "/sign-in?notice=overtaken&lang={}",
+        reader.language
+    ))
+}
+
+/// What came of it.
+enum Held {
+    /// This device alone is signed in.
+    Done,
+    /// What is wrong with the fields `current` and `password`; nothing was changed.
+    Refused(Faults),
+    /// Somebody else was faster and ended this session, which learns no more than that.
+    SignedOut,
+}
+
+/// Checks the current password, sets the new one if there is one, ends every other session and says so by mail.
+async fn take_hold(
+    account: &Account,
+    session: &Session,
+    reader: &Reader,
+    network: Network,
+    (current, new): (Secret, Option<Secret>),
+) -> Result<Held> {
+    let (readers, say) = (&account.readers, Say::new(reader.language));
     let asker = Asker::Device(session.device);
     let mut faults = Faults::default();
     let stored = Some(reader.password.clone());
     let who = Who::reader(&session.reader).from(network);
-    if !readers.verify(asker, form.current, stored).await? {
+    if !readers.verify(asker, current, stored).await? {
         security::note(&account.base, Event::ConfirmFailed, who);
         faults.add("current", say.say("fault-current"));
     }
     let shortest = account.base.config.accounts.min_password;
-    if let Err(fault) = check_password(form.password.reveal(), &reader.email, shortest) {
+    if let Some(new) = &new
+        && let Err(fault) = check_password(new.reveal(), &reader.email, shortest)
+    {
         faults.add("password", password_fault(say, shortest, fault));
     }
     if !faults.is_empty() {
-        return refused(&page(&account, reader, faults).await?);
+        return Ok(Held::Refused(faults));
     }
-    let password = readers
-        .passwords
-        .hash(asker, form.password, &account.base.rng)
-        .await?;
+    let (letter, event) = match new {
+        Some(_) => (Letter::Changed, Event::PasswordChanged),
+        None => (Letter::Secured, Event::Secured),
+    };
+    let rng = &account.base.rng;
+    let password = match new {
+        Some(new) => Some(readers.passwords.hash(asker, new, rng).await?),
+        None => None,
+    };
     readers.limits.change(reader.id)?;
-    let letter = letters::write(
-        &account.base,
-        reader.language,
-        &reader.email,
-        Letter::Changed,
-    )?;
+    let letter = letters::write(&account.base, reader.language, &reader.email, letter)?;
     let mut tx = account.base.write().await?;
-    if !store::change_password(&mut tx, reader.id, &reader.password, &password).await? {
-        // Whoever was first may have ended this session, and then it learns no more than that.
-        if store::find_session(&mut tx, &session.token)
-            .await?
-            .is_none()
-        {
-            let to = format!("/sign-in?notice=overtaken&lang={}", say.lang);
-            return Ok(see_other(&to));
-        }
+    let verified = &reader.password;
+    let is_still = match &password {
+        Some(password) => store::change_password(&mut tx, reader.id, verified, password).await?,
+        None => store::lock_password(&mut tx, reader.id, verified).await?,
+    };
+    let own = store::find_session(&mut tx, &session.token).await?;
+    match own {
+        None if is_still => return Err(sign_in_again()),
+        None => return Ok(Held::SignedOut),
+        Some(_) => {}
+    }
+    if !is_still {
         drop(tx);
         let faults = Faults::one("current", say.say("notice-overtaken"));
-        return refused(&page(&account, reader, faults).await?);
+        return Ok(Held::Refused(faults));
     }
     let ended = store::delete_other_sessions(&mut tx, reader.id, &session.token).await?;
     store::set_confirmed(&mut tx, &session.token).await?;
@@ -118,7 +178,7 @@ pub async fn submit_password(
     tx.commit().await?;
     readers.sessions.forget(&session.token);
     let which = Which::AllBut(session.device);
-    tell_ended(&account, reader.id, &ended, which).await;
-    security::note(&account.base, Event::PasswordChanged, who);
-    Ok(see_other("/account?notice=password"))
+    tell_ended(account, reader.id, &ended, which).await;
+    security::note(&account.base, event, who);
+    Ok(Held::Done)
 }

@@ -178,6 +178,10 @@ async fn journey(paper: &TestPaper) -> Secrets {
         });
     let path = format!("/account/devices/{}/sign-out", other.unwrap());
     assert_eq!(post(&laptop, &path, "").await.status, StatusCode::SEE_OTHER);
+    post(&laptop, "/account/devices/others", "").await;
+    let form = "current=no+paper+at+all&password=";
+    let answer = post(&laptop, "/account/devices/unknown", form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     laptop.opens("/admin/subscriptions").await;
     post(&laptop, "/sign-out", "").await;
     secrets.cookies(&phone);
@@ -233,6 +237,8 @@ async fn the_log_of_a_whole_journey_says_what_happened_and_nothing_secret() {
         "seat-removed",
         "signed-out",
         "signed-out-other",
+        "signed-out-others",
+        "secured",
     ] {
         let line = text
             .lines()

@@ -22,6 +22,8 @@ pub enum Letter<'a> {
     Unknown,
     /// The password was changed.
     Changed,
+    /// All other devices were signed out, since one of them is not known.
+    Secured,
 }
 
 #[derive(Template)]
@@ -58,6 +60,7 @@ pub fn write(base: &Base, lang: Lang, to: &str, letter: Letter<'_>) -> Result<Ma
         Letter::Reset(token) => ("reset", format!("/reset/{token}?lang={lang}")),
         Letter::Unknown => ("unknown", format!("/sign-up?lang={lang}")),
         Letter::Changed => ("changed", format!("/reset?lang={lang}")),
+        Letter::Secured => ("secured", format!("/reset?lang={lang}")),
     };
     let site = &base.config.site;
     let link = format!("{}{path}", site.public_url);

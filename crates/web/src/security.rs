@@ -25,6 +25,10 @@ pub enum Event {
     SignedOut,
     /// Signed another device out.
     SignedOutOther,
+    /// Signed all other devices out.
+    SignedOutOthers,
+    /// Did not know one of the devices, and signed all others out with the password.
+    Secured,
     /// Gave the password again.
     Confirmed,
     /// Gave a wrong one.
@@ -54,6 +58,8 @@ impl Event {
             Self::SignInFailed => "sign-in-failed",
             Self::SignedOut => "signed-out",
             Self::SignedOutOther => "signed-out-other",
+            Self::SignedOutOthers => "signed-out-others",
+            Self::Secured => "secured",
             Self::Confirmed => "confirmed",
             Self::ConfirmFailed => "confirm-failed",
             Self::SignUpAsked => "sign-up-asked",

@@ -70,6 +70,7 @@ async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
     assert_eq!(
         kept,
         [
+            "/account/devices/others",
             "/account/devices/{id}/sign-out",
             "/account/seats/invite",
             "/account/seats/remove",

@@ -85,6 +85,8 @@ async fn forms_of_an_account_say_what_is_wrong_with_which_field() {
     let form = "current=not+this+one&password=short";
     let refused = post(&phone, "/account/password", form).await;
     assert_eq!(faults(&refused), ["current", "password"]);
+    let refused = post(&phone, "/account/devices/unknown", form).await;
+    assert_eq!(faults(&refused), ["current", "password"]);
     let refused = post(&phone, "/account/confirm", "confirm-password=not+this").await;
     assert_eq!(faults(&refused), ["confirm-password"]);
     let page = phone.opens("/account/devices").await;
@@ -322,6 +324,8 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
             "/account",
             "/account/password",
             "/account/confirm",
+            "/account/devices/others",
+            "/account/devices/unknown",
             "/account/devices/{id}/name",
             "/account/devices/{id}/sign-out",
             "/account/seats/invite",

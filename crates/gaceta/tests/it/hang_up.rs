@@ -21,9 +21,11 @@ struct Due<'a> {
 }
 
 /// Everything that changes something, as the router has it.
-const ROUTES: [&str; 18] = [
+const ROUTES: [&str; 20] = [
     "/account",
     "/account/confirm",
+    "/account/devices/others",
+    "/account/devices/unknown",
     "/account/devices/{id}/name",
     "/account/devices/{id}/sign-out",
     "/account/password",
@@ -56,6 +58,8 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
     let (browser, body) = match route {
         "/account" => (laptop, "name=Ada&language=es".into()),
         "/account/confirm" => (laptop, "password=a+paper+a+day".into()),
+        "/account/devices/others" => (laptop, String::new()),
+        "/account/devices/unknown" => (laptop, "current=a+paper+a+day&password=".into()),
         "/account/devices/{id}/name" => (laptop, "label=mine".into()),
         "/account/devices/{id}/sign-out" => (laptop, String::new()),
         "/account/password" => {

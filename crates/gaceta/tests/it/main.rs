@@ -9,6 +9,7 @@ mod background;
 mod bounds;
 mod canary;
 mod confirm;
+mod devices;
 mod doors;
 mod early;
 mod forms;

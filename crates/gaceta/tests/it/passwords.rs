@@ -58,6 +58,8 @@ async fn a_common_password_is_refused_at_every_door() {
     is_refused(&paper.guest(), invitation, "name=Ben").await;
 
     is_refused(&desk, "/account/password", "current=a+paper+a+day").await;
+    let current = format!("current={}", testing::encode(OWN));
+    is_refused(&desk, "/account/devices/unknown", &current).await;
 
     let form = "email=ada%40example.com";
     paper.guest().send(Method::POST, "/reset", &[], form).await;

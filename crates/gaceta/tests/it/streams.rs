@@ -31,7 +31,15 @@ async fn taken_over(paper: &TestPaper, phone: &Browser<'_>, laptop: &Browser<'_>
 #[tokio::test]
 async fn a_device_that_is_signed_out_hears_of_it_and_of_nothing_more() {
     let paper = TestPaper::new().await;
-    for way in ["itself", "from another", "password", "reset", "too old"] {
+    for way in [
+        "itself",
+        "from another",
+        "all others",
+        "unknown",
+        "password",
+        "reset",
+        "too old",
+    ] {
         let name = way.replace(' ', "-");
         let ada = paper.reader(&name, true).await;
         let (phone, laptop) = (ada.on("phone").await, ada.on("laptop").await);
@@ -42,6 +50,14 @@ async fn a_device_that_is_signed_out_hears_of_it_and_of_nothing_more() {
             "from another" => {
                 let path = format!("/account/devices/{}/sign-out", device(&phone, &paper).await);
                 laptop.send(Method::POST, &path, &[], "").await;
+            }
+            "all others" => {
+                let path = "/account/devices/others";
+                laptop.send(Method::POST, path, &[], "").await;
+            }
+            "unknown" => {
+                let (path, form) = ("/account/devices/unknown", "current=a+paper+a+day");
+                laptop.send(Method::POST, path, &[], form).await;
             }
             "password" => {
                 let form = "current=a+paper+a+day&password=my+second+password";

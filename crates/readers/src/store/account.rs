@@ -45,6 +45,18 @@ pub async fn lock_password(tx: &mut Tx, id: ReaderId, verified: &str) -> sqlx::R
     )? == 1)
 }
 
+/// Locks a reader until commit, against all who lock their password or change it; `false` if there is none.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn lock_reader(tx: &mut Tx, id: ReaderId) -> sqlx::Result<bool> {
+    Ok(execute!(
+        tx,
+        "UPDATE reader SET password = password WHERE id = $1",
+        id
+    )? == 1)
+}
+
 /// Changes the password (PHC string) from the one that was verified; `false` if it is another one by now: then nothing was
 /// changed.
 ///
