@@ -269,12 +269,49 @@ CREATE TABLE terms (
     PRIMARY KEY (version, language)
 );
 
+-- What can be subscribed to: the publisher's own. A plan is hidden and never deleted, since subscriptions are of it.
+-- owner: subscriptions
+CREATE TABLE plan (
+    slug TEXT PRIMARY KEY,
+    least_seats BIGINT NOT NULL,
+    most_seats BIGINT NOT NULL,
+    -- values: Period
+    period TEXT NOT NULL,
+    trial_days BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    is_hidden BOOLEAN NOT NULL,
+    -- values: Audience
+    audience TEXT NOT NULL
+);
+
+-- owner: subscriptions
+CREATE TABLE plan_text (
+    plan TEXT NOT NULL REFERENCES plan (slug),
+    -- values: Lang
+    language TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    PRIMARY KEY (plan, language)
+);
+
+-- What a new paper begins with, for its publisher to change or hide.
+INSERT INTO plan (slug, least_seats, most_seats, period, trial_days, place, is_hidden, audience) VALUES
+    ('digital', 1, 1, 'agreed', 0, 1, FALSE, 'everybody'),
+    ('premium', 2, 2, 'agreed', 0, 2, FALSE, 'everybody'),
+    ('company', 1, 100000, 'agreed', 0, 3, FALSE, 'everybody');
+INSERT INTO plan_text (plan, language, name, description) VALUES
+    ('digital', 'en', 'Digital', 'For one person.'),
+    ('digital', 'es', 'Digital', 'Para una persona.'),
+    ('premium', 'en', 'Premium', 'For two people who like to read at the same time.'),
+    ('premium', 'es', 'Premium', 'Para dos personas a las que les gusta leer a la vez.'),
+    ('company', 'en', 'Company', 'For a team, an office or a school.'),
+    ('company', 'es', 'Empresa', 'Para un equipo, una oficina o un centro de estudios.');
+
 -- owner: subscriptions
 CREATE TABLE subscription (
     id TEXT PRIMARY KEY,
     owner_id TEXT NOT NULL REFERENCES reader (id),
-    -- values: Plan
-    plan TEXT NOT NULL,
+    plan TEXT NOT NULL REFERENCES plan (slug),
     company_name TEXT,
     seats BIGINT NOT NULL,
     -- values: Provider

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 
 use readers::SignedIn;
-use subscriptions::rules::Plan;
+use subscriptions::rules::{MOST_SEATS, Period, Plan, PlanSlug, Plans};
 use subscriptions::store;
 use web::error::encode;
 use web::locale::Say;
@@ -27,52 +27,75 @@ struct PlansPage {
 
 /// One plan on the page.
 struct Card {
-    plan: Plan,
     name: String,
     what: String,
     ask: String,
     seats: String,
+    /// For how long it is taken; empty if that is agreed with each.
+    period: String,
+    /// How long it may be tried, or empty.
+    trial: String,
+    /// Whether several may read on it, and whether so many that somebody manages them.
+    for_several: bool,
+    for_many: bool,
     current: bool,
     /// What the plan is called, as part of an address.
     subject: String,
 }
 
-/// Keys of what a plan is called, what it is for, and how to ask for it.
-pub(super) const fn keys(plan: Plan) -> [&'static str; 3] {
-    match plan {
-        Plan::Digital => ["plan-digital", "plan-digital-what", "plan-digital-ask"],
-        Plan::Premium => ["plan-premium", "plan-premium-what", "plan-premium-ask"],
-        Plan::Company => ["plan-company", "plan-company-what", "plan-company-ask"],
+impl Card {
+    fn new(plan: &Plan, say: Say, held: Option<&PlanSlug>) -> Self {
+        let name = plan.name(say.lang);
+        Self {
+            what: plan.description(say.lang).to_owned(),
+            ask: say.with("plan-ask", "plan", name),
+            seats: match (plan.fixed_seats(), plan.least_seats, plan.most_seats) {
+                (Some(seats), ..) => say.with("plan-seats", "seats", seats),
+                (None, 1, MOST_SEATS) => say.say("plan-seats-agreed"),
+                (None, least, most) => say.with2("plan-seats-range", "least", least, "most", most),
+            },
+            period: match plan.period {
+                Period::Agreed => String::new(),
+                Period::Month => say.say("plan-period-month"),
+                Period::Quarter => say.say("plan-period-quarter"),
+                Period::Year => say.say("plan-period-year"),
+            },
+            trial: match plan.trial_days {
+                0 => String::new(),
+                days => say.with("plan-trial", "days", days),
+            },
+            for_several: plan.most_seats > 1,
+            for_many: plan.most_seats > FEW,
+            current: held == Some(&plan.slug),
+            subject: encode(name),
+            name: name.to_owned(),
+        }
     }
 }
+
+/// So many readers look after themselves.
+const FEW: i64 = 2;
 
 pub(super) async fn show_plans(
     State(site): State<Arc<Site>>,
     session: Option<SignedIn>,
     Language(lang): Language,
 ) -> Result {
+    let mut tx = site.base.read().await?;
+    let Plans(plans) = store::list_plans(&mut tx).await?;
     let (lang, held) = match &session {
         Some(SignedIn(session)) => {
-            let held = store::find_held(&mut site.base.read().await?, session.reader).await?;
+            let held = store::find_held(&mut tx, session.reader).await?;
             (session.language, held.map(|(held, ..)| held.plan))
         }
         None => (lang, None),
     };
+    drop(tx);
     let say = Say::new(lang);
-    let cards = Plan::ALL
-        .iter()
-        .map(|plan| Card {
-            plan: *plan,
-            name: say.say(keys(*plan)[0]),
-            what: say.say(keys(*plan)[1]),
-            ask: say.say(keys(*plan)[2]),
-            seats: match plan.fixed_seats() {
-                Some(seats) => say.with("plan-seats", "seats", seats),
-                None => say.say("plan-seats-agreed"),
-            },
-            current: held == Some(*plan),
-            subject: encode(&say.say(keys(*plan)[0])),
-        })
+    let shown = |plan: &&Plan| plan.is_shown_to(session.is_some(), held.is_some());
+    let cards = plans.iter().filter(shown);
+    let cards = cards
+        .map(|plan| Card::new(plan, say, held.as_ref()))
         .collect();
     let mut frame = Frame::new(&site, lang, say.say("plans-title"));
     if session.is_none() {

@@ -7,12 +7,11 @@ use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
-use super::plans::keys;
 use base::Base;
 use readers::rules::visible;
 use readers::{self, ConfirmedForm, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Inviting};
-use subscriptions::rules::{Member, Plan, SeatId, SeatStatus, Subscription, host_name};
+use subscriptions::rules::{Member, SeatId, SeatStatus, Subscription, host_name};
 use subscriptions::{Subscriptions, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
@@ -20,12 +19,16 @@ use web::security::{self, Event, Who};
 use web::view::{Frame, personal, see_other};
 use web::{Error, Query, Result, Site};
 
-fn plan_name(say: Say, of: &Subscription) -> String {
-    let plan = say.say(keys(of.plan)[0]);
-    match &of.company_name {
-        None => plan,
+/// What it is called: its plan, and the company if it has one.
+async fn plan_name(site: &Site, say: Say, of: &Subscription) -> sqlx::Result<String> {
+    let plan = store::find_plan(&mut site.base.read().await?, &of.plan).await?;
+    let plan = plan
+        .as_ref()
+        .map_or(of.plan.as_str(), |plan| plan.name(say.lang));
+    Ok(match &of.company_name {
+        None => plan.to_owned(),
         Some(company) => format!("{plan} · {company}"),
-    }
+    })
 }
 
 #[derive(Template)]
@@ -60,7 +63,7 @@ pub(super) async fn show_subscription(
         say,
         tab: "subscription",
         seated: true,
-        plan: plan_name(say, &of),
+        plan: plan_name(&site, say, &of).await?,
         seats: of.seats,
         until: say.day(subscriptions::last_day(of.ends_at)),
         host: if own {
@@ -94,8 +97,8 @@ struct SeatsPage {
     tab: &'static str,
     seated: bool,
     plan: String,
-    is_company: bool,
-    is_digital: bool,
+    /// Whether several may be invited at once.
+    for_many: bool,
     seats: i64,
     used: i64,
     free: i64,
@@ -159,7 +162,7 @@ async fn show_guest_seat(site: &Site, session: &Session) -> Result {
         say,
         tab: "seats",
         seated: true,
-        plan: plan_name(say, &of),
+        plan: plan_name(site, say, &of).await?,
         host: called(name, email),
         until: say.day(subscriptions::last_day(of.ends_at)),
     })
@@ -211,9 +214,8 @@ async fn seats_page(site: &Site, session: &Session, of: &Subscription) -> Result
         say,
         tab: "seats",
         seated: true,
-        plan: plan_name(say, of),
-        is_company: of.plan == Plan::Company,
-        is_digital: of.plan == Plan::Digital,
+        plan: plan_name(site, say, of).await?,
+        for_many: of.seats > 2,
         seats: of.seats,
         used,
         free: (of.seats - used).max(0),

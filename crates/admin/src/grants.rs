@@ -10,7 +10,9 @@ use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
 use readers::{self, Email, Session};
 use subscriptions::rules::SeatsRefusal;
-use subscriptions::{self, CompanyName, Grant, Granted, Plan, Subscriptions, store};
+use subscriptions::{
+    self, CompanyName, Grant, Granted, Plan, PlanSlug, Plans, Subscriptions, store,
+};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
@@ -24,11 +26,18 @@ const SHOWN: i64 = 100;
 struct SubscriptionsPage {
     frame: Frame,
     say: Say,
+    tab: &'static str,
     rows: Vec<SubscriptionRow>,
     done: bool,
     faults: Faults,
     form: GrantForm,
-    plans: &'static [Plan],
+    plans: Vec<Choice>,
+}
+
+/// A plan that can be given.
+struct Choice {
+    slug: String,
+    name: String,
 }
 
 struct SubscriptionRow {
@@ -77,13 +86,17 @@ async fn page(
     form: GrantForm,
 ) -> Result<SubscriptionsPage> {
     let say = Say::new(session.language);
-    let newest = store::list_newest(&mut site.base.read().await?, SHOWN).await?;
+    let mut tx = site.base.read().await?;
+    let plans = store::list_plans(&mut tx).await?;
+    let newest = store::list_newest(&mut tx, SHOWN).await?;
+    drop(tx);
+    let name = |plan: &PlanSlug| plans.name(plan, say.lang).to_owned();
     let rows = newest
         .into_iter()
         .map(|of| SubscriptionRow {
             plan: match &of.company_name {
-                None => say.say(plan_key(of.plan)),
-                Some(company) => format!("{} · {company}", say.say(plan_key(of.plan))),
+                None => name(&of.plan),
+                Some(company) => format!("{} · {company}", name(&of.plan)),
             },
             seats: format!("{} / {}", of.taken, of.seats),
             until: say.day(subscriptions::last_day(of.ends_at)),
@@ -93,19 +106,19 @@ async fn page(
     Ok(SubscriptionsPage {
         frame: Frame::unlisted(site, say, "admin-subscriptions-title"),
         say,
+        tab: "subscriptions",
         rows,
         done: false,
         faults,
         form,
-        plans: Plan::ALL,
+        plans: plans.0.iter().map(|plan| choice(plan, say)).collect(),
     })
 }
 
-const fn plan_key(plan: Plan) -> &'static str {
-    match plan {
-        Plan::Digital => "plan-digital",
-        Plan::Premium => "plan-premium",
-        Plan::Company => "plan-company",
+fn choice(plan: &Plan, say: Say) -> Choice {
+    Choice {
+        slug: plan.slug.to_string(),
+        name: plan.name(say.lang).to_owned(),
     }
 }
 
@@ -127,7 +140,8 @@ async fn give(
     form: &GrantForm,
 ) -> Result<std::result::Result<(), Faults>> {
     let base = &subscriptions.base;
-    let (email, grant) = match checked(say, form, base.clock.now()) {
+    let plans = store::list_plans(&mut base.read().await?).await?;
+    let (email, grant) = match checked(say, &plans, form, base.clock.now()) {
         Ok(checked) => checked,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -135,23 +149,27 @@ async fn give(
     let Some(reader) = reader else {
         return Ok(Err(Faults::one("email", say.say("admin-no-reader"))));
     };
-    match subscriptions::grant(subscriptions, &reader, &grant).await? {
-        Granted::Given(_) => Ok(Ok(())),
+    let fault = match subscriptions::grant(subscriptions, &reader, &grant).await? {
+        Granted::Given(..) => return Ok(Ok(())),
+        Granted::NoPlan => Faults::one("plan", say.say("admin-no-plan")),
+        Granted::Seats(refusal) => Faults::one("seats", refusal.say(say)),
         Granted::SeatsTaken(taken) => {
             // So many places as a plan has, or as were typed for a company.
-            let field = match grant.plan.fixed_seats() {
+            let plan = plans.find(&grant.plan);
+            let field = match plan.and_then(Plan::fixed_seats) {
                 Some(_) => "plan",
                 None => "seats",
             };
-            let text = say.with("admin-seats-taken", "taken", taken);
-            Ok(Err(Faults::one(field, text)))
+            Faults::one(field, say.with("admin-seats-taken", "taken", taken))
         }
-    }
+    };
+    Ok(Err(fault))
 }
 
 /// Who is given what, if all of the form can be taken.
 fn checked(
     say: Say,
+    plans: &Plans,
     form: &GrantForm,
     now: UnixMillis,
 ) -> std::result::Result<(Email, Grant), Faults> {
@@ -160,17 +178,15 @@ fn checked(
     if email.is_err() {
         faults.add("email", say.say("admin-no-reader"));
     }
-    let plan = form.plan.parse::<Plan>();
-    if plan.is_err() {
+    let plan = form.plan.parse::<PlanSlug>();
+    let plan = plan.ok().and_then(|slug| plans.find(&slug));
+    if plan.is_none() {
         faults.add("plan", say.say("admin-no-plan"));
     }
-    let seats = match &plan {
-        Ok(plan) => seats(*plan, form.seats.trim()),
-        // Which number is right depends on it.
-        Err(_) => Ok(0),
-    };
-    if let Err(refusal) = seats {
-        faults.add("seats", seats_fault(say, refusal));
+    // Which number is right depends on the plan.
+    let seats = plan.map(|plan| seats(plan, form.seats.trim()));
+    if let Some(Err(refusal)) = seats {
+        faults.add("seats", refusal.say(say));
     }
     let company_name = CompanyName::typed(&form.company);
     if company_name.is_err() {
@@ -186,10 +202,10 @@ fn checked(
         faults.add("until", say.say("admin-no-day"));
     }
     match (email, plan, seats, company_name, until) {
-        (Ok(email), Ok(plan), Ok(seats), Ok(company_name), Some(until)) => {
+        (Ok(email), Some(plan), Some(Ok(seats)), Ok(company_name), Some(until)) => {
             let grant = Grant {
-                plan,
-                seats,
+                plan: plan.slug.clone(),
+                seats: Some(seats),
                 company_name,
                 until,
             };
@@ -200,17 +216,10 @@ fn checked(
 }
 
 /// The seats of a plan for which this was typed.
-fn seats(plan: Plan, typed: &str) -> std::result::Result<i64, SeatsRefusal> {
+fn seats(plan: &Plan, typed: &str) -> std::result::Result<i64, SeatsRefusal> {
     if typed.is_empty() {
         return plan.seats(None);
     }
-    let number = typed.parse().map_err(|_| SeatsRefusal::OutOfRange)?;
-    plan.seats(Some(number))
-}
-
-fn seats_fault(say: Say, refusal: SeatsRefusal) -> String {
-    match refusal {
-        SeatsRefusal::Fixed(seats) => say.with("admin-seats-fixed", "seats", seats),
-        SeatsRefusal::OutOfRange => say.say("admin-no-seats"),
-    }
+    // No plan has as many, so whoever typed something else hears what it has.
+    plan.seats(Some(typed.parse().unwrap_or(i64::MAX)))
 }

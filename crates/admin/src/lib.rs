@@ -4,6 +4,7 @@
 
 mod grants;
 mod part;
+mod plans;
 mod staff;
 
 pub use part::Admin;
@@ -23,6 +24,10 @@ pub fn routes(admin: &Admin) -> Vec<Route> {
     let routes = vec![
         Route::get("/admin/subscriptions", grants::show_subscriptions).needs(Needs::Staff),
         Route::post("/admin/subscriptions", grants::submit_grant).needs(Needs::Staff),
+        Route::get("/admin/plans", plans::show_plans).needs(Needs::Staff),
+        Route::post("/admin/plans", plans::submit_new).needs(Needs::Staff),
+        Route::get("/admin/plans/{plan}", plans::show_plan).needs(Needs::Staff),
+        Route::post("/admin/plans/{plan}", plans::submit_plan).needs(Needs::Staff),
     ];
     with_state(routes, admin)
 }

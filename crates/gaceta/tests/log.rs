@@ -8,7 +8,6 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 use testing::{Answer, Browser, PASSWORD, TestPaper, encode};
 
 /// All that was logged.
@@ -73,7 +72,7 @@ async fn journey(paper: &TestPaper) -> Secrets {
         secrets.keep(text);
         secrets.keep(encode(text));
     }
-    let ada = paper.owner("ada.lovelace", Plan::Company, 4).await;
+    let ada = paper.owner("ada.lovelace", "company", 4).await;
     let (phone, tablet) = (ada.on("phone").await, ada.on("tablet").await);
     let stranger = paper.guest();
     for email in [

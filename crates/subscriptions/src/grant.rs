@@ -6,7 +6,7 @@ use crate::Subscriptions;
 use base::time::UnixMillis;
 use readers::{self, Reader};
 
-use super::rules::{CompanyName, Plan, SubscriptionId};
+use super::rules::{CompanyName, PlanSlug, SeatsRefusal, SubscriptionId};
 use super::store::{self, NewSubscription};
 use web::security::{self, Event, Who};
 
@@ -30,9 +30,9 @@ pub fn last_day(end: UnixMillis) -> jiff::civil::Date {
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// Which plan.
-    pub plan: Plan,
-    /// Seats, the owner's included; see [`Plan::seats`].
-    pub seats: i64,
+    pub plan: PlanSlug,
+    /// Seats, the owner's included; see [`crate::Plan::seats`].
+    pub seats: Option<i64>,
     /// Name of the company.
     pub company_name: Option<CompanyName>,
     /// Until when.
@@ -42,8 +42,12 @@ pub struct Grant {
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Granted {
-    /// The reader can read on it now.
-    Given(SubscriptionId),
+    /// The reader can read on it now, with so many seats.
+    Given(SubscriptionId, i64),
+    /// The paper has no such plan.
+    NoPlan,
+    /// The plan has other seats.
+    Seats(SeatsRefusal),
     /// So many people have a seat on the running subscription, more than the new one has. Nothing was changed.
     SeatsTaken(i64),
 }
@@ -58,12 +62,19 @@ pub async fn grant(
     grant: &Grant,
 ) -> sqlx::Result<Granted> {
     let mut tx = subscriptions.base.write().await?;
+    let Some(plan) = store::find_plan(&mut tx, &grant.plan).await? else {
+        return Ok(Granted::NoPlan);
+    };
+    let seats = match plan.seats(grant.seats) {
+        Ok(seats) => seats,
+        Err(refusal) => return Ok(Granted::Seats(refusal)),
+    };
     let terms = readers::store::find_terms_version(&mut tx).await?;
     let new = NewSubscription {
         owner: reader.id,
-        plan: grant.plan,
+        plan: &grant.plan,
         company_name: grant.company_name.as_ref().map(CompanyName::as_str),
-        seats: grant.seats,
+        seats,
         until: grant.until,
         terms: terms.as_deref(),
     };
@@ -71,7 +82,7 @@ pub async fn grant(
         Some(running) => {
             store::lock_seats(&mut tx, running.id).await?;
             let others = store::count_accepted_without(&mut tx, running.id, reader.id).await?;
-            if others + 1 > grant.seats {
+            if others + 1 > seats {
                 return Ok(Granted::SeatsTaken(others + 1));
             }
             store::set_subscription(&mut tx, running.id, &new).await?;
@@ -89,7 +100,7 @@ pub async fn grant(
         .for_each(|reader| subscriptions.seats.forget(*reader));
     let who = Who::reader(&reader.id);
     security::note(&subscriptions.base, Event::Granted, who);
-    Ok(Granted::Given(id))
+    Ok(Granted::Given(id, seats))
 }
 
 /// Seats `reader` on a subscription, invited and accepted in one, if a seat is free or they have one there.

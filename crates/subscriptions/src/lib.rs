@@ -6,13 +6,15 @@
 mod grant;
 pub mod invite;
 mod part;
+mod plans;
 pub mod rules;
 mod seats;
 pub mod store;
 
 pub use grant::{Grant, Granted, end_of, grant, last_day, seat};
 pub use part::Subscriptions;
-pub use rules::{CompanyName, Plan};
+pub use plans::{add_plan, change_plan};
+pub use rules::{CompanyName, Plan, PlanSlug, Plans};
 pub use seats::Seats;
 
 /// What invitations say.

@@ -1,10 +1,12 @@
-//! Plans and how many may read on them. Pure.
+//! Subscriptions, seats and invitations; plans in the file beside. Pure.
 
 mod host;
+mod plan;
 
 use std::str::FromStr;
 
 pub use self::host::host_name;
+pub use self::plan::*;
 use base::db::text_enum;
 use base::id::Id;
 use base::lang::Lang;
@@ -22,18 +24,6 @@ pub type SubscriptionId = Id<SubscriptionKind>;
 pub struct SeatKind;
 /// Identifier of a seat.
 pub type SeatId = Id<SeatKind>;
-
-text_enum! {
-    /// What can be subscribed to.
-    pub enum Plan {
-        /// One reader.
-        Digital = "digital",
-        /// Two readers.
-        Premium = "premium",
-        /// As many readers as were agreed.
-        Company = "company",
-    }
-}
 
 text_enum! {
     /// Where a subscription comes from.
@@ -90,7 +80,7 @@ pub struct Subscription {
     /// Who owns it and invites.
     pub owner: ReaderId,
     /// Which plan.
-    pub plan: Plan,
+    pub plan: PlanSlug,
     /// Name of the company.
     pub company_name: Option<String>,
     /// Seats, the owner's included.
@@ -155,7 +145,7 @@ pub struct Overview {
     /// Address of the owner.
     pub email: String,
     /// Which plan.
-    pub plan: Plan,
+    pub plan: PlanSlug,
     /// Name of the company.
     pub company_name: Option<String>,
     /// Seats, the owner's included.
@@ -166,69 +156,9 @@ pub struct Overview {
     pub ends_at: UnixMillis,
 }
 
-/// The largest company.
-pub const MOST_SEATS: i64 = 100_000;
-
-/// Why a number of seats does not go with a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SeatsRefusal {
-    /// This plan has so many and no other number.
-    Fixed(i64),
-    /// A company says how many; from 1 to [`MOST_SEATS`].
-    OutOfRange,
-}
-
-impl Plan {
-    /// How many seats every subscription of this plan has; `None` where each says for itself.
-    #[must_use]
-    pub const fn fixed_seats(self) -> Option<i64> {
-        match self {
-            Self::Digital => Some(1),
-            Self::Premium => Some(2),
-            Self::Company => None,
-        }
-    }
-
-    /// The seats of a subscription for which `asked` were asked (`None`: as the plan has it).
-    ///
-    /// # Errors
-    /// When the plan has another number, or a company has none or too many.
-    pub fn seats(self, asked: Option<i64>) -> Result<i64, SeatsRefusal> {
-        match (self.fixed_seats(), asked) {
-            (Some(fixed), None) => Ok(fixed),
-            (Some(fixed), Some(asked)) if asked == fixed => Ok(fixed),
-            (Some(fixed), Some(_)) => Err(SeatsRefusal::Fixed(fixed)),
-            (None, Some(asked)) if (1..=MOST_SEATS).contains(&asked) => Ok(asked),
-            (None, _) => Err(SeatsRefusal::OutOfRange),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_plan_has_its_seats() {
-        for (plan, asked, seats) in [
-            (Plan::Digital, None, Ok(1)),
-            (Plan::Digital, Some(1), Ok(1)),
-            (Plan::Digital, Some(2), Err(SeatsRefusal::Fixed(1))),
-            (Plan::Premium, None, Ok(2)),
-            (Plan::Premium, Some(3), Err(SeatsRefusal::Fixed(2))),
-            (Plan::Company, Some(5), Ok(5)),
-            (Plan::Company, Some(MOST_SEATS), Ok(MOST_SEATS)),
-            (
-                Plan::Company,
-                Some(MOST_SEATS + 1),
-                Err(SeatsRefusal::OutOfRange),
-            ),
-            (Plan::Company, Some(0), Err(SeatsRefusal::OutOfRange)),
-            (Plan::Company, None, Err(SeatsRefusal::OutOfRange)),
-        ] {
-            assert_eq!(plan.seats(asked), seats, "{plan} {asked:?}");
-        }
-    }
 
     #[test]
     fn a_company_is_called_by_one_visible_line() {

@@ -1,22 +1,24 @@
-//! SQL of subscriptions; of seats and terms in the files beside.
+//! SQL of subscriptions; of plans and seats in the files beside.
 
 mod many;
+mod plans;
 mod seats;
 
 pub use many::*;
+pub use plans::*;
 pub use seats::*;
 
 use base::db::{Tx, execute, fetch_all, fetch_optional, row};
 use base::time::UnixMillis;
 use readers::ReaderId;
 
-use super::rules::{Overview, Plan, Provider, Subscription, SubscriptionId};
+use super::rules::{Overview, PlanSlug, Provider, Subscription, SubscriptionId};
 
 row! {
     struct SubscriptionRow {
         id: SubscriptionId,
         owner_id: ReaderId,
-        plan: Plan,
+        plan: PlanSlug,
         company_name: Option<String>,
         seats: i64,
         starts_at: UnixMillis,
@@ -64,7 +66,7 @@ pub struct NewSubscription<'a> {
     /// Who owns it.
     pub owner: ReaderId,
     /// Which plan.
-    pub plan: Plan,
+    pub plan: &'a PlanSlug,
     /// Name of the company.
     pub company_name: Option<&'a str>,
     /// Seats, the owner's included.

@@ -32,7 +32,7 @@ use gaceta::pressure::Pressure;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use sqlx::{AssertSqlSafe, Executor as _};
 use stories::StoryDraft;
-use subscriptions::{self, Grant, Granted, Plan};
+use subscriptions::{self, Grant, Granted};
 use tower::ServiceExt as _;
 
 pub use forms::{Field, Form, encode};
@@ -259,27 +259,27 @@ impl TestPaper {
     /// A reader with an account and, if `seat`, a year's digital subscription.
     pub async fn reader(&self, name: &str, seat: bool) -> Person<'_> {
         if seat {
-            self.owner(name, Plan::Digital, 1).await
+            self.owner(name, "digital", 1).await
         } else {
             self.account(name).await
         }
     }
 
     /// A reader who owns a year's subscription with so many seats, and has one of them.
-    pub async fn owner(&self, name: &str, plan: Plan, seats: i64) -> Person<'_> {
+    pub async fn owner(&self, name: &str, plan: &str, seats: i64) -> Person<'_> {
         let person = self.account(name).await;
         let mut tx = self.app.base.read().await.unwrap();
         let reader = readers::store::find_reader(&mut tx, person.id).await;
         drop(tx);
         let what = Grant {
-            plan,
-            seats,
+            plan: plan.parse().unwrap(),
+            seats: Some(seats),
             company_name: None,
             until: self.app.base.clock.now().plus(Span::days(365)),
         };
         let given =
             subscriptions::grant(&self.app.subscriptions, &reader.unwrap().unwrap(), &what).await;
-        assert!(matches!(given.unwrap(), Granted::Given(_)));
+        assert!(matches!(given.unwrap(), Granted::Given(..)));
         person
     }
 

@@ -23,6 +23,10 @@ const PURE_NAMES: &[(&str, &str)] = &[
         "a macro that says beside an enum how it is spelled in a column; it runs nothing",
     ),
     (
+        "base::text_column",
+        "the same for a type whose text is checked when it is parsed",
+    ),
+    (
         "lettre::message::Mailbox",
         "an address as the library that sends our mail reads it; it sends nothing",
     ),

@@ -13,15 +13,16 @@ plan-seats = { $seats ->
    *[other] { $seats } readers
 }
 plan-seats-agreed = As many readers as you need
-plan-digital = Digital
-plan-digital-what = For one person.
-plan-digital-ask = Ask for Digital
-plan-premium = Premium
-plan-premium-what = For two people who like to read at the same time.
-plan-premium-ask = Ask for Premium
-plan-company = Company
-plan-company-what = For a team, an office or a school.
-plan-company-ask = Ask for Company
+plan-seats-range = { $least } to { $most } readers
+plan-ask = Ask for { $plan }
+plan-period-month = For a month at a time
+plan-period-quarter = For three months at a time
+plan-period-year = For a year at a time
+plan-trial = { $days ->
+    [one] One day to try it first
+   *[other] { $days } days to try it first
+}
+plans-none = The paper has no plans to show right now.
 plan-tick-all = Every article
 plan-tick-devices = All your devices, one at a time
 plan-tick-own = Each reader signs in with their own e-mail and has their own turn
@@ -75,8 +76,8 @@ seats-some-invited = { $count ->
 seats-too-many = Many invitations have gone out in the last hour. Try again a little later.
 seats-ended = This subscription has ended, so invitations are closed.
 seats-two-title = Two of you reading?
-seats-two = Premium has two places, and each of you gets your own turn.
-seats-two-link = See Premium
+seats-two = There are plans with a place for each of you, and each gets their own turn.
+seats-two-link = See the plans
 seats-none-title = All places are in use
 seats-none = To invite someone else, free a place above or ask for more.
 seats-more-link = See the plans

@@ -13,15 +13,16 @@ plan-seats = { $seats ->
    *[other] { $seats } lectores
 }
 plan-seats-agreed = Los lectores que necesites
-plan-digital = Digital
-plan-digital-what = Para una persona.
-plan-digital-ask = Pedir Digital
-plan-premium = Premium
-plan-premium-what = Para dos personas a las que les gusta leer a la vez.
-plan-premium-ask = Pedir Premium
-plan-company = Empresa
-plan-company-what = Para un equipo, una oficina o un centro de estudios.
-plan-company-ask = Pedir Empresa
+plan-seats-range = De { $least } a { $most } lectores
+plan-ask = Pedir { $plan }
+plan-period-month = Por meses
+plan-period-quarter = Por trimestres
+plan-period-year = Por años
+plan-trial = { $days ->
+    [one] Un día de prueba
+   *[other] { $days } días de prueba
+}
+plans-none = Ahora mismo el periódico no tiene planes que mostrar.
 plan-tick-all = Todos los artículos
 plan-tick-devices = Todos tus dispositivos, uno a la vez
 plan-tick-own = Cada lector entra con su propio correo y tiene su turno
@@ -75,8 +76,8 @@ seats-some-invited = { $count ->
 seats-too-many = En la última hora han salido muchas invitaciones. Prueba otra vez dentro de un rato.
 seats-ended = Esta suscripción ha terminado y ya no admite invitaciones.
 seats-two-title = ¿Leéis dos personas?
-seats-two = Premium tiene dos plazas, y cada cual tiene su turno.
-seats-two-link = Ver Premium
+seats-two = Hay planes con una plaza para cada persona, y cada cual tiene su turno.
+seats-two-link = Ver los planes
 seats-none-title = Todas las plazas están ocupadas
 seats-none = Para invitar a alguien más, libera una plaza aquí arriba o pide más.
 seats-more-link = Ver los planes

@@ -3,8 +3,8 @@ admin-subscriptions-title = Subscriptions
 admin-give-title = Give a subscription
 admin-give-what = It starts now. Whoever owns a running subscription keeps it, with the plan, readers and last day you set here.
 admin-email-hint = The address of somebody who has an account.
-admin-seats = Readers of a company
-admin-seats-hint = Leave it empty for Digital and Premium.
+admin-seats = Readers
+admin-seats-hint = Leave it empty where the plan has its own number.
 admin-company = Name of the company
 admin-until = Last day
 admin-give = Give the subscription
@@ -13,14 +13,44 @@ admin-newest = Newest subscriptions
 admin-none = Nobody has a subscription yet.
 admin-no-reader = Nobody has an account with that address.
 admin-no-plan = Choose a plan.
-admin-no-seats = Say how many readers the company has, as a number from 1 up.
-admin-seats-fixed = { $seats ->
-    [one] That plan has one reader. Leave the number of readers empty.
-   *[other] That plan has { $seats } readers. Leave the number of readers empty.
-}
 admin-no-day = Choose a last day that is still to come.
 admin-no-company = The company's name has one line of up to 120 characters.
 admin-seats-taken = { $taken ->
     [one] One person reads on that subscription, more than this plan has room for.
    *[other] { $taken } people read on that subscription, more than this plan has room for. Its owner can free places first.
 }
+admin-nav = The paper
+admin-plans-title = Plans
+admin-plan-title = Change a plan
+admin-plans-what = What people can subscribe to. A change holds for what is given from now on; whoever has a subscription keeps its places.
+admin-plans-list = The plans of the paper
+admin-plans-new = A new plan
+admin-plan-name = Name ({ $language })
+admin-plan-slug = Short name
+admin-plan-slug-hint = For addresses and the command line, such as family. It stays as it is.
+admin-plan-description = Description ({ $language })
+admin-plan-description-hint = For whom it is, in a sentence or two.
+admin-plan-least = Readers, at least
+admin-plan-most = Readers, at most
+admin-plan-most-hint = The owner is one of them. The same number twice, and every subscription has that many.
+admin-plan-period = Taken
+admin-plan-period-agreed = as agreed with each
+admin-plan-period-month = by the month
+admin-plan-period-quarter = by three months
+admin-plan-period-year = by the year
+admin-plan-trial = Trial, days
+admin-plan-trial-hint = 0 for none.
+admin-plan-place = Place on the page
+admin-plan-place-hint = The smallest number comes first.
+admin-plan-audience = Who sees it
+admin-plan-audience-everybody = everybody
+admin-plan-audience-readers = who is signed in
+admin-plan-audience-subscribers = who has a subscription
+admin-plan-hidden = Hidden
+admin-plan-hidden-hint = It stands on no page. You can give it all the same, whoever has it keeps it, and you can show it again.
+admin-plan-seats = Readers
+admin-plan-shown = Shown to
+admin-plan-add = Make the plan
+admin-plan-save = Save the plan
+admin-plan-saved = Saved. The page of plans shows it so from now on.
+admin-plan-back = All plans

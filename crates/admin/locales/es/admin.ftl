@@ -3,8 +3,8 @@ admin-subscriptions-title = Suscripciones
 admin-give-title = Dar una suscripción
 admin-give-what = Empieza ahora. Quien ya tiene una en vigor la conserva, con el plan, los lectores y el último día que pongas aquí.
 admin-email-hint = El correo de alguien que tiene cuenta.
-admin-seats = Lectores de una empresa
-admin-seats-hint = Déjalo vacío para Digital y Premium.
+admin-seats = Lectores
+admin-seats-hint = Déjalo vacío si el plan tiene su propio número.
 admin-company = Nombre de la empresa
 admin-until = Último día
 admin-give = Dar la suscripción
@@ -13,14 +13,44 @@ admin-newest = Suscripciones más recientes
 admin-none = Todavía nadie tiene suscripción.
 admin-no-reader = Nadie tiene cuenta con ese correo.
 admin-no-plan = Elige un plan.
-admin-no-seats = Indica cuántos lectores tiene la empresa, con un número a partir de 1.
-admin-seats-fixed = { $seats ->
-    [one] Ese plan tiene un lector. Deja vacío el número de lectores.
-   *[other] Ese plan tiene { $seats } lectores. Deja vacío el número de lectores.
-}
 admin-no-day = Elige un último día que esté por llegar.
 admin-no-company = El nombre de la empresa ocupa una línea de 120 caracteres como mucho.
 admin-seats-taken = { $taken ->
     [one] Una persona lee con esa suscripción, más de las que caben en este plan.
    *[other] { $taken } personas leen con esa suscripción, más de las que caben en este plan. Su dueño puede liberar plazas antes.
 }
+admin-nav = El periódico
+admin-plans-title = Planes
+admin-plan-title = Cambiar un plan
+admin-plans-what = A qué se puede suscribir la gente. Un cambio vale para lo que se dé a partir de ahora; quien ya tiene una suscripción conserva sus plazas.
+admin-plans-list = Los planes del periódico
+admin-plans-new = Un plan nuevo
+admin-plan-name = Nombre ({ $language })
+admin-plan-slug = Nombre corto
+admin-plan-slug-hint = Para las direcciones y la línea de órdenes, como familia. No cambia después.
+admin-plan-description = Descripción ({ $language })
+admin-plan-description-hint = Para quién es, en una o dos frases.
+admin-plan-least = Lectores, como mínimo
+admin-plan-most = Lectores, como máximo
+admin-plan-most-hint = El dueño es uno de ellos. Si pones dos veces el mismo número, todas las suscripciones tienen esos.
+admin-plan-period = Se toma
+admin-plan-period-agreed = según lo acordado
+admin-plan-period-month = por meses
+admin-plan-period-quarter = por trimestres
+admin-plan-period-year = por años
+admin-plan-trial = Prueba, en días
+admin-plan-trial-hint = 0 si no la hay.
+admin-plan-place = Lugar en la página
+admin-plan-place-hint = El número más pequeño va primero.
+admin-plan-audience = Quién lo ve
+admin-plan-audience-everybody = todo el mundo
+admin-plan-audience-readers = quien ha iniciado sesión
+admin-plan-audience-subscribers = quien tiene una suscripción
+admin-plan-hidden = Oculto
+admin-plan-hidden-hint = No sale en ninguna página. Puedes darlo igualmente, quien lo tiene lo conserva y puedes volver a mostrarlo.
+admin-plan-seats = Lectores
+admin-plan-shown = Lo ve
+admin-plan-add = Crear el plan
+admin-plan-save = Guardar el plan
+admin-plan-saved = Guardado. La página de planes ya lo muestra así.
+admin-plan-back = Todos los planes

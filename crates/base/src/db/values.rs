@@ -149,10 +149,17 @@ macro_rules! text_enum {
     };
 }
 
-/// Binds and reads a type as TEXT on both engines, by its `as_str` and `FromStr`.
+/// Binds and reads a type as TEXT on both engines, by its `as_str` and `FromStr`: one of a few fixed texts, or
+/// `text_column!(owned Slug)` for a type that holds its text.
 #[macro_export]
 macro_rules! text_column {
     ($name:ident) => {
+        $crate::text_column!(@by &'q str, $name, |text| text);
+    };
+    (owned $name:ident) => {
+        $crate::text_column!(@by String, $name, |text| text.to_owned());
+    };
+    (@by $as:ty, $name:ident, |$text:ident| $bound:expr) => {
         impl $crate::db::Column for $name {}
         impl<DB: $crate::sqlx::Database> $crate::sqlx::Type<DB> for $name
         where
@@ -167,14 +174,15 @@ macro_rules! text_column {
         }
         impl<'q, DB: $crate::sqlx::Database> $crate::sqlx::Encode<'q, DB> for $name
         where
-            &'q str: $crate::sqlx::Encode<'q, DB>,
+            $as: $crate::sqlx::Encode<'q, DB>,
         {
             fn encode_by_ref(
                 &self,
                 buf: &mut <DB as $crate::sqlx::Database>::ArgumentBuffer,
             ) -> Result<$crate::sqlx::encode::IsNull, Box<dyn std::error::Error + Send + Sync>>
             {
-                <&str as $crate::sqlx::Encode<DB>>::encode(self.as_str(), buf)
+                let $text = self.as_str();
+                <$as as $crate::sqlx::Encode<DB>>::encode($bound, buf)
             }
         }
         impl<'r, DB: $crate::sqlx::Database> $crate::sqlx::Decode<'r, DB> for $name

@@ -19,7 +19,8 @@ use base::rng::Rng;
 use base::time::{Clock, Span};
 use readers::{self, Email, Reader};
 use stories::{self, StoryDraft};
-use subscriptions::{self, Grant, Plan};
+use subscriptions::rules::{PlanDraft, PlanFault};
+use subscriptions::{self, Grant};
 
 #[derive(RustEmbed)]
 #[folder = "demo"]
@@ -79,7 +80,7 @@ struct Person {
     name: &'static str,
     language: Lang,
     /// Plan and seats of the subscription they own.
-    plan: Option<(Plan, i64)>,
+    plan: Option<(&'static str, i64)>,
     company: Option<&'static str>,
     /// Whose subscription they have a seat on instead.
     seated_by: &'static str,
@@ -105,12 +106,12 @@ const fn person(email: &'static str, name: &'static str, language: Lang) -> Pers
 /// The readers of the demo; owners before those they seat.
 const READERS: [Person; 6] = [
     Person {
-        plan: Some((Plan::Digital, 1)),
+        plan: Some(("digital", 1)),
         about: "Digital, one reader",
         ..person("sam@demo.test", "Sam", Lang::EN)
     },
     Person {
-        plan: Some((Plan::Premium, 2)),
+        plan: Some(("premium", 2)),
         about: "Premium, two readers",
         ..person("ana@demo.test", "Ana", Lang::ES)
     },
@@ -120,7 +121,7 @@ const READERS: [Person; 6] = [
         ..person("nora@demo.test", "Nora", Lang::EN)
     },
     Person {
-        plan: Some((Plan::Company, 5)),
+        plan: Some(("company", 5)),
         company: Some("Empresa Demo"),
         about: "Company, five readers",
         ..person("eva@empresa.test", "Eva", Lang::ES)
@@ -161,6 +162,14 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
     }
     for name in ["terms.en.md", "terms.es.md"] {
         terms(app, &text(name)?).await?;
+    }
+    let family: PlanDraft = toml::from_str(&text("family.toml")?)?;
+    // Where it is there already, it stays as it was changed.
+    let added = subscriptions::add_plan(&app.subscriptions, &family).await?;
+    if let Err(faults) = added
+        && faults != [PlanFault::Taken]
+    {
+        anyhow::bail!("family.toml: {faults:?}");
     }
     for person in &READERS {
         settle(app, person).await?;
@@ -256,8 +265,8 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
     let running = subscriptions::store::find_owned(&mut app.base.read().await?, reader.id).await?;
     if let (Some((plan, seats)), None) = (person.plan, running) {
         let grant = Grant {
-            plan,
-            seats,
+            plan: plan.parse()?,
+            seats: Some(seats),
             company_name: person
                 .company
                 .map(str::parse)

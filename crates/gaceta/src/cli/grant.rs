@@ -7,18 +7,19 @@ use super::control::{self, Paper};
 use crate::App;
 use base::config::Config;
 use readers::{self, Email};
-use subscriptions::rules::{MAX_COMPANY_NAME, MOST_SEATS, SeatsRefusal};
-use subscriptions::{self, CompanyName, Granted, Plan};
+use subscriptions::rules::MAX_COMPANY_NAME;
+use subscriptions::{self, CompanyName, Granted, PlanSlug, store};
+use web::locale::Say;
 
 /// Options of `grant`.
 #[derive(Debug, Args)]
 pub struct Grant {
     /// Address of the reader, who has an account.
     email: String,
-    /// digital, premium or company.
+    /// One of the plans that `gaceta plan list` shows.
     #[arg(long)]
-    plan: Plan,
-    /// How many readers a company has, the owner included; other plans have their own number.
+    plan: PlanSlug,
+    /// How many readers it has, the owner included; only where the plan leaves that open.
     #[arg(long)]
     seats: Option<i64>,
     /// The last day, as in 2027-12-31 (UTC).
@@ -33,8 +34,8 @@ pub struct Grant {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct GrantOrder {
     email: String,
-    plan: Plan,
-    seats: i64,
+    plan: PlanSlug,
+    seats: Option<i64>,
     until: jiff::civil::Date,
     company: String,
 }
@@ -44,24 +45,10 @@ pub struct GrantOrder {
 /// # Errors
 /// Says what is wrong and how to mend it.
 pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
-    let seats = grant
-        .plan
-        .seats(grant.seats)
-        .map_err(|refusal| match refusal {
-            SeatsRefusal::Fixed(seats) => {
-                anyhow::anyhow!(
-                    "the plan {} has {seats} seats; leave out --seats",
-                    grant.plan
-                )
-            }
-            SeatsRefusal::OutOfRange => {
-                anyhow::anyhow!("say how many readers the company has: --seats 1 to {MOST_SEATS}")
-            }
-        })?;
     let order = GrantOrder {
         email: grant.email,
         plan: grant.plan,
-        seats,
+        seats: grant.seats,
         until: grant.until,
         company: grant.company,
     };
@@ -75,7 +62,7 @@ pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Says what is wrong and how to mend it.
-pub async fn carry_out(app: &App, order: GrantOrder) -> anyhow::Result<Vec<String>> {
+pub async fn carry_out(app: &App, order: GrantOrder, say: Say) -> anyhow::Result<Vec<String>> {
     let GrantOrder {
         email,
         plan,
@@ -99,17 +86,22 @@ pub async fn carry_out(app: &App, order: GrantOrder) -> anyhow::Result<Vec<Strin
         )
     })?;
     let what = subscriptions::Grant {
-        plan,
+        plan: plan.clone(),
         seats,
         company_name,
         until,
     };
     match subscriptions::grant(&app.subscriptions, &reader, &what).await? {
-        Granted::Given(_) => Ok(vec![format!(
+        Granted::Given(_, seats) => Ok(vec![format!(
             "{email} reads on {plan} with {seats} seats until {day}"
         )]),
+        Granted::NoPlan => {
+            let plans = store::list_plans(&mut app.base.read().await?).await?;
+            anyhow::bail!("there is no plan {plan}; the paper has: {}", plans.slugs())
+        }
+        Granted::Seats(refusal) => anyhow::bail!("{plan}: {}", refusal.say(say)),
         Granted::SeatsTaken(taken) => anyhow::bail!(
-            "{taken} people have a seat on the subscription of {email}, and {plan} has {seats}; remove some first"
+            "{taken} people have a seat on the subscription of {email}, more than {plan} has; remove some first"
         ),
     }
 }

@@ -9,6 +9,7 @@ mod front;
 mod grant;
 mod import;
 mod paper;
+mod plan;
 mod publish;
 mod reader;
 mod serve;
@@ -73,6 +74,9 @@ enum Command {
     Restore(backup::Restore),
     /// Serve the paper.
     Serve,
+    /// What can be subscribed to.
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
     /// Give a reader a subscription.
     Grant(grant::Grant),
     /// Accounts.
@@ -143,6 +147,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backup { file } => backup::backup(&config(cli.config)?, &file).await,
         Command::Restore(restore) => backup::restore(&config(cli.config)?, &restore).await,
         Command::Serve => serve::run(config(cli.config)?).await,
+        Command::Plan(plan) => plan::run(config(cli.config)?, plan).await,
         Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,

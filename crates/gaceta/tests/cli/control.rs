@@ -244,3 +244,49 @@ fn a_translation_that_is_not_there_yet_is_named_when_an_article_is_published() {
     let said = paper.run(&["publish", "42b.md", "42a.md"]).well();
     assert!(!said.contains("not there yet"), "{said}");
 }
+
+#[test]
+fn plans_are_made_changed_and_hidden_by_command() {
+    let paper = Paper::new();
+    let serving = paper.serve();
+    let family = [
+        "plan",
+        "set",
+        "family",
+        "--name",
+        "en=Family",
+        "--seats",
+        "3-5",
+    ];
+    let refused = paper.run(&family).badly();
+    assert!(refused.contains("the plan needs a name"), "{refused}");
+    let named = [&family[..], &["--name", "es=Familia", "--place", "2"]].concat();
+    assert_eq!(
+        paper.run(&named).well(),
+        "family  Family  seats 3-5  period agreed  trial 0  place 2  for everybody\n"
+    );
+    assert!(serving.get("/plans", "").text.contains("<h2>Family</h2>"));
+    paper
+        .run(&["plan", "set", "family", "--hidden", "true"])
+        .well();
+    assert!(!serving.get("/plans", "").text.contains("Family"));
+    let listed = paper.run(&["plan", "list"]).well();
+    assert!(
+        listed.contains("family  Family  seats 3-5") && listed.contains("  hidden\n"),
+        "{listed}"
+    );
+
+    paper.add_reader("ada").well();
+    let grant = ["grant", "ada@paper.test", "--until", "2999-12-31", "--plan"];
+    let refused = paper.run(&[&grant[..], &["duo"]].concat()).badly();
+    assert!(
+        refused.contains("there is no plan duo; the paper has: digital, family"),
+        "{refused}"
+    );
+    let refused = paper.run(&[&grant[..], &["family"]].concat()).badly();
+    assert!(refused.contains("from 3 to 5"), "{refused}");
+    paper
+        .run(&[&grant[..], &["family", "--seats", "4"]].concat())
+        .well();
+    serving.stop();
+}

@@ -4,7 +4,6 @@
 use base::config::MailTransport;
 use base::time::Span;
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
@@ -56,7 +55,7 @@ async fn an_address_with_accents_is_one_account_however_it_is_typed() {
 #[tokio::test]
 async fn a_pasted_list_is_invited_without_what_nobody_sees() {
     let paper = TestPaper::new().await;
-    let ana = paper.owner("ana", Plan::Company, 5).await;
+    let ana = paper.owner("ana", "company", 5).await;
     let home = ana.on("laptop").await;
     let list = "\u{202a}nora@example.com\u{202c}\r\nluis\u{200b}@example.com;\u{200b}\r\n\u{feff}\r\nNora@example.com";
     let answer = post(
@@ -145,7 +144,7 @@ async fn tries(address: &str, to_recipient: &'static str) -> usize {
         config.mail.smtp_url = format!("smtp://127.0.0.1:{port}").into();
     })
     .await;
-    let ana = paper.owner("ana", Plan::Premium, 2).await;
+    let ana = paper.owner("ana", "premium", 2).await;
     let home = ana.on("laptop").await;
     let form = format!("emails={}", encode(address));
     let answer = post(&home, "/account/seats/invite", &form).await;

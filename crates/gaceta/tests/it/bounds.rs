@@ -2,7 +2,6 @@
 
 use base::time::Span;
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 use testing::TestPaper;
 
 const ARTICLE: &str = "/en/2026-02-24/subscribers-1";
@@ -107,11 +106,7 @@ async fn changing_the_password_over_and_over_sends_so_many_mails() {
 #[tokio::test]
 async fn a_pasted_list_that_cannot_be_invited_holds_up_no_writer() {
     let paper = TestPaper::new().await;
-    let ana = paper
-        .owner("ana", Plan::Company, 5)
-        .await
-        .on("laptop")
-        .await;
+    let ana = paper.owner("ana", "company", 5).await.on("laptop").await;
     let many: Vec<String> = (0..3_000).map(|n| format!("n{n}%40example.com")).collect();
     let form = format!("emails={}", many.join("+"));
     let writer = paper.app.base.write().await.unwrap();
@@ -126,11 +121,7 @@ async fn a_pasted_list_that_cannot_be_invited_holds_up_no_writer() {
 #[tokio::test]
 async fn a_long_list_is_invited_in_portions() {
     let paper = TestPaper::new().await;
-    let ana = paper
-        .owner("ana", Plan::Company, 200)
-        .await
-        .on("laptop")
-        .await;
+    let ana = paper.owner("ana", "company", 200).await.on("laptop").await;
     let many: Vec<String> = (0..120).map(|n| format!("n{n}%40example.com")).collect();
     let form = format!("emails={}+{}", many.join("+"), many.join("+"));
     let answer = ana

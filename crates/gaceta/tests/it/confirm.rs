@@ -3,7 +3,6 @@
 use base::time::Span;
 use gaceta::router::routes;
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 
 use testing::{Answer, Browser, Form, TestPaper, encode};
 
@@ -51,7 +50,9 @@ async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
         if ["/sign-out", "/account/confirm", "/account/password"].contains(&route.path) {
             continue;
         }
-        let path = route.path.replace("{id}", id).replace("{token}", id);
+        let path = ["{id}", "{token}", "{plan}"]
+            .iter()
+            .fold(route.path.to_owned(), |path, name| path.replace(name, id));
         let answer = post(&borrowed, &path, &pairs.join("&")).await;
         let to = answer.headers.get("location");
         let to = to.map_or("", |to| to.to_str().unwrap());
@@ -75,6 +76,8 @@ async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
             "/account/seats/invite",
             "/account/seats/remove",
             "/admin/subscriptions",
+            "/admin/plans",
+            "/admin/plans/{plan}",
         ]
     );
 }
@@ -82,7 +85,7 @@ async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
 #[tokio::test]
 async fn a_pasted_list_is_invited_after_the_password_and_once() {
     let paper = TestPaper::new().await;
-    let ana = paper.owner("ana", Plan::Company, 9).await;
+    let ana = paper.owner("ana", "company", 9).await;
     let home = ana.on("laptop").await;
     paper.advance(Span::days(1));
     let list = "nora@example.com\r\nluis@example.com";
@@ -118,7 +121,7 @@ async fn a_pasted_list_is_invited_after_the_password_and_once() {
 #[tokio::test]
 async fn a_seat_is_freed_and_a_device_signed_out_after_the_password() {
     let paper = TestPaper::new().await;
-    let ana = paper.owner("ana", Plan::Premium, 2).await;
+    let ana = paper.owner("ana", "premium", 2).await;
     let (home, phone) = (ana.on("laptop").await, ana.on("phone").await);
     post(&home, "/account/seats/invite", "emails=nora%40example.com").await;
     paper.mails().await;
@@ -177,7 +180,7 @@ async fn a_grant_is_given_after_the_password() {
 #[tokio::test]
 async fn only_forms_of_the_paper_are_kept_and_only_short_ones() {
     let paper = TestPaper::with(|config| config.server.max_form_bytes = 2_000).await;
-    let ana = paper.owner("ana", Plan::Company, 9).await;
+    let ana = paper.owner("ana", "company", 9).await;
     let home = ana.on("laptop").await;
     paper.advance(Span::days(1));
     let form = "emails=eva%40example.com";

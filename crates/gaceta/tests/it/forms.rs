@@ -3,7 +3,6 @@
 
 use gaceta::router::routes;
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 
 use testing::{Answer, Browser, TestPaper};
 
@@ -99,18 +98,10 @@ async fn forms_of_an_account_say_what_is_wrong_with_which_field() {
 #[tokio::test]
 async fn inviting_and_joining_say_what_is_wrong_with_which_field() {
     let paper = TestPaper::new().await;
-    let ana = paper
-        .owner("ana", Plan::Premium, 2)
-        .await
-        .on("laptop")
-        .await;
+    let ana = paper.owner("ana", "premium", 2).await.on("laptop").await;
     let refused = post(&ana, "/account/seats/invite", "emails=nobody").await;
     assert_eq!(faults(&refused), ["emails"]);
-    let firm = paper
-        .owner("eve", Plan::Company, 9)
-        .await
-        .on("laptop")
-        .await;
+    let firm = paper.owner("eve", "company", 9).await.on("laptop").await;
     let refused = post(&firm, "/account/seats/invite", "emails=nobody").await;
     assert_eq!(faults(&refused), ["emails"]);
     assert!(refused.text.contains(">nobody</textarea>"));
@@ -131,7 +122,7 @@ async fn inviting_and_joining_say_what_is_wrong_with_which_field() {
 async fn giving_a_subscription_says_what_is_wrong_with_which_field() {
     let paper = TestPaper::new().await;
     let ada = paper.reader("ada", false).await;
-    let eve = paper.owner("eve", Plan::Company, 3).await;
+    let eve = paper.owner("eve", "company", 3).await;
     let laptop = eve.on("laptop").await;
     post(&laptop, "/account/seats/invite", "emails=ada%40example.com").await;
     let link = paper.mailed_link("/invitation/").await;
@@ -184,6 +175,37 @@ async fn giving_a_subscription_says_what_is_wrong_with_which_field() {
         let refused = post(&browser, "/admin/subscriptions", form).await;
         assert_eq!(faults(&refused), fields, "{form}");
     }
+}
+
+#[tokio::test]
+async fn making_and_changing_a_plan_says_what_is_wrong_with_which_field() {
+    let paper = TestPaper::new().await;
+    let eve = paper.reader("eve", false).await;
+    eve.works_here().await;
+    let desk = eve.on("laptop").await;
+    let long = "x".repeat(301);
+    let wrong = format!("name-es=Uno&description-en={long}&least=2&most=1&trial=x&place=-1");
+    let refused = post(&desk, "/admin/plans", &format!("slug=No!&{wrong}")).await;
+    let fields = [
+        "name-en",
+        "description-en",
+        "most",
+        "period",
+        "trial",
+        "place",
+        "audience",
+    ];
+    let with_slug: Vec<_> = ["slug"].into_iter().chain(fields).collect();
+    assert_eq!(faults(&refused), with_slug);
+    assert!(refused.text.contains("value=\"Uno\"") && refused.text.contains("value=\"x\""));
+    let refused = post(&desk, "/admin/plans/premium", &wrong).await;
+    assert_eq!(faults(&refused), fields);
+    let right =
+        "name-en=One&name-es=Uno&least=1&most=1&period=year&trial=0&place=1&audience=readers";
+    let refused = post(&desk, "/admin/plans", &format!("slug=premium&{right}")).await;
+    assert_eq!(faults(&refused), ["slug"]);
+    let missing = post(&desk, "/admin/plans/nothing", right).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
 }
 
 /// A path of the list with its parameters filled in, all of them by the same function.
@@ -331,6 +353,8 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
             "/account/seats/invite",
             "/account/seats/remove",
             "/admin/subscriptions",
+            "/admin/plans",
+            "/admin/plans/{plan}",
         ]
     );
 }

@@ -7,7 +7,7 @@ use base::time::Span;
 use http::{Method, StatusCode};
 use readers::rules::DeviceKind;
 use readers::store as accounts;
-use subscriptions::{Plan, store as seats};
+use subscriptions::store as seats;
 
 use testing::{Browser, Person, TestPaper};
 
@@ -31,6 +31,8 @@ const ROUTES: [&str; 20] = [
     "/account/password",
     "/account/seats/invite",
     "/account/seats/remove",
+    "/admin/plans",
+    "/admin/plans/{plan}",
     "/admin/subscriptions",
     "/invitation/{token}",
     "/proof/{token}",
@@ -46,7 +48,7 @@ const ROUTES: [&str; 20] = [
 
 /// Makes it due: a subscriber who reads on the phone and is signed in on the laptop, and a second seat.
 async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
-    let owner = paper.owner(name, Plan::Premium, 2).await;
+    let owner = paper.owner(name, "premium", 2).await;
     let (phone, laptop) = (owner.on("phone").await, owner.on("laptop").await);
     assert_eq!(phone.opens(ARTICLE).await.access(), "full");
     let session = paper.app.readers.sessions.of(&phone.headers()).await;
@@ -67,9 +69,9 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
             (laptop, form.into())
         }
         "/account/seats/invite" => (laptop, format!("emails=new-{email}")),
-        "/admin/subscriptions" => {
+        desk if desk.starts_with("/admin/") => {
             owner.works_here().await;
-            (laptop, own + "&plan=premium&until=2030-01-01")
+            return due_at_the_desk(laptop, desk, name, &own);
         }
         "/reading/beat" => {
             let beat = r#"{"view":"7","seq":1,"epoch":null,"focused":true,"idle":0}"#;
@@ -88,6 +90,24 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
         "/sign-up" => (paper.guest(), new),
         mailed => return due_by_mail(paper, mailed, &owner, &laptop).await,
     };
+    Due {
+        browser,
+        path,
+        body,
+    }
+}
+
+/// The same of what the people of the paper do; `own` is the address of the owner, who is one of them.
+fn due_at_the_desk<'a>(browser: Browser<'a>, route: &str, name: &str, own: &str) -> Due<'a> {
+    let plan =
+        "name-en=Two&name-es=Dos&least=2&most=2&period=month&trial=0&place=2&audience=everybody";
+    let body = match route {
+        "/admin/plans" => format!("slug={name}&{plan}"),
+        "/admin/plans/{plan}" => plan.to_owned(),
+        "/admin/subscriptions" => format!("{own}&plan=premium&until=2030-01-01"),
+        other => panic!("nobody hangs up on {other} yet"),
+    };
+    let path = route.replace("{plan}", "premium");
     Due {
         browser,
         path,
@@ -273,7 +293,7 @@ async fn forget(paper: &TestPaper, browser: &Browser<'_>) -> readers::DeviceId {
 #[tokio::test]
 async fn what_only_memory_knows_is_ended_with_the_rest() {
     let paper = TestPaper::new().await;
-    let ada = paper.owner("ada", Plan::Premium, 2).await;
+    let ada = paper.owner("ada", "premium", 2).await;
     let laptop = ada.on("laptop").await;
     let (change, mut password) = ("/account/password", "a+paper+a+day".to_owned());
     for way in ["one device", "all others", "reset"] {
@@ -318,7 +338,7 @@ async fn what_only_memory_knows_is_ended_with_the_rest() {
 #[tokio::test]
 async fn a_seat_that_only_memory_knows_is_taken_back() {
     let paper = TestPaper::new().await;
-    let ada = paper.owner("ada", Plan::Premium, 2).await;
+    let ada = paper.owner("ada", "premium", 2).await;
     let laptop = ada.on("laptop").await;
     let email = ada.email.replace('@', "%40");
     let (guest, link) = invited(&paper, &laptop, &email).await;

@@ -24,6 +24,7 @@ mod overlaps;
 mod pages;
 mod passwords;
 mod permissions;
+mod plans;
 mod pressure;
 mod publishing;
 mod reading;

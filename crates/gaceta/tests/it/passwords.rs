@@ -1,7 +1,6 @@
 //! The passwords that anyone tries first are refused at every door where a password is chosen.
 
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 use testing::{Browser, TestPaper};
 
 /// Far down in any list, and as it is typed by somebody who must use a capital.
@@ -30,7 +29,7 @@ async fn is_refused(browser: &Browser<'_>, path: &str, rest: &str) {
 #[tokio::test]
 async fn a_common_password_is_refused_at_every_door() {
     let paper = TestPaper::new().await;
-    let ada = paper.owner("ada", Plan::Company, 3).await;
+    let ada = paper.owner("ada", "company", 3).await;
     let desk = ada.on("desk").await;
 
     is_refused(

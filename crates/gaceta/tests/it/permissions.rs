@@ -4,7 +4,6 @@ use base::time::Span;
 use gaceta::router::routes;
 use http::Method;
 use readers::confirm::PASSWORD;
-use subscriptions::Plan;
 use testing::{Answer, Browser, TestPaper};
 use web::Needs;
 
@@ -83,8 +82,8 @@ fn address(route: &str) -> String {
 /// One visitor of each kind.
 async fn visitors(paper: &TestPaper) -> Vec<(Who, Browser<'_>)> {
     // With seats to give away, which is a condition of some pages for those who are let in.
-    let reader = paper.owner("reader", Plan::Company, 3).await;
-    let operator = paper.owner("operator", Plan::Company, 3).await;
+    let reader = paper.owner("reader", "company", 3).await;
+    let operator = paper.owner("operator", "company", 3).await;
     operator.works_here().await;
     let mut visitors = vec![
         (Who::Guest, paper.guest()),

@@ -11,7 +11,7 @@ use leases::EventKind;
 use readers::DeviceKind;
 use readers::store::{Purpose, Role, Terms, insert_operator, insert_terms};
 use sqlx::AssertSqlSafe;
-use subscriptions::rules::{Plan, Provider, SeatStatus};
+use subscriptions::rules::{Audience, Period, Provider, SeatStatus};
 
 use testing::TestPaper;
 
@@ -103,10 +103,11 @@ macro_rules! enums {
 
 enums! {
     "Access" => Access,
+    "Audience" => Audience,
     "DeviceKind" => DeviceKind,
     "EventKind" => EventKind,
     "Lang" => Lang,
-    "Plan" => Plan,
+    "Period" => Period,
     "Provider" => Provider,
     "Purpose" => Purpose,
     "Role" => Role,
@@ -134,6 +135,10 @@ async fn paper_with_rows() -> TestPaper {
     };
     insert_terms(&mut tx, &terms).await.unwrap();
     tx.commit().await.unwrap();
+    // One row for each plan, since all of them get one language.
+    paper
+        .execute("DELETE FROM plan_text WHERE language <> 'en'".to_owned())
+        .await;
     // The link of the sign-up.
     paper.mails().await;
     paper

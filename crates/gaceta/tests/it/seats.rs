@@ -3,7 +3,6 @@
 
 use base::time::Span;
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 
 use testing::{Answer, Browser, TestPaper};
 
@@ -31,7 +30,7 @@ async fn two_people_on_one_premium_read_at_the_same_time_until_one_is_removed() 
     let path = paper
         .publish("en", "a", "subscribers", "only for seats")
         .await;
-    let ana = paper.owner("ana", Plan::Premium, 2).await;
+    let ana = paper.owner("ana", "premium", 2).await;
     let home = ana.on("laptop").await;
     assert_eq!(
         invite(&home, "new@example.com").await.status,
@@ -67,8 +66,8 @@ async fn two_people_on_one_premium_read_at_the_same_time_until_one_is_removed() 
 #[tokio::test]
 async fn seats_of_another_subscription_cannot_be_touched() {
     let paper = TestPaper::new().await;
-    let ana = paper.owner("ana", Plan::Premium, 2).await;
-    let eve = paper.owner("eve", Plan::Premium, 2).await;
+    let ana = paper.owner("ana", "premium", 2).await;
+    let eve = paper.owner("eve", "premium", 2).await;
     let (hers, ours) = (eve.on("laptop").await, ana.on("laptop").await);
     invite(&ours, "nora@example.com").await;
     let seat = seat_of(&ours.opens("/account/seats").await, "nora@example.com");
@@ -125,7 +124,7 @@ async fn pages_of_the_staff_are_for_the_staff() {
 #[tokio::test]
 async fn whoever_invites_cannot_speak_for_the_paper() {
     let paper = TestPaper::new().await;
-    let owner = paper.owner("mallory", Plan::Company, 5).await;
+    let owner = paper.owner("mallory", "company", 5).await;
     let browser = owner.on("laptop").await;
     for (number, (name, shown)) in [
         ("Mallory", "“Mallory” invites you"),

@@ -2,7 +2,6 @@
 
 use base::lang::Lang;
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 
 use testing::{Answer, Browser, Form, Person, TestPaper, encode};
 
@@ -218,7 +217,7 @@ async fn the_last_day_of_a_subscription_is_shown_as_it_was_given() {
         assert!(page.text.contains("31 de enero de 2027"), "{}", page.text);
     }
     // A guest of it sees the same day.
-    let owner = paper.owner("eva", Plan::Premium, 2).await.on("phone").await;
+    let owner = paper.owner("eva", "premium", 2).await.on("phone").await;
     let page = owner.opens("/account/subscription").await;
     assert!(page.text.contains("February 25, 2027"), "{}", page.text);
 }

@@ -128,7 +128,7 @@ async fn a_stream_at_another_node_ends_with_its_session() {
 #[tokio::test]
 async fn a_page_of_a_reader_without_a_seat_is_told_wherever_the_lease_is() {
     let paper = TestPaper::new().await;
-    let ada = paper.owner("ada", subscriptions::Plan::Premium, 2).await;
+    let ada = paper.owner("ada", "premium", 2).await;
     let laptop = ada.on("laptop").await;
     let form = "emails=nora%40example.com";
     laptop

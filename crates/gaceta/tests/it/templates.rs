@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use base::lang::Lang;
 use base::mail::Mail;
 use http::Method;
-use subscriptions::Plan;
 use testing::{Answer, Browser, Person, TestPaper};
 
 use crate::canary::doors::furnish;
@@ -142,10 +141,7 @@ impl<'a> Speaking<'a> {
     }
 
     async fn of_accounts(&self) -> Vec<Sample> {
-        let owner = self
-            .paper
-            .owner(&self.name("owner"), Plan::Company, 3)
-            .await;
+        let owner = self.paper.owner(&self.name("owner"), "company", 3).await;
         let home = self.reader(owner).await.on("laptop").await;
         let member = self
             .reader(self.paper.reader(&self.name("member"), false).await)
@@ -161,7 +157,7 @@ impl<'a> Speaking<'a> {
         let (seats, staff) = (opened("/account/seats").await, self.of_staff().await);
         vec![
             // A field, a choice and an area.
-            ("form/field.html", format!("{staff}{seats}")),
+            ("form/field.html", format!("{}{seats}", staff[0])),
             ("subscriptions/letter.html", mail.html),
             ("account/invitation.html", invitation),
             (
@@ -180,21 +176,25 @@ impl<'a> Speaking<'a> {
                 opened("/account/subscription").await,
             ),
             ("account/seats.html", seats),
-            ("admin/subscriptions.html", staff),
+            ("admin/subscriptions.html", staff[0].clone()),
+            ("admin/nav.html", staff[0].clone()),
+            ("admin/plans.html", staff[1].clone()),
+            ("admin/plan.html", staff[2].clone()),
+            ("admin/plan_fields.html", staff[2].clone()),
         ]
     }
 
-    async fn of_staff(&self) -> String {
+    async fn of_staff(&self) -> [String; 3] {
         let person = self.paper.reader(&self.name("operator"), false).await;
         let person = self.reader(person).await;
         person.works_here().await;
-        shown(
-            person
-                .on("laptop")
-                .await
-                .opens("/admin/subscriptions")
-                .await,
-        )
+        let laptop = person.on("laptop").await;
+        let opened = async |path: &str| shown(laptop.opens(path).await);
+        [
+            opened("/admin/subscriptions").await,
+            opened("/admin/plans").await,
+            opened("/admin/plans/premium").await,
+        ]
     }
 
     async fn of_two_devices(&self) -> Vec<Sample> {

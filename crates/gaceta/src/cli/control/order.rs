@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::cli::{grant, import, paper, reader, staff, story};
+use crate::cli::{grant, import, paper, plan, reader, staff, story};
 use articles::{self, Batch, EditionDraft, Published, TopicDraft};
 use base::background::Status;
 use web::locale::Say;
@@ -37,6 +37,10 @@ pub enum Order {
         /// The last slug of the page before; empty for the first page.
         after: String,
     },
+    /// `gaceta plan list`.
+    ListPlans,
+    /// `gaceta plan set`.
+    SetPlan(plan::Set),
     /// `gaceta grant`.
     Grant(grant::GrantOrder),
     /// `gaceta reader add`.
@@ -87,7 +91,9 @@ pub async fn carry_out(app: &App, order: Order, say: Say) -> anyhow::Result<Repl
         Order::SetEditions(drafts) => paper::set_editions(app, &drafts, say).await?,
         Order::ListTopics => paper::list_topics(app),
         Order::AddTopic { edition, topic } => paper::add_topic(app, &edition, &topic, say).await?,
-        Order::Grant(order) => grant::carry_out(app, order).await?,
+        Order::ListPlans => plan::list(&app.subscriptions, say).await?,
+        Order::SetPlan(order) => plan::set(&app.subscriptions, order, say).await?,
+        Order::Grant(order) => grant::carry_out(app, order, say).await?,
         Order::AddReader(order) => reader::carry_out(app, order).await?,
         Order::AddStaff(email) => staff::carry_out(&app.base, &email).await?,
         Order::Publish(batch) => {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 use testing::{Browser, CANARY, Form, TestPaper, encode};
 use web::Route;
 
@@ -88,7 +87,7 @@ pub async fn furnish(paper: &TestPaper) {
         }
     }
     paper.reader(KNOWN, false).await;
-    paper.owner("host", Plan::Company, 1000).await;
+    paper.owner("host", "company", 1000).await;
 }
 
 /// Has a link mailed to somebody, and gives it.
@@ -131,6 +130,18 @@ async fn signed_in<'a>(paper: &'a TestPaper, name: &str) -> Browser<'a> {
     browser
 }
 
+const STORIES: &[&str] = &["a-story"];
+const ARTICLES: &[&str] = &[
+    "subscribers-1",
+    "subscribers-4",
+    "subscribers-told",
+    "metered-1",
+    "metered-4",
+    "metered-told",
+    "open-1",
+    "open-told",
+];
+
 /// Every address of this route. A parameter without a value fails the test, so no new route is forgotten.
 pub fn fill(route: &str, known: &Known) -> Vec<String> {
     let token = known
@@ -138,7 +149,7 @@ pub fn fill(route: &str, known: &Known) -> Vec<String> {
         .iter()
         .find(|(start, _)| route.starts_with(**start));
     let token = token.map_or("", |(start, link)| &link[start.len()..]);
-    let values: [(&str, &[&str]); 9] = [
+    let values: [(&str, &[&str]); 10] = [
         ("{edition}", &["en", "es"]),
         ("{day}", &["2026-02-24"]),
         ("{topic}", &["water"]),
@@ -147,6 +158,7 @@ pub fn fill(route: &str, known: &Known) -> Vec<String> {
             &[token, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
         ),
         ("{version}", &["1"]),
+        ("{plan}", &["premium"]),
         ("{*name}", &["gaceta.css"]),
         ("{id}", &["00000000-0000-0000-0000-000000000000"]),
         ("sitemap-{name}", &["sitemap-1.xml"]),
@@ -158,21 +170,10 @@ pub fn fill(route: &str, known: &Known) -> Vec<String> {
             ],
         ),
     ];
-    let stories: &[&str] = &["a-story"];
-    let articles: &[&str] = &[
-        "subscribers-1",
-        "subscribers-4",
-        "subscribers-told",
-        "metered-1",
-        "metered-4",
-        "metered-told",
-        "open-1",
-        "open-told",
-    ];
     let slugs = if route.contains("/story/") {
-        stories
+        STORIES
     } else {
-        articles
+        ARTICLES
     };
     let mut paths = vec![route.to_owned()];
     for (name, values) in values.into_iter().chain([("{slug}", slugs)]) {

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{Method, StatusCode};
-use subscriptions::Plan;
 use testing::{Browser, PASSWORD, Person, TestPaper};
 
 use super::doors::form_of;
@@ -88,7 +87,7 @@ impl<'a> Visitor<'a> {
                 (person.on("tablet").await, person.email, None)
             }
             Who::Elsewhere | Who::AtRest => {
-                let person = paper.owner(&name(), Plan::Company, 3).await;
+                let person = paper.owner(&name(), "company", 3).await;
                 let (phone, laptop) = (person.on("phone").await, person.on("laptop").await);
                 submit(&phone, "/account/seats", "/account/seats/invite", &fresh()).await;
                 phone.opens(ARTICLE).await;
@@ -131,7 +130,7 @@ impl<'a> Visitor<'a> {
 }
 
 async fn removed(paper: &TestPaper) -> (Browser<'_>, String, Option<Browser<'_>>) {
-    let owner = paper.owner(&name(), Plan::Premium, 2).await;
+    let owner = paper.owner(&name(), "premium", 2).await;
     let person: Person<'_> = paper.reader(&name(), false).await;
     let mut tx = paper.app.base.read().await.unwrap();
     let owned = subscriptions::store::find_owned(&mut tx, owner.id)
@@ -177,6 +176,8 @@ pub fn typed(route: &str, field: &testing::Field) -> String {
         ("email", _) if route == "/sign-up" => fresh(),
         ("email", _) => known,
         ("name", _) => "Zoe".into(),
+        ("slug", _) => name(),
+        (text, _) if text.starts_with("name-") => "Zoe".into(),
         ("label", _) => "Kitchen".into(),
         ("until", _) => "2027-01-31".into(),
         _ => field.value.clone(),
