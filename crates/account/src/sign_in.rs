@@ -241,13 +241,15 @@ pub async fn show_done(
     }
 }
 
-/// Signs out here, and goes on to signing in as somebody else if `next` says what that is for.
+/// Signs out here, and goes on to signing in as somebody else if `next` says what that is for. Nothing that is wrong with
+/// the form keeps anybody signed in.
 pub async fn submit_sign_out(
     State(account): State<Account>,
     session: Option<SignedIn>,
-    Form(form): Form<Next>,
+    form: Result<Form<Next>>,
 ) -> Result {
-    let other = Some(local_path(&form.next)).filter(|next| *next != "/");
+    let next = form.map(|Form(form)| form.next).unwrap_or_default();
+    let other = Some(local_path(&next)).filter(|next| *next != "/");
     let other = other.map(|next| format!("/sign-in?next={}", encode(next)));
     let Some(SignedIn(session)) = session else {
         return Ok(see_other(other.as_deref().unwrap_or("/")));
