@@ -21,7 +21,7 @@ struct Due<'a> {
 }
 
 /// Everything that changes something, as the router has it.
-const ROUTES: [&str; 20] = [
+const ROUTES: [&str; 22] = [
     "/account",
     "/account/confirm",
     "/account/devices/others",

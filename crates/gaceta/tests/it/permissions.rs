@@ -8,8 +8,9 @@ use testing::{Answer, Browser, TestPaper};
 use web::Needs;
 
 /// Something for every field that a form of ours must have.
+/// Without a place to go on to, for which signing out would lead to signing in as somebody else.
 const FORM: &str =
-    "epoch=1.1&op=1&next=/en&email=x&password=y&emails=z&seat=00000000-0000-0000-0000-000000000000";
+    "epoch=1.1&op=1&next=/&email=x&password=y&emails=z&seat=00000000-0000-0000-0000-000000000000";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {

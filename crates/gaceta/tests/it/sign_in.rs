@@ -94,7 +94,7 @@ async fn devices_of_one_name_are_told_apart() {
 #[tokio::test]
 async fn an_invitation_is_taken_where_somebody_else_is_signed_in() {
     let paper = TestPaper::new().await;
-    let ana = paper.owner("ana", Plan::Premium, 2).await;
+    let ana = paper.owner("ana", "premium", 2).await;
     let home = ana.on("laptop").await;
     let nora = paper.reader("nora", false).await;
     let form = format!("emails={}", encode(&nora.email));
