@@ -244,12 +244,15 @@ CREATE TABLE proof (
     -- values: Purpose
     purpose TEXT NOT NULL,
     email TEXT NOT NULL,
+    -- Whose address it is about; not of a link that anybody may ask for.
+    reader_id TEXT REFERENCES reader (id),
     payload TEXT,
     browser_hash TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX proof_by_email ON proof (email);
+CREATE INDEX proof_by_reader ON proof (reader_id);
 
 -- owner: readers
 CREATE TABLE staff (
@@ -257,6 +260,14 @@ CREATE TABLE staff (
     -- values: Role
     role TEXT NOT NULL,
     created_at BIGINT NOT NULL
+);
+
+-- Readers who deleted their account, by a hash that nobody finds out whose it was. Kept in a file beside the database, too,
+-- so that a backup from before does not bring them back (docs/adr/0012).
+-- owner: readers
+CREATE TABLE deleted_reader (
+    mark TEXT PRIMARY KEY,
+    deleted_at BIGINT NOT NULL
 );
 
 -- owner: readers

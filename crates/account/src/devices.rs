@@ -176,6 +176,7 @@ pub async fn submit_sign_out_others(
     State(account): State<Account>,
     ConfirmedForm(session, NoFields {}): ConfirmedForm<NoFields>,
 ) -> Result {
+    account.readers.limits.sign_out(session.reader)?;
     let mut tx = account.base.write().await?;
     store::lock_reader(&mut tx, session.reader).await?;
     // Whoever was signed out meanwhile signs nobody out any more.

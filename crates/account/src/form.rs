@@ -41,6 +41,10 @@ impl Notice {
             "ended" => say.say("notice-ended"),
             "ended-others" => say.say("notice-ended-others"),
             "secured" => say.say("notice-secured"),
+            "email-sent" => say.say("notice-email-sent"),
+            "email-changed" => say.say("notice-email-changed"),
+            "restored" => say.say("notice-restored"),
+            "deleted" => say.say("notice-deleted"),
             "overtaken" => say.say("notice-overtaken"),
             _ => String::new(),
         }

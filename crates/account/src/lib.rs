@@ -5,7 +5,10 @@
 
 mod account;
 mod confirm;
+mod data;
 mod devices;
+mod email;
+pub mod erase;
 mod form;
 mod invitation;
 mod note;
@@ -14,6 +17,7 @@ mod password;
 mod plans;
 mod proof;
 mod reset;
+mod restore;
 mod seats;
 mod sign_in;
 mod sign_up;
@@ -54,6 +58,15 @@ pub fn routes(account: &Account) -> Vec<Route> {
         Route::post("/reset/{token}", reset::submit_new_password),
         Route::get("/account", account::show_account).needs(Reader),
         Route::post("/account", account::submit_account).needs(Reader),
+        Route::get("/account/data", data::show_data).needs(Reader),
+        Route::get("/account/data/export", data::show_export).needs(Confirmed),
+        Route::post("/account/data/delete", data::submit_delete).needs(Confirmed),
+        Route::get("/account/email", email::show_email).needs(Reader),
+        Route::post("/account/email", email::submit_email).needs(Confirmed),
+        Route::get("/email/{token}", email::show_new_email).needs(Reader),
+        Route::post("/email/{token}", email::submit_new_email).needs(Reader),
+        Route::get("/restore/{token}", restore::show_restore),
+        Route::post("/restore/{token}", restore::submit_restore),
         Route::get("/account/password", password::show_password).needs(Reader),
         Route::post("/account/password", password::submit_password).needs(Reader),
         Route::get("/account/confirm", confirm::show_confirm).needs(Reader),

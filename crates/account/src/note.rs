@@ -65,6 +65,18 @@ pub fn no_cookie(site: &Site, say: Say, next: &str) -> Result {
     })
 }
 
+/// An address that is to be brought back has another account by now.
+pub fn address_taken(site: &Site, say: Say) -> Result {
+    let page = NotePage {
+        frame: Frame::unlisted(site, say, "restore-taken-title"),
+        text: say.say("restore-taken-text"),
+        hint: String::new(),
+        href: format!("/sign-in?lang={}", say.lang),
+        link: say.say("sign-in"),
+    };
+    Ok(html(StatusCode::CONFLICT, page.render()?))
+}
+
 /// A link of a mail that was used, is too old, or never was.
 pub fn dead_link(site: &Site, say: Say, path: &str) -> Result {
     let page = NotePage {

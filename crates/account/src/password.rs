@@ -118,6 +118,31 @@ enum Held {
     SignedOut,
 }
 
+/// What is wrong with the current password, and with the new one if there is one.
+async fn faults(
+    account: &Account,
+    session: &Session,
+    reader: &Reader,
+    who: Who<'_>,
+    (current, new): (Secret, Option<&Secret>),
+) -> Result<Faults> {
+    let say = Say::new(reader.language);
+    let asker = Asker::Device(session.device);
+    let mut faults = Faults::default();
+    let stored = Some(reader.password.clone());
+    if !account.readers.verify(asker, current, stored).await? {
+        security::note(&account.base, Event::ConfirmFailed, who);
+        faults.add("current", say.say("fault-current"));
+    }
+    let shortest = account.base.config.accounts.min_password;
+    if let Some(new) = new
+        && let Err(fault) = check_password(new.reveal(), &reader.email, shortest)
+    {
+        faults.add("password", password_fault(say, shortest, fault));
+    }
+    Ok(faults)
+}
+
 /// Checks the current password, sets the new one if there is one, ends every other session and says so by mail.
 async fn take_hold(
     account: &Account,
@@ -126,21 +151,10 @@ async fn take_hold(
     network: Network,
     (current, new): (Secret, Option<Secret>),
 ) -> Result<Held> {
-    let (readers, say) = (&account.readers, Say::new(reader.language));
-    let asker = Asker::Device(session.device);
-    let mut faults = Faults::default();
-    let stored = Some(reader.password.clone());
+    let readers = &account.readers;
     let who = Who::reader(&session.reader).from(network);
-    if !readers.verify(asker, current, stored).await? {
-        security::note(&account.base, Event::ConfirmFailed, who);
-        faults.add("current", say.say("fault-current"));
-    }
-    let shortest = account.base.config.accounts.min_password;
-    if let Some(new) = &new
-        && let Err(fault) = check_password(new.reveal(), &reader.email, shortest)
-    {
-        faults.add("password", password_fault(say, shortest, fault));
-    }
+    let given = (current, new.as_ref());
+    let faults = faults(account, session, reader, who, given).await?;
     if !faults.is_empty() {
         return Ok(Held::Refused(faults));
     }
@@ -150,7 +164,10 @@ async fn take_hold(
     };
     let rng = &account.base.rng;
     let password = match new {
-        Some(new) => Some(readers.passwords.hash(asker, new, rng).await?),
+        Some(new) => {
+            let asker = Asker::Device(session.device);
+            Some(readers.passwords.hash(asker, new, rng).await?)
+        }
         None => None,
     };
     readers.limits.change(reader.id)?;
@@ -159,7 +176,7 @@ async fn take_hold(
     let verified = &reader.password;
     let is_still = match &password {
         Some(password) => store::change_password(&mut tx, reader.id, verified, password).await?,
-        None => store::lock_password(&mut tx, reader.id, verified).await?,
+        None => store::lock_password(&mut tx, reader).await?,
     };
     let own = store::find_session(&mut tx, &session.token).await?;
     match own {
@@ -169,8 +186,8 @@ async fn take_hold(
     }
     if !is_still {
         drop(tx);
-        let faults = Faults::one("current", say.say("notice-overtaken"));
-        return Ok(Held::Refused(faults));
+        let text = Say::new(reader.language).say("notice-overtaken");
+        return Ok(Held::Refused(Faults::one("current", text)));
     }
     let ended = store::delete_other_sessions(&mut tx, reader.id, &session.token).await?;
     store::set_confirmed(&mut tx, &session.token).await?;

@@ -169,7 +169,7 @@ pub async fn sign_in(
     let token = account.base.rng.token();
     let hash = TokenHash::of(&token);
     let mut tx = account.base.write().await?;
-    if !store::lock_password(&mut tx, reader.id, &reader.password).await? {
+    if !store::lock_password(&mut tx, reader).await? {
         return Ok(None);
     }
     let ended = store::delete_sessions_in_browser(&mut tx, &cookie_hash).await?;

@@ -227,6 +227,8 @@ section! {
         confirmed_for: Span = Span::minutes(10),
         /// Link that proves an address.
         proof_for: Span = Span::days(1),
+        /// Link that brings the address from before a change back.
+        address_back_for: Span = Span::days(7),
         /// Link that sets a new password.
         reset_for: Span = Span::minutes(30),
         /// Link of an invitation.

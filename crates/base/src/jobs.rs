@@ -112,6 +112,38 @@ pub async fn finish_job(tx: &mut Tx, id: Id<Job>) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Jobs of this kind whose payload begins like this: payload, since when they wait, how often they were tried.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_jobs(
+    tx: &mut Tx,
+    kind: &str,
+    start: &str,
+) -> sqlx::Result<Vec<(String, UnixMillis, i64)>> {
+    fetch_all!(
+        tx,
+        (String, UnixMillis, i64),
+        "SELECT payload, created_at, attempts FROM job WHERE kind = $1 AND substr(payload, 1, length($2)) = $2 ORDER BY id",
+        kind,
+        start
+    )
+}
+
+/// Deletes jobs of this kind whose payload begins like this. One that is being done is done once more at most.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_jobs(tx: &mut Tx, kind: &str, start: &str) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "DELETE FROM job WHERE kind = $1 AND substr(payload, 1, length($2)) = $2",
+        kind,
+        start
+    )?;
+    Ok(())
+}
+
 /// Failed: tried again after 1, 2, 4 .. minutes (back-off), with the reason kept. Nothing happens if the claim has lapsed
 /// and somebody else has the job.
 ///

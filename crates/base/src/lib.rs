@@ -9,6 +9,7 @@ pub mod blocking;
 pub mod changes;
 pub mod config;
 pub mod db;
+pub mod export;
 pub mod fold;
 pub mod id;
 pub mod jobs;
@@ -22,6 +23,7 @@ pub mod rng;
 pub mod secret;
 pub mod settings;
 pub mod time;
+pub mod zip;
 
 pub use part::Base;
 

@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::config::{self, MailTransport};
 use super::db::Tx;
+use super::export::{Sheet, moment};
 use super::id::Id;
-use super::jobs::{Hopeless, Job, Kind};
-use super::time::Span;
+use super::jobs::{self, Hopeless, Job, Kind};
+use super::time::{Span, UnixMillis};
 pub use smtp::Protection;
 
 /// The job that hands a [`Mail`] over.
@@ -52,6 +53,49 @@ impl std::fmt::Debug for Mail {
 /// Whatever the database says.
 pub async fn post(tx: &mut Tx, mail: &Mail) -> sqlx::Result<Id<Job>> {
     MAIL.insert(tx, mail).await
+}
+
+/// How the payload of a mail to this address begins: `to` is the first field.
+fn payload_to(to: &str) -> String {
+    format!("{{\"to\":{},", serde_json::Value::from(to))
+}
+
+/// Mails to this address that have not left yet: subject, since when they wait, how often they were tried.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_posted(tx: &mut Tx, to: &str) -> anyhow::Result<Vec<(String, UnixMillis, i64)>> {
+    let rows = jobs::list_jobs(tx, MAIL.name(), &payload_to(to)).await?;
+    let mails = rows.into_iter().map(|(payload, since, attempts)| {
+        let mail: Mail = serde_json::from_str(&payload)?;
+        Ok((mail.subject, since, attempts))
+    });
+    mails.collect()
+}
+
+/// The same as a table.
+#[must_use]
+pub fn export(mails: Vec<(String, UnixMillis, i64)>) -> Sheet {
+    let row = |(subject, since, attempts): (String, UnixMillis, i64)| {
+        vec![subject.into(), moment(since), attempts.into()]
+    };
+    Sheet {
+        name: "mails",
+        columns: &["subject", "waits_since", "attempts"],
+        rows: mails.into_iter().map(row).collect(),
+    }
+}
+
+/// Takes back mails that have not left yet: all to this address, and these.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn take_back(tx: &mut Tx, to: &str, mails: &[Id<Job>]) -> sqlx::Result<()> {
+    jobs::delete_jobs(tx, MAIL.name(), &payload_to(to)).await?;
+    for mail in mails {
+        jobs::finish_job(tx, *mail).await?;
+    }
+    Ok(())
 }
 
 /// How mail leaves.
@@ -135,6 +179,44 @@ impl Mailer {
         }
         Ok(())
     }
+}
+
+impl Mailer {
+    /// Deletes the files of mails to this address, and of these; where mail is sent there are none.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or a file not be deleted.
+    pub async fn forget(&self, to: &str, mails: &[Id<Job>]) -> std::io::Result<()> {
+        let Self::File(dir, _) = self else {
+            return Ok(());
+        };
+        let mut files = match tokio::fs::read_dir(dir).await {
+            Ok(files) => files,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let line = format!("to: {}", to.to_lowercase());
+        let named: Vec<PathBuf> = mails
+            .iter()
+            .map(|mail| dir.join(format!("{mail}.eml")))
+            .collect();
+        while let Some(file) = files.next_entry().await? {
+            let path = file.path();
+            let is_mail = path.extension().is_some_and(|end| end == "eml");
+            if is_mail && (named.contains(&path) || has_line(&tokio::fs::read(&path).await?, &line))
+            {
+                tokio::fs::remove_file(&path).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a mail has this line, in small letters, among its header lines.
+fn has_line(mail: &[u8], line: &str) -> bool {
+    let text = String::from_utf8_lossy(mail).to_lowercase();
+    let mut head = text.lines().take_while(|line| !line.is_empty());
+    head.any(|one| one == line)
 }
 
 /// Enhanced status codes that are about the address of the recipient alone (RFC 3463, 3.2; RFC 7505). Other refusals may be

@@ -173,6 +173,16 @@ fn forget(app: &Arc<App>) -> Vec<Task> {
             Ok(Outcome::Done)
         }),
         Plan::new(
+            "keep-deleted-readers",
+            "Adds readers who were deleted at other nodes to the list beside the database, and deletes again whoever a backup brought back.",
+        )
+        .every(Span::minutes(60))
+        .within(Span::minutes(10))
+        .step(app.account.clone(), |account| async move {
+            account::erase::keep_deleted(&account).await?;
+            Ok(Outcome::Done)
+        }),
+        Plan::new(
             "forget-old-changes",
             "Deletes changes that every node has heard.",
         )

@@ -301,6 +301,18 @@ impl Leases {
         self.notices.recheck(reader);
     }
 
+    /// Deletes what was noted of a reader who is gone, that which waits to be written among it. An event that another node
+    /// still has to write goes with its age.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn forget_reader(&self, reader: ReaderId) -> sqlx::Result<()> {
+        self.events.write().await?;
+        let mut tx = self.base.write().await?;
+        store::delete_of_reader(&mut tx, reader).await?;
+        tx.commit().await
+    }
+
     /// Another node changed the holder of a reader's lease.
     pub fn hear(&self, reader: ReaderId, epoch: Epoch) {
         if let Home::Database(rows) = &self.home {

@@ -5,6 +5,7 @@ use sqlx::PgPool;
 use super::events::{Event, EventKind};
 use super::rows::{CachedRow, Store};
 use base::db::{Tx, execute, fetch_all, insert_rows, row};
+use base::export::{Sheet, moment};
 use base::time::UnixMillis;
 use readers::{DeviceId, ReaderId};
 
@@ -81,6 +82,38 @@ pub async fn list_events(
         reader,
         count
     )
+}
+
+/// All events of a reader that are kept, newest first, as a table.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn export_events(tx: &mut Tx, reader: ReaderId) -> sqlx::Result<Sheet> {
+    let events = list_events(tx, reader, i64::MAX).await?;
+    let device = |id: Option<DeviceId>| id.map(|id| id.to_string()).into();
+    let row = |event: LoggedEvent| {
+        vec![
+            event.kind.as_str().into(),
+            device(event.from_device),
+            device(event.to_device),
+            moment(event.happened_at),
+        ]
+    };
+    Ok(Sheet {
+        name: "reading",
+        columns: &["event", "from_device", "to_device", "happened_at"],
+        rows: events.into_iter().map(row).collect(),
+    })
+}
+
+/// Deletes the lease of a reader and what happened to it; the sums, which name nobody, stay.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_of_reader(tx: &mut Tx, reader: ReaderId) -> sqlx::Result<()> {
+    execute!(tx, "DELETE FROM lease_event WHERE reader_id = $1", reader)?;
+    execute!(tx, "DELETE FROM lease WHERE reader_id = $1", reader)?;
+    Ok(())
 }
 
 /// How often each kind happened, by day; these sums stay when the events go.

@@ -90,7 +90,7 @@ pub async fn confirm(
         return Ok(false);
     }
     let mut tx = readers.base.write().await?;
-    if !store::lock_password(&mut tx, reader.id, &reader.password).await? {
+    if !store::lock_password(&mut tx, reader).await? {
         return Ok(false);
     }
     store::set_confirmed(&mut tx, &session.token).await?;

@@ -6,6 +6,7 @@ use askama::Template;
 use base::Base;
 use base::lang::Lang;
 use base::mail::Mail;
+use base::time::Span;
 use web::Result;
 use web::locale::Say;
 
@@ -24,6 +25,16 @@ pub enum Letter<'a> {
     Changed,
     /// All other devices were signed out, since one of them is not known.
     Secured,
+    /// Press a button to change the address to this one; the token of the link.
+    NewEmail(&'a str),
+    /// Somebody wanted to change their address to this one, which has an account.
+    Taken,
+    /// The address is another one now; the token of the link that brings this one back.
+    OldEmail(&'a str),
+    /// This is the address now.
+    Moved,
+    /// Whoever looked after the subscription is gone, and now this one does.
+    Successor,
 }
 
 #[derive(Template)]
@@ -61,15 +72,18 @@ pub fn write(base: &Base, lang: Lang, to: &str, letter: Letter<'_>) -> Result<Ma
         Letter::Unknown => ("unknown", format!("/sign-up?lang={lang}")),
         Letter::Changed => ("changed", format!("/reset?lang={lang}")),
         Letter::Secured => ("secured", format!("/reset?lang={lang}")),
+        Letter::NewEmail(token) => ("new-email", format!("/email/{token}?lang={lang}")),
+        Letter::Taken => ("taken", format!("/reset?lang={lang}")),
+        Letter::OldEmail(token) => ("old-email", format!("/restore/{token}?lang={lang}")),
+        Letter::Successor => ("successor", format!("/account/seats?lang={lang}")),
+        Letter::Moved => ("moved", format!("/account?lang={lang}")),
     };
     let site = &base.config.site;
     let link = format!("{}{path}", site.public_url);
+    let days = base.config.accounts.address_back_for.0 / Span::days(1).0;
     let text = |part: &str| {
-        say.with(
-            &format!("letter-{stem}-{part}"),
-            "paper",
-            site.name.as_str(),
-        )
+        let key = format!("letter-{stem}-{part}");
+        say.with2(&key, "paper", site.name.as_str(), "days", days)
     };
     let subject = text("subject");
     let (opening, closing) = (text("opening"), text("closing"));

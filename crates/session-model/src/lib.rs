@@ -12,6 +12,9 @@
 //! ticket), `web::detached`, `readers::Sessions`, `subscriptions::Seats`, the stream of changes in `nodes`. Tests of the paper
 //! itself run some of these orders on both engines (`crates/gaceta/tests/it/hang_up.rs`, `overlaps.rs`).
 //!
+//! An address is compared together with the password (`lock_password`, `AddressProof::is_of`). So here a change of the address
+//! is one of the password, and the way back at the old address is a link that is used.
+//!
 //! # What it takes for granted
 //!
 //! A transaction happens in one step. SQLite has one writer; on PostgreSQL all of these lock the reader's row first, and the

@@ -1,10 +1,12 @@
 //! SQL of subscriptions; of plans and seats in the files beside.
 
 mod many;
+mod own_data;
 mod plans;
 mod seats;
 
 pub use many::*;
+pub use own_data::*;
 pub use plans::*;
 pub use seats::*;
 

@@ -79,7 +79,10 @@ fn fields(inside: &str) -> Vec<Field> {
             _ => continue,
         };
         let kind = kind.unwrap_or_else(|| "text".into());
-        if matches!(kind.as_str(), "radio" | "checkbox") && !attributes.contains(" checked ") {
+        // Without a tick where one must be, no browser sends the form.
+        let ticked = [" checked ", " required "];
+        let ticked = ticked.iter().any(|word| attributes.contains(word));
+        if matches!(kind.as_str(), "radio" | "checkbox") && !ticked {
             continue;
         }
         fields.push(Field {

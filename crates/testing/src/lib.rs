@@ -256,6 +256,16 @@ impl TestPaper {
         }
     }
 
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let (count,): (i64,) = match &self.app.base.db {
+            Db::Sqlite { read, .. } => sqlx::query_as(sql).fetch_one(read).await.unwrap(),
+            Db::Postgres(primary) => sqlx::query_as(sql).fetch_one(&primary.pool).await.unwrap(),
+        };
+        count
+    }
+
     /// A reader with an account and, if `seat`, a year's digital subscription.
     pub async fn reader(&self, name: &str, seat: bool) -> Person<'_> {
         if seat {

@@ -43,6 +43,16 @@ pub enum Event {
     PasswordReset,
     /// Changed the password; other sessions were ended.
     PasswordChanged,
+    /// Asked for a link to a new address.
+    EmailAsked,
+    /// Changed the address; other sessions were ended.
+    EmailChanged,
+    /// Brought the old address back by a link, with a new password; every session was ended.
+    EmailRestored,
+    /// Took along everything the paper has of them.
+    Exported,
+    /// Deleted the account.
+    Deleted,
     /// Took a seat.
     SeatTaken,
     /// Took somebody's seat or invitation back.
@@ -67,6 +77,11 @@ impl Event {
             Self::ResetAsked => "reset-asked",
             Self::PasswordReset => "password-reset",
             Self::PasswordChanged => "password-changed",
+            Self::EmailAsked => "email-asked",
+            Self::EmailChanged => "email-changed",
+            Self::EmailRestored => "email-restored",
+            Self::Exported => "exported",
+            Self::Deleted => "deleted",
             Self::SeatTaken => "seat-taken",
             Self::SeatRemoved => "seat-removed",
             Self::Granted => "granted",

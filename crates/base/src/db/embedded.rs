@@ -19,6 +19,8 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten: somebody who deleted their account is not to be found in free pages.
+            .pragma("secure_delete", "ON")
             .busy_timeout(Duration::from_secs(10));
         let write = pool(1).connect_with(options.clone()).await?;
         let read = pool(4).connect_lazy_with(options);

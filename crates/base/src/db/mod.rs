@@ -299,6 +299,33 @@ impl Db {
         }
     }
 
+    /// Empties the log of the embedded database into its file, so that what was deleted is not in the log either. Gives
+    /// whether that could be done: not while somebody reads what was there before. A database server does it by itself
+    /// (docs/nodes.md).
+    ///
+    /// # Errors
+    /// Whatever the engine says.
+    pub async fn empty_log(&self) -> sqlx::Result<bool> {
+        let Self::Sqlite { write, .. } = self else {
+            return Ok(true);
+        };
+        let (busy, ..): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(write)
+            .await?;
+        Ok(busy == 0)
+    }
+
+    /// Writes the file of the embedded database anew, without anything that was deleted. Nobody else may work on it.
+    ///
+    /// # Errors
+    /// Whatever the engine says.
+    pub async fn rewrite(&self) -> sqlx::Result<()> {
+        if let Self::Sqlite { write, .. } = self {
+            sqlx::query("VACUUM").execute(write).await?;
+        }
+        Ok(())
+    }
+
     /// Waits until every connection is given back and closed.
     pub async fn close(&self) {
         match self {

@@ -39,6 +39,12 @@ impl<P: Serialize + DeserializeOwned + 'static> Kind<P> {
         }
     }
 
+    /// The name that is stored with each job.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// How long one job may run.
     #[must_use]
     pub const fn limit(&self) -> Span {

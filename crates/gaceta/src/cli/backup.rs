@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::serve;
+use account::erase;
 use base::config::Config;
 use base::db::{Db, Location};
 use base::rng::Rng;
@@ -87,8 +88,8 @@ pub async fn restore(config: &Config, restore: &Restore) -> anyhow::Result<()> {
     // Copied first and checked as a copy: what is put in place is what was checked.
     let new = to.with_extension("db-new");
     copy(&restore.file, &new)?;
-    let ended = match end_sessions(&new).await {
-        Ok(ended) => ended,
+    let (ended, erased) = match end_sessions(&new, &erase::file(config)).await {
+        Ok(done) => done,
         Err(error) => {
             std::fs::remove_file(&new)?;
             return Err(error);
@@ -106,22 +107,30 @@ pub async fn restore(config: &Config, restore: &Restore) -> anyhow::Result<()> {
          A password, a seat or an invitation is what it was when the backup was made.",
         ended.0, ended.1
     );
+    if erased > 0 {
+        println!("{erased} readers had deleted their account since, and are deleted again");
+    }
     Ok(())
 }
 
-/// Checks a database, brings it up to date and ends all sessions in it.
-async fn end_sessions(file: &Path) -> anyhow::Result<(u64, u64)> {
+/// Checks a database, brings it up to date, ends all sessions in it, and deletes again whoever is on the list of deleted
+/// readers. Gives how many sessions and links there were, and how many readers.
+async fn end_sessions(file: &Path, list: &Path) -> anyhow::Result<((u64, u64), usize)> {
     check(file).await?;
     let db = Db::open(&Location::File(file.to_owned())).await?;
-    let ended = async {
+    let done = async {
         let mut tx = db.write(&Clock::System, &Rng::System).await?;
         let ended = readers::store::end_all(&mut tx).await?;
+        let erased = erase::erase_listed(&mut tx, list).await?;
         tx.commit().await?;
-        anyhow::Ok(ended)
+        if !erased.is_empty() {
+            db.rewrite().await?;
+        }
+        anyhow::Ok((ended, erased.len()))
     }
     .await;
     db.close().await;
-    ended
+    done
 }
 
 /// Copies the bytes and not the mode: whoever may read the backup may not therefore read the paper.

@@ -93,6 +93,8 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
         free_jobs(&mut tx).await?;
         tx.commit().await?;
     }
+    // If a backup was put back, nobody who deleted their account meanwhile is there again when the first request comes.
+    account::erase::keep_deleted(&app.account).await?;
     let (stop, stopped) = watch::channel(false);
     // A node that joins forgets what it had read before it listened, so reading ahead comes after.
     let changes = ChangeListener::join(&app).await?;

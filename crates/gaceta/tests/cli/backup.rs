@@ -87,3 +87,34 @@ fn a_restored_backup_brings_back_no_session_and_no_link() {
     assert_ne!(open(&serving), 200);
     serving.stop();
 }
+
+#[test]
+fn a_restored_backup_brings_back_nobody_who_deleted_their_account_since() {
+    let paper = Paper::new();
+    for name in ["zurriburri", "eve"] {
+        paper.add_reader(name).well();
+    }
+    let serving = paper.serve();
+    paper.run(&["backup", "copy.db"]).well();
+    let cookies = serving.sign_in("zurriburri");
+    let deleted = serving.post_as("/account/data/delete", "sure=yes", &cookies);
+    assert_eq!(deleted.status, 303);
+    paper.run(&["backup", "after.db"]).well();
+    serving.stop();
+    let has = |file: &str| {
+        let bytes = std::fs::read(paper.path(file)).unwrap();
+        bytes.windows(10).any(|at| at == b"zurriburri")
+    };
+    assert!(has("copy.db") && !has("after.db"));
+    assert!(!has("gaceta-data/gaceta.db"));
+
+    let said = paper.run(&["restore", "copy.db", "--force"]).well();
+    assert!(
+        said.contains("1 readers had deleted their account"),
+        "{said}"
+    );
+    assert!(!has("gaceta-data/gaceta.db"));
+    let serving = paper.serve();
+    serving.sign_in("eve");
+    serving.stop();
+}

@@ -71,6 +71,8 @@ async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
     assert_eq!(
         kept,
         [
+            "/account/data/delete",
+            "/account/email",
             "/account/devices/others",
             "/account/devices/{id}/sign-out",
             "/account/seats/invite",

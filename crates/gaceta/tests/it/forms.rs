@@ -86,6 +86,10 @@ async fn forms_of_an_account_say_what_is_wrong_with_which_field() {
     assert_eq!(faults(&refused), ["current", "password"]);
     let refused = post(&phone, "/account/devices/unknown", form).await;
     assert_eq!(faults(&refused), ["current", "password"]);
+    let refused = post(&phone, "/account/email", "email=nobody").await;
+    assert_eq!(faults(&refused), ["email"]);
+    let refused = post(&phone, "/account/data/delete", "").await;
+    assert_eq!(faults(&refused), ["sure"]);
     let refused = post(&phone, "/account/confirm", "confirm-password=not+this").await;
     assert_eq!(faults(&refused), ["confirm-password"]);
     let page = phone.opens("/account/devices").await;
@@ -324,14 +328,13 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
     let ada = paper.reader("ada", true).await;
     ada.works_here().await;
     let routes = routes(&paper.app);
+    let id = "00000000-0000-0000-0000-000000000000";
     let is_page = |path: &str| {
-        routes
-            .iter()
-            .any(|route| (route.method, route.path) == ("GET", path))
+        let mut pages = routes.iter().filter(|route| route.method == "GET");
+        pages.any(|route| filled(route.path, |_| id.to_owned()) == path)
     };
     let mut signed_in = Vec::new();
     for route in routes.iter().filter(|route| route.method == "POST") {
-        let id = "00000000-0000-0000-0000-000000000000";
         let path = filled(route.path, |_| id.to_owned());
         let form = format!("seat={id}&emails=x");
         let answer = post(&paper.guest(), &path, &form).await;
@@ -344,6 +347,9 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
         signed_in,
         [
             "/account",
+            "/account/data/delete",
+            "/account/email",
+            "/email/{token}",
             "/account/password",
             "/account/confirm",
             "/account/devices/others",

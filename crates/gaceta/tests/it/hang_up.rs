@@ -21,19 +21,22 @@ struct Due<'a> {
 }
 
 /// Everything that changes something, as the router has it.
-const ROUTES: [&str; 22] = [
+const ROUTES: [&str; 26] = [
     "/account",
     "/account/confirm",
+    "/account/data/delete",
     "/account/devices/others",
     "/account/devices/unknown",
     "/account/devices/{id}/name",
     "/account/devices/{id}/sign-out",
+    "/account/email",
     "/account/password",
     "/account/seats/invite",
     "/account/seats/remove",
     "/admin/plans",
     "/admin/plans/{plan}",
     "/admin/subscriptions",
+    "/email/{token}",
     "/invitation/{token}",
     "/proof/{token}",
     "/reading/beat",
@@ -41,6 +44,7 @@ const ROUTES: [&str; 22] = [
     "/reading/take",
     "/reset",
     "/reset/{token}",
+    "/restore/{token}",
     "/sign-in",
     "/sign-out",
     "/sign-up",
@@ -60,10 +64,12 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
     let (browser, body) = match route {
         "/account" => (laptop, "name=Ada&language=es".into()),
         "/account/confirm" => (laptop, "password=a+paper+a+day".into()),
+        "/account/data/delete" => (laptop, "sure=yes".into()),
         "/account/devices/others" => (laptop, String::new()),
         "/account/devices/unknown" => (laptop, "current=a+paper+a+day&password=".into()),
         "/account/devices/{id}/name" => (laptop, "label=mine".into()),
         "/account/devices/{id}/sign-out" => (laptop, String::new()),
+        "/account/email" => (laptop, format!("email=new-{email}")),
         "/account/password" => {
             let form = "current=a+paper+a+day&password=my+second+password";
             (laptop, form.into())
@@ -132,6 +138,20 @@ async fn due_by_mail<'a>(
             assert_eq!(guest.opens(ARTICLE).await.access(), "full");
             let seat = second_seat(paper, owner).await;
             (laptop.at(paper), route.into(), format!("seat={seat}"))
+        }
+        "/email/{token}" | "/restore/{token}" => {
+            let form = format!("email=new-{email}");
+            laptop
+                .send(Method::POST, "/account/email", &[], &form)
+                .await;
+            let link = paper.mailed_link("/email/").await;
+            if route == "/email/{token}" {
+                (laptop.at(paper), link, String::new())
+            } else {
+                laptop.send(Method::POST, &link, &[], "").await;
+                let link = paper.mailed_link("/restore/").await;
+                (guest, link, "password=my+second+password".into())
+            }
         }
         "/invitation/{token}" => {
             let (guest, link) = invited(paper, laptop, &email).await;

@@ -155,6 +155,7 @@ impl<'a> Speaking<'a> {
         self.posts(&guest, &link, "").await;
         let opened = async |path: &str| shown(home.opens(path).await);
         let (seats, staff) = (opened("/account/seats").await, self.of_staff().await);
+        let (new_email, restore) = self.of_addresses(&home).await;
         vec![
             // A field, a choice and an area.
             ("form/field.html", format!("{}{seats}", staff[0])),
@@ -170,6 +171,10 @@ impl<'a> Speaking<'a> {
             ("readers/confirm.html", opened("/account/confirm").await),
             ("account/devices.html", opened("/account/devices").await),
             ("icon.html", opened("/account/devices").await),
+            ("account/data.html", opened("/account/data").await),
+            ("account/email.html", opened("/account/email").await),
+            ("account/new_email.html", new_email),
+            ("account/restore.html", restore),
             ("account/password.html", opened("/account/password").await),
             (
                 "account/subscription.html",
@@ -182,6 +187,17 @@ impl<'a> Speaking<'a> {
             ("admin/plan.html", staff[2].clone()),
             ("admin/plan_fields.html", staff[2].clone()),
         ]
+    }
+
+    /// The pages of the links to a new address and back.
+    async fn of_addresses(&self, home: &Browser<'_>) -> (String, String) {
+        let form = format!("email={}%40example.com", self.name("moved"));
+        self.posts(home, "/account/email", &form).await;
+        let link = self.paper.mailed_link("/email/").await;
+        let new_email = shown(home.opens(&link).await);
+        self.posts(home, &link, "").await;
+        let back = self.paper.mailed_link("/restore/").await;
+        (new_email, self.sees(&back).await)
     }
 
     async fn of_staff(&self) -> [String; 3] {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::rules::{Device, DeviceId, ReaderId};
+use super::super::rules::{Device, DeviceId, Reader, ReaderId};
 use base::db::{Tx, execute, fetch_all, fetch_optional};
 use base::lang::Lang;
 use base::secret::TokenHash;
@@ -30,18 +30,19 @@ pub async fn set_reader(
     )? == 1)
 }
 
-/// Locks a reader's password (PHC string) until commit, if it is still the one that was verified; `false` if it is another one
-/// by now. Whatever follows from a password that was given is written after this, so that it cannot outlive a change.
+/// Locks a reader until commit, if address and password (PHC string) are still those that were verified; `false` if one of
+/// them is another one by now. Whatever follows from a password that was given is written after this, so that it cannot outlive a change.
 /// (A no-op UPDATE, since SQLite has no FOR UPDATE.)
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn lock_password(tx: &mut Tx, id: ReaderId, verified: &str) -> sqlx::Result<bool> {
+pub async fn lock_password(tx: &mut Tx, verified: &Reader) -> sqlx::Result<bool> {
     Ok(execute!(
         tx,
-        "UPDATE reader SET password = password WHERE id = $1 AND password = $2",
-        id,
-        verified
+        "UPDATE reader SET password = password WHERE id = $1 AND password = $2 AND email = $3",
+        verified.id,
+        verified.password.as_str(),
+        verified.email.as_str()
     )? == 1)
 }
 

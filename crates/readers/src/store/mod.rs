@@ -11,13 +11,17 @@ use base::secret::TokenHash;
 use base::time::UnixMillis;
 
 mod account;
+mod address;
 mod many;
+mod own_data;
 mod proofs;
 mod restored;
 mod terms;
 
 pub use account::*;
+pub use address::*;
 pub use many::*;
+pub use own_data::*;
 pub use proofs::*;
 pub use restored::*;
 pub use terms::*;

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
-use testing::{Browser, CANARY, Form, TestPaper, encode};
+use testing::{Answer, Browser, CANARY, Form, TestPaper, encode};
 use web::Route;
 
-use super::visitors::{KNOWN, fresh};
+use super::visitors::{KNOWN, fresh, name};
 
 /// One address.
 #[derive(Clone, Debug)]
@@ -45,16 +45,23 @@ const QUERIES: [(&str, &str); 10] = [
 pub struct Known {
     /// Name of a picture's file.
     pub picture: String,
-    /// Links that were mailed: `/proof/..`, `/invitation/..`, `/reset/..`.
+    /// Links that were mailed: `/proof/..`, `/invitation/..` and the others of [`LINKS`].
     pub links: BTreeMap<&'static str, String>,
 }
+
+/// How links begin that are mailed.
+const LINKS: [&str; 5] = ["/proof/", "/invitation/", "/reset/", "/email/", "/restore/"];
 
 impl Known {
     /// With links that nobody has used yet, an invitation for somebody new among them.
     pub async fn of(paper: &TestPaper) -> Self {
         let mut links = BTreeMap::new();
-        for start in ["/proof/", "/invitation/", "/reset/"] {
-            links.insert(start, mailed(paper, start, &fresh()).await);
+        for start in LINKS {
+            let email = match start {
+                "/email/" => format!("{KNOWN}@example.com"),
+                _ => fresh(),
+            };
+            links.insert(start, mailed(paper, start, &email).await);
         }
         let page = paper.guest().opens("/en/2026-02-24/open-told").await;
         let (_, rest) = page.text.split_once("src=\"/media/").unwrap();
@@ -104,9 +111,18 @@ pub async fn mailed(paper: &TestPaper, start: &'static str, email: &str) -> Stri
             let form = format!("email={KNOWN}%40example.com");
             paper.guest().send(Method::POST, "/reset", &[], &form).await
         }
+        // Of this reader, to a new address.
+        "/email/" => move_to(&signed_in(paper, email).await, &fresh()).await,
+        // Of somebody who has a new address already.
+        "/restore/" => {
+            let mover = signed_in(paper, &paper.reader(&name(), false).await.email).await;
+            move_to(&mover, &fresh()).await;
+            let link = paper.mailed_link("/email/").await;
+            mover.send(Method::POST, &link, &[], "").await
+        }
         _ => {
             let form = format!("emails={}", encode(email));
-            let host = signed_in(paper, "host").await;
+            let host = signed_in(paper, "host@example.com").await;
             host.send(Method::POST, "/account/seats/invite", &[], &form)
                 .await
         }
@@ -120,10 +136,18 @@ pub async fn mailed(paper: &TestPaper, start: &'static str, email: &str) -> Stri
     paper.mailed_link(start).await
 }
 
-async fn signed_in<'a>(paper: &'a TestPaper, name: &str) -> Browser<'a> {
+async fn move_to(browser: &Browser<'_>, email: &str) -> Answer {
+    let form = format!("email={}", encode(email));
+    browser
+        .send(Method::POST, "/account/email", &[], &form)
+        .await
+}
+
+async fn signed_in<'a>(paper: &'a TestPaper, email: &str) -> Browser<'a> {
     let browser = paper.guest();
     let form = format!(
-        "email={name}%40example.com&password={}",
+        "email={}&password={}",
+        encode(email),
         encode(testing::PASSWORD)
     );
     browser.send(Method::POST, "/sign-in", &[], &form).await;

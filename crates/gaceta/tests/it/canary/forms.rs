@@ -8,7 +8,7 @@ use testing::{Form, TestPaper};
 use web::Route;
 
 use super::doors::{self, Door, Known, form_of};
-use super::visitors::{Visitor, Who, fresh, typed};
+use super::visitors::{KNOWN, Visitor, Who, fresh, typed};
 use super::{DOCUMENT, Found, NAVIGATE};
 
 /// As a browser posts; as a script does; compressed; and nonsense, as a browser posts it.
@@ -57,11 +57,14 @@ struct Standing {
 
 /// Where the form of each route stands, as the first visitor who sees it finds it.
 async fn look_up(paper: &TestPaper, routes: &[Route]) -> BTreeMap<&'static str, Standing> {
-    let known = Known::of(paper).await;
-    let pages = doors::pages(routes, &known);
+    let mut known = Known::of(paper).await;
     let mut standing = BTreeMap::new();
     for who in Who::ALL {
         let visitor = Visitor::comes(paper, who).await;
+        // Shown to the one who asked for it only.
+        let own = link_for(paper, "/email/", &visitor).await;
+        known.links.insert("/email/", own);
+        let pages = doors::pages(routes, &known);
         for Door { route: page, path } in &pages {
             let shown = visitor.browser.opens(path).await;
             for route in routes.iter().filter(|route| route.method == "POST") {
@@ -188,10 +191,11 @@ async fn post(
 
 /// A link for this visitor: an invitation to the account, if there is one without a seat, and else for somebody new.
 async fn link_for(paper: &TestPaper, start: &'static str, visitor: &Visitor<'_>) -> String {
-    let email = if start == "/invitation/" && !visitor.email.is_empty() {
-        visitor.email.clone()
-    } else {
-        fresh()
+    let own = !visitor.email.is_empty();
+    let email = match start {
+        "/invitation/" | "/email/" if own => visitor.email.clone(),
+        "/email/" => format!("{KNOWN}@example.com"),
+        _ => fresh(),
     };
     doors::mailed(paper, start, &email).await
 }

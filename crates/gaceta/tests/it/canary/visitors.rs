@@ -61,7 +61,8 @@ pub struct Visitor<'a> {
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
-fn name() -> String {
+/// A name that nobody has.
+pub fn name() -> String {
     format!("visitor-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
@@ -172,8 +173,9 @@ pub fn typed(route: &str, field: &testing::Field) -> String {
     match (field.name.as_str(), field.kind.as_str()) {
         (_, "password") if field.autocomplete == "current-password" => PASSWORD.into(),
         (_, "password") => "a paper now and then".into(),
+        ("sure", _) => "yes".into(),
         ("emails", _) => fresh(),
-        ("email", _) if route == "/sign-up" => fresh(),
+        ("email", _) if ["/sign-up", "/account/email"].contains(&route) => fresh(),
         ("email", _) => known,
         ("name", _) => "Zoe".into(),
         ("slug", _) => name(),

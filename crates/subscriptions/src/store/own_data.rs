@@ -1,0 +1,199 @@
+//! SQL of what one reader has of subscriptions: to be taken along, and to be deleted.
+
+use base::db::{Tx, execute, fetch_all, fetch_optional, row};
+use base::export::{Sheet, moment};
+use base::id::Id;
+use base::jobs::Job;
+use base::time::UnixMillis;
+use readers::{Reader, ReaderId};
+
+use super::super::rules::{PlanSlug, SeatStatus, SubscriptionId};
+
+row! {
+    struct Owned {
+        plan: PlanSlug,
+        company_name: Option<String>,
+        seats: i64,
+        starts_at: UnixMillis,
+        ends_at: UnixMillis,
+        terms_version: Option<String>,
+        terms_accepted_at: Option<UnixMillis>,
+    }
+}
+
+row! {
+    struct Held {
+        plan: PlanSlug,
+        email: String,
+        status: SeatStatus,
+        invited_at: UnixMillis,
+        accepted_at: Option<UnixMillis>,
+        removed_at: Option<UnixMillis>,
+        ends_at: UnixMillis,
+    }
+}
+
+/// Subscriptions and seats of a reader, invitations to their address among them.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn export_subscriptions(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Vec<Sheet>> {
+    Ok(vec![owned(tx, reader.id).await?, held(tx, reader).await?])
+}
+
+async fn owned(tx: &mut Tx, owner: ReaderId) -> sqlx::Result<Sheet> {
+    let rows = fetch_all!(
+        tx,
+        Owned,
+        "SELECT plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at FROM subscription
+         WHERE owner_id = $1 ORDER BY starts_at, id",
+        owner
+    )?;
+    let row = |row: Owned| {
+        vec![
+            row.plan.as_str().into(),
+            row.company_name.into(),
+            row.seats.into(),
+            moment(row.starts_at),
+            moment(row.ends_at),
+            row.terms_version.into(),
+            moment(row.terms_accepted_at),
+        ]
+    };
+    Ok(Sheet {
+        name: "subscriptions",
+        columns: &[
+            "plan",
+            "company",
+            "seats",
+            "starts_at",
+            "ends_at",
+            "terms_version",
+            "terms_accepted_at",
+        ],
+        rows: rows.into_iter().map(row).collect(),
+    })
+}
+
+async fn held(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Sheet> {
+    let rows = fetch_all!(
+        tx,
+        Held,
+        "SELECT s.plan, t.email, t.status, t.invited_at, t.accepted_at, t.removed_at, s.ends_at
+         FROM seat t JOIN subscription s ON s.id = t.subscription_id
+         WHERE t.reader_id = $1 OR (t.email = $2 AND t.reader_id IS NULL) ORDER BY t.invited_at, t.id",
+        reader.id,
+        reader.email.as_str()
+    )?;
+    let row = |row: Held| {
+        vec![
+            row.plan.as_str().into(),
+            row.email.into(),
+            row.status.as_str().into(),
+            moment(row.invited_at),
+            moment(row.accepted_at),
+            moment(row.removed_at),
+            moment(row.ends_at),
+        ]
+    };
+    Ok(Sheet {
+        name: "seats",
+        columns: &[
+            "plan",
+            "email",
+            "status",
+            "invited_at",
+            "accepted_at",
+            "removed_at",
+            "ends_at",
+        ],
+        rows: rows.into_iter().map(row).collect(),
+    })
+}
+
+/// Who looks after the subscriptions of this reader when they go: each with the reader who has had a seat on it for
+/// longest. What nobody else has a seat on is not among them.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn list_successors(
+    tx: &mut Tx,
+    owner: ReaderId,
+) -> sqlx::Result<Vec<(SubscriptionId, ReaderId)>> {
+    let owned = fetch_all!(
+        tx,
+        (SubscriptionId,),
+        "SELECT id FROM subscription WHERE owner_id = $1 ORDER BY id",
+        owner
+    )?;
+    let mut successors = Vec::new();
+    for (id,) in owned {
+        let next = fetch_optional!(
+            tx,
+            (ReaderId,),
+            "SELECT reader_id FROM seat WHERE subscription_id = $1 AND status = 'accepted' AND reader_id <> $2
+             ORDER BY accepted_at, id LIMIT 1",
+            id,
+            owner
+        )?;
+        successors.extend(next.map(|(next,)| (id, next)));
+    }
+    Ok(successors)
+}
+
+/// What is to be done after a reader's subscriptions and seats are gone.
+#[derive(Clone, Debug, Default)]
+pub struct Left {
+    /// Who looks after a subscription now.
+    pub successors: Vec<ReaderId>,
+    /// The mails of invitations that are gone: they name this reader, as guest or as host.
+    pub mails: Vec<Id<Job>>,
+}
+
+/// Deletes what a reader has of subscriptions: their seats, the invitations to their address, and those that they sent and
+/// nobody has accepted. A subscription that others read on passes to the one of them who has had a seat for longest; all
+/// others go.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn delete_of_reader(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Left> {
+    let (id, email) = (reader.id, reader.email.as_str());
+    // Nobody takes or gives a seat meanwhile.
+    execute!(
+        tx,
+        "UPDATE subscription SET seats = seats WHERE owner_id = $1",
+        id
+    )?;
+    let mails = fetch_all!(
+        tx,
+        (Id<Job>,),
+        "SELECT mail_job_id FROM seat WHERE mail_job_id IS NOT NULL
+         AND (reader_id = $1 OR email = $2 OR subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1))",
+        id,
+        email
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM seat WHERE reader_id = $1 OR (email = $2 AND status <> 'accepted')
+         OR (status <> 'accepted' AND subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1))",
+        id,
+        email
+    )?;
+    // Somebody else accepted what was sent to this address.
+    execute!(tx, "UPDATE seat SET email = '' WHERE email = $1", email)?;
+    let mut left = Left {
+        successors: Vec::new(),
+        mails: mails.into_iter().map(|row| row.0).collect(),
+    };
+    for (subscription, next) in list_successors(tx, id).await? {
+        execute!(
+            tx,
+            "UPDATE subscription SET owner_id = $2 WHERE id = $1",
+            subscription,
+            next
+        )?;
+        left.successors.push(next);
+    }
+    execute!(tx, "DELETE FROM subscription WHERE owner_id = $1", id)?;
+    Ok(left)
+}
