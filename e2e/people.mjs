@@ -165,7 +165,7 @@ export const isPaused = async (page) => {
 
 export const reads = (page) => until(() => hasText(page), "the text");
 export const paused = (page) => until(() => isPaused(page), "the dialog, and the text hidden and inert");
-export const isAsked = async (page) => assert.ok(await hasMessage(page), `the device message on ${page.url()}, not "${await page.title()}"`);
+export const isAsked = (page) => until(() => hasMessage(page), `the device message on ${page.url()}`);
 
 /** The page listens: its first heartbeat is answered and its live stream stands. */
 export const listening = (page) =>
