@@ -263,7 +263,7 @@ CREATE TABLE staff (
 );
 
 -- Readers who deleted their account, by a hash that nobody finds out whose it was. Kept in a file beside the database, too,
--- so that a backup from before does not bring them back (docs/adr/0012).
+-- so that a backup from before does not bring them back (docs/adr/0013).
 -- owner: readers
 CREATE TABLE deleted_reader (
     mark TEXT PRIMARY KEY,
@@ -327,6 +327,8 @@ CREATE TABLE subscription (
     seats BIGINT NOT NULL,
     -- values: Provider
     provider TEXT NOT NULL,
+    -- values: Reason
+    reason TEXT NOT NULL,
     starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL,
     terms_version TEXT,
@@ -334,6 +336,28 @@ CREATE TABLE subscription (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX subscription_by_owner ON subscription (owner_id);
+CREATE INDEX subscription_by_creation ON subscription (created_at, id);
+
+-- All that happened to a subscription. Rows are added and never changed; owner, plan, seats, reason, start and end in
+-- `subscription` are what follows from them (docs/adr/0013). What an event does not say is NULL and stays as it was.
+-- owner: subscriptions
+CREATE TABLE subscription_event (
+    id TEXT PRIMARY KEY,
+    subscription_id TEXT NOT NULL REFERENCES subscription (id),
+    happened_at BIGINT NOT NULL,
+    -- values: Happened
+    what TEXT NOT NULL,
+    owner_id TEXT,
+    plan TEXT,
+    seats BIGINT,
+    -- values: Reason
+    reason TEXT,
+    until_at BIGINT,
+    -- Who of the paper did it.
+    staff_id TEXT,
+    note TEXT
+);
+CREATE INDEX subscription_event_by_subscription ON subscription_event (subscription_id, happened_at);
 
 -- owner: subscriptions
 CREATE TABLE seat (

@@ -22,6 +22,8 @@ struct AccountPage {
     tab: &'static str,
     /// Whether to lead to a subscription, or to the plans.
     seated: bool,
+    /// Whether to lead to the administration.
+    is_staff: bool,
     faults: Faults,
     notice: String,
     name: String,
@@ -38,11 +40,13 @@ pub async fn reader(readers: &Readers, session: &Session) -> Result<Reader> {
 
 /// The page in the language of `say`, with what is kept.
 async fn page(account: &Account, say: Say, reader: Reader) -> Result<AccountPage> {
+    let is_staff = store::is_operator(&mut account.base.read().await?, reader.id).await?;
     Ok(AccountPage {
         frame: Frame::unlisted(&account.site, say, "account-title"),
         say,
         tab: "account",
         seated: account.subscriptions.seats.active(reader.id).await?,
+        is_staff,
         faults: Faults::default(),
         notice: String::new(),
         name: reader.name,

@@ -40,6 +40,8 @@ struct SubscriptionPage {
     seated: bool,
     plan: String,
     seats: i64,
+    /// Why it can be read on.
+    why: String,
     until: String,
     /// Whose it is; empty if it is the reader's own.
     host: String,
@@ -65,6 +67,7 @@ pub(super) async fn show_subscription(
         seated: true,
         plan: plan_name(&site, say, &of).await?,
         seats: of.seats,
+        why: say.say(&format!("reason-{}", of.reason)),
         until: say.day(subscriptions::last_day(of.ends_at)),
         host: if own {
             String::new()

@@ -1,4 +1,4 @@
-//! Subscriptions: the newest, and a form to give one.
+//! Subscriptions: a list to search in, and a form to give one.
 
 use std::sync::Arc;
 
@@ -6,20 +6,32 @@ use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
+use crate::subscription::{filter, mark, marked};
+use crate::words::plan_and_company;
 use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
-use readers::{self, Email, Session};
-use subscriptions::rules::SeatsRefusal;
+use readers::{self, Email, ReaderId, Session};
+use subscriptions::rules::{Filter, MAX_NOTE, SeatsRefusal};
 use subscriptions::{
-    self, CompanyName, Grant, Granted, Plan, PlanSlug, Plans, Subscriptions, store,
+    self, By, CompanyName, Grant, Granted, Plan, PlanSlug, Plans, Reason, Subscriptions, store,
 };
+use web::error::encode;
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
 use web::{Query, Result, Site};
 
-/// How many are listed.
-const SHOWN: i64 = 100;
+/// How many stand on a page of the list.
+const SHOWN: i64 = 50;
+
+/// Why the paper gives a subscription.
+const GIVEN: [Reason; 5] = [
+    Reason::Granted,
+    Reason::Paid,
+    Reason::Trial,
+    Reason::Gift,
+    Reason::Company,
+];
 
 #[derive(Template)]
 #[template(path = "admin/subscriptions.html")]
@@ -32,16 +44,24 @@ struct SubscriptionsPage {
     faults: Faults,
     form: GrantForm,
     plans: Vec<Choice>,
+    reasons: Vec<Choice>,
+    q: String,
+    filters: Vec<Choice>,
+    state: String,
+    /// Query of the next page, or empty.
+    next: String,
 }
 
-/// A plan that can be given.
+/// One of several things that can be chosen.
 struct Choice {
-    slug: String,
+    value: String,
     name: String,
 }
 
 struct SubscriptionRow {
+    id: String,
     email: String,
+    why: String,
     plan: String,
     seats: String,
     until: String,
@@ -59,20 +79,28 @@ pub(super) struct GrantForm {
     company: String,
     #[serde(default)]
     until: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    note: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct GrantNotice {
-    #[serde(default)]
+#[serde(default)]
+pub(super) struct ListQuery {
     done: String,
+    q: String,
+    state: String,
+    after: String,
 }
 
 pub(super) async fn show_subscriptions(
     State(site): State<Arc<Site>>,
     Staff(session): Staff,
-    Query(query): Query<GrantNotice>,
+    Query(query): Query<ListQuery>,
 ) -> Result {
-    let page = page(&site, &session, Faults::default(), GrantForm::default()).await?;
+    let given = (Faults::default(), GrantForm::default());
+    let page = page(&site, &session, &query, given).await?;
     personal(&SubscriptionsPage {
         done: query.done == "given",
         ..page
@@ -82,27 +110,42 @@ pub(super) async fn show_subscriptions(
 async fn page(
     site: &Site,
     session: &Session,
-    faults: Faults,
-    form: GrantForm,
+    query: &ListQuery,
+    (faults, form): (Faults, GrantForm),
 ) -> Result<SubscriptionsPage> {
     let say = Say::new(session.language);
     let mut tx = site.base.read().await?;
     let plans = store::list_plans(&mut tx).await?;
-    let newest = store::list_newest(&mut tx, SHOWN).await?;
+    let filter = filter(&query.state);
+    let after = marked(&query.after);
+    let mut found =
+        store::search_subscriptions(&mut tx, &query.q, filter, after, SHOWN + 1).await?;
     drop(tx);
-    let name = |plan: &PlanSlug| plans.name(plan, say.lang).to_owned();
-    let rows = newest
+    let more = found.len() > SHOWN as usize;
+    found.truncate(SHOWN as usize);
+    let last = found.last().filter(|_| more);
+    let next = last.map_or(String::new(), |last| {
+        format!("q={}&state={filter}&after={}", encode(&query.q), mark(last))
+    });
+    let rows = found
         .into_iter()
         .map(|of| SubscriptionRow {
-            plan: match &of.company_name {
-                None => name(&of.plan),
-                Some(company) => format!("{} · {company}", name(&of.plan)),
-            },
+            id: of.id.to_string(),
+            plan: plan_and_company(&plans, &of.plan, of.company_name.as_deref(), say),
+            why: say.say(&format!("reason-{}", of.reason)),
             seats: format!("{} / {}", of.taken, of.seats),
             until: say.day(subscriptions::last_day(of.ends_at)),
             email: readers::shown_email(&of.email),
         })
         .collect();
+    let reason = |reason: &Reason| Choice {
+        value: reason.to_string(),
+        name: say.say(&format!("reason-{reason}")),
+    };
+    let one_filter = |filter: &Filter| Choice {
+        value: filter.to_string(),
+        name: say.say(&format!("admin-filter-{filter}")),
+    };
     Ok(SubscriptionsPage {
         frame: Frame::unlisted(site, say, "admin-subscriptions-title"),
         say,
@@ -112,12 +155,17 @@ async fn page(
         faults,
         form,
         plans: plans.0.iter().map(|plan| choice(plan, say)).collect(),
+        reasons: GIVEN.iter().map(reason).collect(),
+        q: query.q.clone(),
+        filters: Filter::ALL.iter().map(one_filter).collect(),
+        state: filter.to_string(),
+        next,
     })
 }
 
 fn choice(plan: &Plan, say: Say) -> Choice {
     Choice {
-        slug: plan.slug.to_string(),
+        value: plan.slug.to_string(),
         name: plan.name(say.lang).to_owned(),
     }
 }
@@ -127,9 +175,13 @@ pub(super) async fn submit_grant(
     State(subscriptions): State<Arc<Subscriptions>>,
     StaffForm(session, form): StaffForm<GrantForm>,
 ) -> Result {
-    match give(&subscriptions, Say::new(session.language), &form).await? {
+    let (say, staff) = (Say::new(session.language), session.reader);
+    match give(&subscriptions, say, staff, &form).await? {
         Ok(()) => Ok(see_other("/admin/subscriptions?done=given")),
-        Err(faults) => refused(&page(&site, &session, faults, form).await?),
+        Err(faults) => {
+            let list = ListQuery::default();
+            refused(&page(&site, &session, &list, (faults, form)).await?)
+        }
     }
 }
 
@@ -137,11 +189,12 @@ pub(super) async fn submit_grant(
 async fn give(
     subscriptions: &Subscriptions,
     say: Say,
+    staff: ReaderId,
     form: &GrantForm,
 ) -> Result<std::result::Result<(), Faults>> {
     let base = &subscriptions.base;
     let plans = store::list_plans(&mut base.read().await?).await?;
-    let (email, grant) = match checked(say, &plans, form, base.clock.now()) {
+    let (email, grant) = match checked(say, (&plans, staff), form, base.clock.now()) {
         Ok(checked) => checked,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -169,7 +222,7 @@ async fn give(
 /// Who is given what, if all of the form can be taken.
 fn checked(
     say: Say,
-    plans: &Plans,
+    (plans, staff): (&Plans, ReaderId),
     form: &GrantForm,
     now: UnixMillis,
 ) -> std::result::Result<(Email, Grant), Faults> {
@@ -201,13 +254,34 @@ fn checked(
     if until.is_none() {
         faults.add("until", say.say("admin-no-day"));
     }
-    match (email, plan, seats, company_name, until) {
-        (Ok(email), Some(plan), Some(Ok(seats)), Ok(company_name), Some(until)) => {
+    let reason = match form.reason.as_str() {
+        "" => Some(Reason::Granted),
+        text => text.parse().ok().filter(|reason| GIVEN.contains(reason)),
+    };
+    if reason.is_none() {
+        faults.add("reason", say.say("admin-no-reason"));
+    }
+    let by = By::typed(Some(staff), &form.note);
+    if by.is_err() {
+        faults.add("note", say.with("admin-fault-note", "length", MAX_NOTE));
+    }
+    match (email, plan, seats, company_name, until, reason, by) {
+        (
+            Ok(email),
+            Some(plan),
+            Some(Ok(seats)),
+            Ok(company_name),
+            Some(until),
+            Some(reason),
+            Ok(by),
+        ) => {
             let grant = Grant {
                 plan: plan.slug.clone(),
                 seats: Some(seats),
                 company_name,
                 until,
+                reason,
+                by,
             };
             Ok((email, grant))
         }

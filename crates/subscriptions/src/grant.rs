@@ -6,7 +6,9 @@ use crate::Subscriptions;
 use base::time::UnixMillis;
 use readers::{self, Reader};
 
-use super::rules::{CompanyName, PlanSlug, SeatsRefusal, SubscriptionId};
+use super::rules::{
+    By, CompanyName, Happened, PlanSlug, Reason, SeatsRefusal, SubscriptionId, Terms,
+};
 use super::store::{self, NewSubscription};
 use web::security::{self, Event, Who};
 
@@ -37,6 +39,10 @@ pub struct Grant {
     pub company_name: Option<CompanyName>,
     /// Until when.
     pub until: UnixMillis,
+    /// Why.
+    pub reason: Reason,
+    /// Who gives it.
+    pub by: By,
 }
 
 /// What came of it.
@@ -73,8 +79,8 @@ pub async fn grant(
     let new = NewSubscription {
         owner: reader.id,
         plan: &grant.plan,
-        company_name: grant.company_name.as_ref().map(CompanyName::as_str),
         seats,
+        reason: grant.reason,
         until: grant.until,
         terms: terms.as_deref(),
     };
@@ -85,11 +91,21 @@ pub async fn grant(
             if others + 1 > seats {
                 return Ok(Granted::SeatsTaken(others + 1));
             }
-            store::set_subscription(&mut tx, running.id, &new).await?;
             running.id
         }
         None => store::insert_subscription(&mut tx, &new).await?,
     };
+    let said = Terms {
+        owner: Some(reader.id),
+        plan: Some(grant.plan.clone()),
+        seats: Some(seats),
+        reason: Some(grant.reason),
+        until: Some(grant.until),
+    };
+    let what = Happened::begins(grant.reason);
+    store::record(&mut tx, id, what, &said, &grant.by).await?;
+    let company_name = grant.company_name.as_ref().map(CompanyName::as_str);
+    store::set_company_name(&mut tx, id, company_name).await?;
     if !store::has_seat(&mut tx, id, reader.id).await? {
         store::insert_accepted_seat(&mut tx, id, reader.id, &reader.email).await?;
     }

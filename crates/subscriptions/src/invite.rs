@@ -296,6 +296,8 @@ mod tests {
             seats: Some(seats),
             company_name,
             until,
+            reason: crate::Reason::Granted,
+            by: crate::By::default(),
         };
         grant(subscriptions, owner, &what).await.unwrap()
     }

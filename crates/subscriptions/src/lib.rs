@@ -3,6 +3,7 @@
 //! A seat entitles one reader to read; on which device is the business of `leases`. Deliberately not here: cards and
 //! invoices, which come with payment.
 
+mod change;
 mod grant;
 pub mod invite;
 mod part;
@@ -11,10 +12,11 @@ pub mod rules;
 mod seats;
 pub mod store;
 
+pub use change::{can_resume, change};
 pub use grant::{Grant, Granted, end_of, grant, last_day, seat};
 pub use part::Subscriptions;
 pub use plans::{add_plan, change_plan};
-pub use rules::{CompanyName, Plan, PlanSlug, Plans};
+pub use rules::{By, Change, CompanyName, Plan, PlanSlug, Plans, Reason, Refusal};
 pub use seats::Seats;
 
 /// What invitations say.

@@ -1,10 +1,12 @@
 //! Subscriptions, seats and invitations; plans in the file beside. Pure.
 
+mod event;
 mod host;
 mod plan;
 
 use std::str::FromStr;
 
+pub use self::event::*;
 pub use self::host::host_name;
 pub use self::plan::*;
 use base::db::text_enum;
@@ -85,6 +87,8 @@ pub struct Subscription {
     pub company_name: Option<String>,
     /// Seats, the owner's included.
     pub seats: i64,
+    /// Why it can be read on.
+    pub reason: Reason,
     /// Read on from.
     pub starts_at: UnixMillis,
     /// Read on until.
@@ -142,6 +146,10 @@ pub struct Invitation {
 /// A subscription as the publisher sees it in a list.
 #[derive(Clone, Debug)]
 pub struct Overview {
+    /// Which one.
+    pub id: SubscriptionId,
+    /// Its owner.
+    pub owner: ReaderId,
     /// Address of the owner.
     pub email: String,
     /// Which plan.
@@ -152,8 +160,24 @@ pub struct Overview {
     pub seats: i64,
     /// Seats with a reader.
     pub taken: i64,
+    /// Why it can be read on.
+    pub reason: Reason,
     /// When it ends.
     pub ends_at: UnixMillis,
+    /// When it was made.
+    pub created_at: UnixMillis,
+}
+
+text_enum! {
+    /// Which subscriptions a list has.
+    pub enum Filter {
+        /// All of them.
+        All = "all",
+        /// Those that run.
+        Running = "running",
+        /// Those that have ended.
+        Ended = "ended",
+    }
 }
 
 #[cfg(test)]

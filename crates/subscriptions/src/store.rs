@@ -1,20 +1,24 @@
-//! SQL of subscriptions; of plans and seats in the files beside.
+//! SQL of subscriptions; of events, plans, seats and lists for the publisher in the files beside.
 
+mod events;
 mod many;
 mod own_data;
 mod plans;
+mod publisher;
 mod seats;
 
+pub use events::*;
 pub use many::*;
 pub use own_data::*;
 pub use plans::*;
+pub use publisher::*;
 pub use seats::*;
 
-use base::db::{Tx, execute, fetch_all, fetch_optional, row};
+use base::db::{Tx, execute, fetch_optional, row};
 use base::time::UnixMillis;
 use readers::ReaderId;
 
-use super::rules::{Overview, PlanSlug, Provider, Subscription, SubscriptionId};
+use super::rules::{PlanSlug, Provider, Reason, Subscription, SubscriptionId};
 
 row! {
     struct SubscriptionRow {
@@ -23,14 +27,13 @@ row! {
         plan: PlanSlug,
         company_name: Option<String>,
         seats: i64,
+        reason: Reason,
         starts_at: UnixMillis,
         ends_at: UnixMillis,
         terms_version: Option<String>,
         terms_accepted_at: Option<UnixMillis>,
     }
 }
-
-row!(Overview: email, plan, company_name, seats, taken, ends_at);
 
 fn subscription(row: SubscriptionRow) -> Subscription {
     Subscription {
@@ -39,6 +42,7 @@ fn subscription(row: SubscriptionRow) -> Subscription {
         plan: row.plan,
         company_name: row.company_name,
         seats: row.seats,
+        reason: row.reason,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         terms: row.terms_version.zip(row.terms_accepted_at),
@@ -54,10 +58,28 @@ pub async fn find_owned(tx: &mut Tx, owner: ReaderId) -> sqlx::Result<Option<Sub
     let row = fetch_optional!(
         tx,
         SubscriptionRow,
-        "SELECT id, owner_id, plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at
+        "SELECT id, owner_id, plan, company_name, seats, reason, starts_at, ends_at, terms_version, terms_accepted_at
          FROM subscription WHERE owner_id = $1 AND ends_at > $2 ORDER BY ends_at DESC, id DESC LIMIT 1",
         owner,
         now
+    )?;
+    Ok(row.map(subscription))
+}
+
+/// The subscription, running or not.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_subscription(
+    tx: &mut Tx,
+    id: SubscriptionId,
+) -> sqlx::Result<Option<Subscription>> {
+    let row = fetch_optional!(
+        tx,
+        SubscriptionRow,
+        "SELECT id, owner_id, plan, company_name, seats, reason, starts_at, ends_at, terms_version, terms_accepted_at
+         FROM subscription WHERE id = $1",
+        id
     )?;
     Ok(row.map(subscription))
 }
@@ -69,17 +91,17 @@ pub struct NewSubscription<'a> {
     pub owner: ReaderId,
     /// Which plan.
     pub plan: &'a PlanSlug,
-    /// Name of the company.
-    pub company_name: Option<&'a str>,
     /// Seats, the owner's included.
     pub seats: i64,
+    /// Why it can be read on.
+    pub reason: Reason,
     /// When it ends.
     pub until: UnixMillis,
     /// Version of the terms that hold for it.
     pub terms: Option<&'a str>,
 }
 
-/// A new subscription that the paper gives, from now on.
+/// A new subscription from now on; its first event is still to be recorded.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -91,14 +113,14 @@ pub async fn insert_subscription(
     let accepted_at = new.terms.map(|_| now);
     execute!(
         tx,
-        "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, starts_at, ends_at, terms_version, terms_accepted_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $7)",
+        "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, reason, starts_at, ends_at, terms_version, terms_accepted_at, created_at)
+         VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $7)",
         id,
         new.owner,
         new.plan,
-        new.company_name,
         new.seats,
         Provider::Granted,
+        new.reason,
         now,
         new.until,
         new.terms,
@@ -107,23 +129,20 @@ pub async fn insert_subscription(
     Ok(id)
 }
 
-/// Changes plan, seats and end of a subscription.
+/// Names the company.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn set_subscription(
+pub async fn set_company_name(
     tx: &mut Tx,
     id: SubscriptionId,
-    new: &NewSubscription<'_>,
+    company_name: Option<&str>,
 ) -> sqlx::Result<()> {
     execute!(
         tx,
-        "UPDATE subscription SET plan = $2, company_name = $3, seats = $4, ends_at = $5 WHERE id = $1",
+        "UPDATE subscription SET company_name = $2 WHERE id = $1",
         id,
-        new.plan,
-        new.company_name,
-        new.seats,
-        new.until
+        company_name
     )?;
     Ok(())
 }
@@ -150,27 +169,6 @@ pub async fn find_held(
     let Some((id, name, email)) = found else {
         return Ok(None);
     };
-    let row = fetch_optional!(
-        tx,
-        SubscriptionRow,
-        "SELECT id, owner_id, plan, company_name, seats, starts_at, ends_at, terms_version, terms_accepted_at
-         FROM subscription WHERE id = $1",
-        id
-    )?;
-    Ok(row.map(|row| (subscription(row), name, email)))
-}
-
-/// The newest subscriptions with the address of their owner and the seats taken, for the publisher.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn list_newest(tx: &mut Tx, most: i64) -> sqlx::Result<Vec<Overview>> {
-    fetch_all!(
-        tx,
-        Overview,
-        "SELECT r.email, s.plan, s.company_name, s.seats,
-           (SELECT COUNT(*) FROM seat t WHERE t.subscription_id = s.id AND t.status = 'accepted') AS taken, s.ends_at
-         FROM subscription s JOIN reader r ON r.id = s.owner_id ORDER BY s.created_at DESC, s.id DESC LIMIT $1",
-        most
-    )
+    let of = find_subscription(tx, id).await?;
+    Ok(of.map(|of| (of, name, email)))
 }

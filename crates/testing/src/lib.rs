@@ -286,6 +286,8 @@ impl TestPaper {
             seats: Some(seats),
             company_name: None,
             until: self.app.base.clock.now().plus(Span::days(365)),
+            reason: subscriptions::Reason::Granted,
+            by: subscriptions::By::default(),
         };
         let given =
             subscriptions::grant(&self.app.subscriptions, &reader.unwrap().unwrap(), &what).await;

@@ -23,6 +23,11 @@ const READ_MODELS: &[(&str, &str, &str)] = &[
     ),
     (
         "subscriptions",
+        "store/publisher.rs",
+        "finds subscriptions by names and addresses of owners, in one query for a whole list",
+    ),
+    (
+        "subscriptions",
         "store/seats.rs",
         "shows names and addresses of members, and whether their mail was given up, in one query for a whole list",
     ),

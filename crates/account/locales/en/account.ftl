@@ -117,3 +117,5 @@ fault-current = That is not your current password. Try again.
 fault-language = Choose one of the languages
 fault-label = Give the device a name of 1 to { $length } characters
 fault-sure = Tick the box if you want to delete your account
+account-staff = You work for the paper.
+account-admin = Open its administration

@@ -99,3 +99,4 @@ terms-version = Version { $version }, in force since { $day }
 terms-none = This paper has not published its terms yet.
 terms-other-language = These terms are not available in English.
 terms-others = Other versions
+subscription-why = Why

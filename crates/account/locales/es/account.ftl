@@ -117,3 +117,5 @@ fault-current = Esa no es tu contraseña actual. Prueba otra vez.
 fault-language = Elige uno de los idiomas
 fault-label = Ponle al dispositivo un nombre de 1 a { $length } caracteres
 fault-sure = Marca la casilla si quieres eliminar tu cuenta
+account-staff = Trabajas para el periódico.
+account-admin = Abrir su administración

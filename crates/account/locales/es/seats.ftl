@@ -99,3 +99,4 @@ terms-version = Versión { $version }, en vigor desde el { $day }
 terms-none = Este periódico todavía no ha publicado sus condiciones.
 terms-other-language = Estas condiciones no están disponibles en español.
 terms-others = Otras versiones
+subscription-why = Por qué

@@ -20,7 +20,7 @@ use base::time::{Clock, Span};
 use readers::{self, Email, Reader};
 use stories::{self, StoryDraft};
 use subscriptions::rules::{PlanDraft, PlanFault};
-use subscriptions::{self, Grant};
+use subscriptions::{self, By, Grant, Reason};
 
 #[derive(RustEmbed)]
 #[folder = "demo"]
@@ -132,7 +132,7 @@ const READERS: [Person; 6] = [
     },
     Person {
         staff: true,
-        about: "works for the paper: opens /admin/subscriptions",
+        about: "works for the paper: opens /admin",
         ..person("pilar@demo.test", "Pilar", Lang::ES)
     },
 ];
@@ -273,6 +273,8 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
                 .transpose()
                 .map_err(|_| anyhow::anyhow!("{:?} is no company's name", person.company))?,
             until: app.base.clock.now().plus(Span::days(365)),
+            reason: Reason::Granted,
+            by: By::default(),
         };
         subscriptions::grant(&app.subscriptions, &reader, &grant).await?;
     }

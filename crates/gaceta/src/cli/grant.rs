@@ -7,8 +7,8 @@ use super::control::{self, Paper};
 use crate::App;
 use base::config::Config;
 use readers::{self, Email};
-use subscriptions::rules::MAX_COMPANY_NAME;
-use subscriptions::{self, CompanyName, Granted, PlanSlug, store};
+use subscriptions::rules::{MAX_COMPANY_NAME, MAX_NOTE};
+use subscriptions::{self, By, CompanyName, Granted, PlanSlug, Reason, store};
 use web::locale::Say;
 
 /// Options of `grant`.
@@ -28,6 +28,12 @@ pub struct Grant {
     /// Name of the company.
     #[arg(long, default_value = "")]
     company: String,
+    /// Why: granted, paid, trial, gift or company.
+    #[arg(long, default_value = "granted")]
+    reason: Reason,
+    /// A note for whoever looks at it later, one line.
+    #[arg(long, default_value = "")]
+    note: String,
 }
 
 /// A subscription for a reader.
@@ -38,6 +44,8 @@ pub struct GrantOrder {
     seats: Option<i64>,
     until: jiff::civil::Date,
     company: String,
+    reason: Reason,
+    note: String,
 }
 
 /// Gives.
@@ -51,6 +59,8 @@ pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
         seats: grant.seats,
         until: grant.until,
         company: grant.company,
+        reason: grant.reason,
+        note: grant.note,
     };
     Paper::open(config)
         .await?
@@ -69,6 +79,8 @@ pub async fn carry_out(app: &App, order: GrantOrder, say: Say) -> anyhow::Result
         seats,
         until: day,
         company,
+        reason,
+        note,
     } = order;
     let email: Email = email
         .parse()
@@ -90,6 +102,8 @@ pub async fn carry_out(app: &App, order: GrantOrder, say: Say) -> anyhow::Result
         seats,
         company_name,
         until,
+        reason,
+        by: by(&note)?,
     };
     match subscriptions::grant(&app.subscriptions, &reader, &what).await? {
         Granted::Given(_, seats) => Ok(vec![format!(
@@ -104,4 +118,13 @@ pub async fn carry_out(app: &App, order: GrantOrder, say: Say) -> anyhow::Result
             "{taken} people have a seat on the subscription of {email}, more than {plan} has; remove some first"
         ),
     }
+}
+
+/// The operator, with a note.
+///
+/// # Errors
+/// When it is no note.
+pub fn by(note: &str) -> anyhow::Result<By> {
+    By::typed(None, note)
+        .map_err(|_| anyhow::anyhow!("a note has one line of up to {MAX_NOTE} characters"))
 }

@@ -15,6 +15,7 @@ mod reader;
 mod serve;
 mod staff;
 mod story;
+mod subscription;
 
 // What several commands share.
 mod control;
@@ -79,6 +80,9 @@ enum Command {
     Plan(plan::PlanCommand),
     /// Give a reader a subscription.
     Grant(grant::Grant),
+    /// Look at subscriptions, and change them.
+    #[command(subcommand)]
+    Subscription(subscription::Subscription),
     /// Accounts.
     #[command(subcommand)]
     Reader(reader::Reader),
@@ -149,6 +153,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => serve::run(config(cli.config)?).await,
         Command::Plan(plan) => plan::run(config(cli.config)?, plan).await,
         Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
+        Command::Subscription(what) => subscription::run(config(cli.config)?, what).await,
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
     }

@@ -27,6 +27,11 @@ pub enum Reader {
         #[arg(long, default_value = "en")]
         language: Lang,
     },
+    /// Show what the paper knows of a reader: subscriptions with all that happened to them, and devices.
+    Show {
+        /// Their address.
+        email: String,
+    },
 }
 
 /// A new account.
@@ -49,11 +54,17 @@ impl std::fmt::Debug for ReaderOrder {
 /// # Errors
 /// Says what is wrong and how to mend it.
 pub async fn run(config: Config, reader: Reader) -> anyhow::Result<()> {
-    let Reader::Add {
-        email,
-        name,
-        language,
-    } = reader;
+    let (email, name, language) = match reader {
+        Reader::Show { email } => {
+            let paper = Paper::open(config).await?;
+            return paper.tell(control::Order::ShowReader(email)).await;
+        }
+        Reader::Add {
+            email,
+            name,
+            language,
+        } => (email, name, language),
+    };
     // Nobody types a password for an account that cannot be.
     checked(&email, &name)?;
     let password = password(config.accounts.min_password)?;

@@ -50,7 +50,7 @@ async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
         if ["/sign-out", "/account/confirm", "/account/password"].contains(&route.path) {
             continue;
         }
-        let path = ["{id}", "{token}", "{plan}"]
+        let path = ["{id}", "{token}", "{plan}", "{subscription}"]
             .iter()
             .fold(route.path.to_owned(), |path, name| path.replace(name, id));
         let answer = post(&borrowed, &path, &pairs.join("&")).await;
@@ -78,6 +78,10 @@ async fn every_form_that_needs_the_password_is_kept_while_it_is_asked_for() {
             "/account/seats/invite",
             "/account/seats/remove",
             "/admin/subscriptions",
+            "/admin/subscriptions/{subscription}/extend",
+            "/admin/subscriptions/{subscription}/plan",
+            "/admin/subscriptions/{subscription}/end",
+            "/admin/subscriptions/{subscription}/resume",
             "/admin/plans",
             "/admin/plans/{plan}",
         ]

@@ -359,6 +359,10 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
             "/account/seats/invite",
             "/account/seats/remove",
             "/admin/subscriptions",
+            "/admin/subscriptions/{subscription}/extend",
+            "/admin/subscriptions/{subscription}/plan",
+            "/admin/subscriptions/{subscription}/end",
+            "/admin/subscriptions/{subscription}/resume",
             "/admin/plans",
             "/admin/plans/{plan}",
         ]

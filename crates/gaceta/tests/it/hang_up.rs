@@ -7,6 +7,7 @@ use base::time::Span;
 use http::{Method, StatusCode};
 use readers::rules::DeviceKind;
 use readers::store as accounts;
+use subscriptions::rules::SubscriptionId;
 use subscriptions::store as seats;
 
 use testing::{Browser, Person, TestPaper};
@@ -21,7 +22,7 @@ struct Due<'a> {
 }
 
 /// Everything that changes something, as the router has it.
-const ROUTES: [&str; 26] = [
+const ROUTES: [&str; 30] = [
     "/account",
     "/account/confirm",
     "/account/data/delete",
@@ -36,6 +37,10 @@ const ROUTES: [&str; 26] = [
     "/admin/plans",
     "/admin/plans/{plan}",
     "/admin/subscriptions",
+    "/admin/subscriptions/{subscription}/extend",
+    "/admin/subscriptions/{subscription}/plan",
+    "/admin/subscriptions/{subscription}/end",
+    "/admin/subscriptions/{subscription}/resume",
     "/email/{token}",
     "/invitation/{token}",
     "/proof/{token}",
@@ -77,7 +82,15 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
         "/account/seats/invite" => (laptop, format!("emails=new-{email}")),
         desk if desk.starts_with("/admin/") => {
             owner.works_here().await;
-            return due_at_the_desk(laptop, desk, name, &own);
+            let subscription = subscription_of(paper, &owner).await;
+            let id = subscription.to_string();
+            if desk.ends_with("/resume") {
+                let page = path
+                    .replace("{subscription}", &id)
+                    .replace("/resume", "/end");
+                laptop.send(Method::POST, &page, &[], "").await;
+            }
+            return due_at_the_desk(laptop, desk, (name, &id), &own);
         }
         "/reading/beat" => {
             let beat = r#"{"view":"7","seq":1,"epoch":null,"focused":true,"idle":0}"#;
@@ -104,16 +117,27 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
 }
 
 /// The same of what the people of the paper do; `own` is the address of the owner, who is one of them.
-fn due_at_the_desk<'a>(browser: Browser<'a>, route: &str, name: &str, own: &str) -> Due<'a> {
+fn due_at_the_desk<'a>(
+    browser: Browser<'a>,
+    route: &str,
+    (name, subscription): (&str, &str),
+    own: &str,
+) -> Due<'a> {
     let plan =
         "name-en=Two&name-es=Dos&least=2&most=2&period=month&trial=0&place=2&audience=everybody";
     let body = match route {
         "/admin/plans" => format!("slug={name}&{plan}"),
         "/admin/plans/{plan}" => plan.to_owned(),
         "/admin/subscriptions" => format!("{own}&plan=premium&until=2030-01-01"),
+        "/admin/subscriptions/{subscription}/extend" => "until=2031-01-01".to_owned(),
+        "/admin/subscriptions/{subscription}/plan" => "plan=company&seats=5".to_owned(),
+        "/admin/subscriptions/{subscription}/end"
+        | "/admin/subscriptions/{subscription}/resume" => String::new(),
         other => panic!("nobody hangs up on {other} yet"),
     };
-    let path = route.replace("{plan}", "premium");
+    let path = route
+        .replace("{plan}", "premium")
+        .replace("{subscription}", subscription);
     Due {
         browser,
         path,
@@ -192,6 +216,12 @@ async fn invited<'a>(
         .send(Method::POST, "/account/seats/invite", &[], &form)
         .await;
     (paper.guest(), paper.mailed_link("/invitation/").await)
+}
+
+async fn subscription_of(paper: &TestPaper, owner: &Person<'_>) -> SubscriptionId {
+    let mut tx = paper.app.base.read().await.unwrap();
+    let of = seats::find_owned(&mut tx, owner.id).await.unwrap();
+    of.unwrap().id
 }
 
 async fn second_seat(paper: &TestPaper, owner: &Person<'_>) -> String {

@@ -36,6 +36,7 @@ mod seats;
 mod sign_in;
 mod stores;
 mod streams;
+mod subscriptions;
 mod templates;
 mod translations;
 mod turns;

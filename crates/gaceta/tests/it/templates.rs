@@ -8,7 +8,7 @@ use base::mail::Mail;
 use http::Method;
 use testing::{Answer, Browser, Person, TestPaper};
 
-use crate::canary::doors::furnish;
+use crate::canary::doors::{Known, furnish};
 
 const ARTICLE: &str = "2026-02-24/subscribers-1";
 const SITE: &str = "http://localhost:9000";
@@ -186,6 +186,12 @@ impl<'a> Speaking<'a> {
             ("admin/plans.html", staff[1].clone()),
             ("admin/plan.html", staff[2].clone()),
             ("admin/plan_fields.html", staff[2].clone()),
+            ("admin/front.html", staff[3].clone()),
+            ("admin/readers.html", staff[4].clone()),
+            ("admin/reader.html", staff[5].clone()),
+            ("admin/subscription.html", staff[6].clone()),
+            ("admin/happened.html", staff[6].clone()),
+            ("admin/end.html", staff[7].clone()),
         ]
     }
 
@@ -200,17 +206,28 @@ impl<'a> Speaking<'a> {
         (new_email, self.sees(&back).await)
     }
 
-    async fn of_staff(&self) -> [String; 3] {
+    async fn of_staff(&self) -> Vec<String> {
         let person = self.paper.reader(&self.name("operator"), false).await;
         let person = self.reader(person).await;
         person.works_here().await;
         let laptop = person.on("laptop").await;
         let opened = async |path: &str| shown(laptop.opens(path).await);
-        [
-            opened("/admin/subscriptions").await,
-            opened("/admin/plans").await,
-            opened("/admin/plans/premium").await,
-        ]
+        let known = Known::of(self.paper).await;
+        let (reader, [runs, _]) = (&known.reader, &known.subscriptions);
+        let mut pages = Vec::new();
+        for path in [
+            "/admin/subscriptions",
+            "/admin/plans",
+            "/admin/plans/premium",
+            "/admin",
+            "/admin/readers",
+            &format!("/admin/readers/{reader}"),
+            &format!("/admin/subscriptions/{runs}"),
+            &format!("/admin/subscriptions/{runs}/end"),
+        ] {
+            pages.push(opened(path).await);
+        }
+        pages
     }
 
     async fn of_two_devices(&self) -> Vec<Sample> {

@@ -16,6 +16,7 @@ mod many;
 mod own_data;
 mod proofs;
 mod restored;
+mod search;
 mod terms;
 
 pub use account::*;
@@ -24,6 +25,7 @@ pub use many::*;
 pub use own_data::*;
 pub use proofs::*;
 pub use restored::*;
+pub use search::*;
 pub use terms::*;
 
 row!(Device: id, label, number, kind, first_seen_at, last_seen_at);

@@ -21,3 +21,29 @@ plan-seats-fixed = { $seats ->
    *[other] That plan has { $seats } readers. Leave the number of readers empty.
 }
 plan-seats-out-of-range = Say how many readers, from { $least } to { $most }.
+change-unknown = There is no such subscription.
+change-over = Choose a last day that is still to come.
+change-no-plan = The paper has no such plan. Choose one of its plans.
+change-seats-taken = { $taken ->
+    [one] One person reads on it, more than that plan has room for.
+   *[other] { $taken } people read on it, more than that plan has room for. Its owner can free places first.
+}
+change-ended = It has ended already.
+change-not-ended = Nobody ended it before its last day, so there is nothing to undo. You can set a new last day.
+change-owns-another = Its owner has another subscription that runs. Change that one.
+reason-granted = given by the paper
+reason-paid = paid for
+reason-trial = on trial
+reason-grace = a payment is late
+reason-gift = a gift
+reason-company = through a company
+happened-granted = given
+happened-trial-begun = trial begun
+happened-grace-begun = payment late, goes on for a while
+happened-extended = last day set
+happened-plan-changed = other plan
+happened-seats-changed = other number of readers
+happened-owner-changed = other owner
+happened-ended = ended
+happened-resumed = goes on again
+happened-until = until { $day }

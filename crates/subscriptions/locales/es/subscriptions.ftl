@@ -21,3 +21,29 @@ plan-seats-fixed = { $seats ->
    *[other] Ese plan tiene { $seats } lectores. Deja vacío el número de lectores.
 }
 plan-seats-out-of-range = Indica cuántos lectores, entre { $least } y { $most }.
+change-unknown = No existe esa suscripción.
+change-over = Elige un último día que esté por llegar.
+change-no-plan = El periódico no tiene ese plan. Elige uno de los suyos.
+change-seats-taken = { $taken ->
+    [one] Una persona lee con ella, más de las que caben en ese plan.
+   *[other] { $taken } personas leen con ella, más de las que caben en ese plan. Su dueño puede liberar plazas antes.
+}
+change-ended = Ya ha terminado.
+change-not-ended = Nadie la terminó antes de su último día, así que no hay nada que deshacer. Puedes poner otro último día.
+change-owns-another = Su dueño tiene otra suscripción en vigor. Cambia esa.
+reason-granted = la dio el periódico
+reason-paid = pagada
+reason-trial = de prueba
+reason-grace = con un pago pendiente
+reason-gift = un regalo
+reason-company = por una empresa
+happened-granted = dada
+happened-trial-begun = empezó la prueba
+happened-grace-begun = pago pendiente, sigue un tiempo
+happened-extended = nuevo último día
+happened-plan-changed = otro plan
+happened-seats-changed = otro número de lectores
+happened-owner-changed = otro dueño
+happened-ended = terminada
+happened-resumed = sigue de nuevo
+happened-until = hasta el { $day }

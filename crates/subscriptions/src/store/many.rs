@@ -20,10 +20,18 @@ pub async fn insert_numbered_subscriptions(
         .collect();
     insert_rows!(
         tx,
-        "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, starts_at, ends_at, terms_version, terms_accepted_at, created_at) VALUES",
+        "INSERT INTO subscription (id, owner_id, plan, company_name, seats, provider, reason, starts_at, ends_at, terms_version, terms_accepted_at, created_at) VALUES",
         &rows,
         |(_, id)| (
-            id, id, "digital", "", 1_i64, "granted", now, until, "", now, now
+            id, id, "digital", "", 1_i64, "granted", "granted", now, until, "", now, now
+        )
+    )?;
+    insert_rows!(
+        tx,
+        "INSERT INTO subscription_event (id, subscription_id, happened_at, what, owner_id, plan, seats, reason, until_at) VALUES",
+        &rows,
+        |(_, id)| (
+            id, id, now, "granted", id, "digital", 1_i64, "granted", until
         )
     )?;
     insert_rows!(

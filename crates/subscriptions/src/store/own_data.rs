@@ -7,7 +7,7 @@ use base::jobs::Job;
 use base::time::UnixMillis;
 use readers::{Reader, ReaderId};
 
-use super::super::rules::{PlanSlug, SeatStatus, SubscriptionId};
+use super::super::rules::{By, Happened, PlanSlug, SeatStatus, SubscriptionId, Terms};
 
 row! {
     struct Owned {
@@ -186,14 +186,30 @@ pub async fn delete_of_reader(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Left
         mails: mails.into_iter().map(|row| row.0).collect(),
     };
     for (subscription, next) in list_successors(tx, id).await? {
-        execute!(
-            tx,
-            "UPDATE subscription SET owner_id = $2 WHERE id = $1",
-            subscription,
-            next
-        )?;
+        let terms = Terms {
+            owner: Some(next),
+            ..Terms::default()
+        };
+        let (what, by) = (Happened::OwnerChanged, By::default());
+        super::record(tx, subscription, what, &terms, &by).await?;
         left.successors.push(next);
     }
+    execute!(
+        tx,
+        "DELETE FROM subscription_event WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
+        id
+    )?;
     execute!(tx, "DELETE FROM subscription WHERE owner_id = $1", id)?;
+    // What passed to somebody else keeps what happened to it, and names nobody who is gone.
+    execute!(
+        tx,
+        "UPDATE subscription_event SET owner_id = NULL, note = NULL WHERE owner_id = $1",
+        id
+    )?;
+    execute!(
+        tx,
+        "UPDATE subscription_event SET staff_id = NULL WHERE staff_id = $1",
+        id
+    )?;
     Ok(left)
 }

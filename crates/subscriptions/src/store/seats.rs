@@ -125,6 +125,20 @@ pub async fn count_accepted_without(
     Ok(row.0)
 }
 
+/// Seats that have been accepted.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn count_accepted(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<i64> {
+    let row = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1 AND status = 'accepted'",
+        id
+    )?;
+    Ok(row.0)
+}
+
 /// Whether this reader has a seat on that subscription.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::cli::{grant, import, paper, plan, reader, staff, story};
+use crate::cli::{grant, import, paper, plan, reader, staff, story, subscription};
 use articles::{self, Batch, EditionDraft, Published, TopicDraft};
 use base::background::Status;
 use web::locale::Say;
@@ -43,6 +43,10 @@ pub enum Order {
     SetPlan(plan::Set),
     /// `gaceta grant`.
     Grant(grant::GrantOrder),
+    /// `gaceta subscription`.
+    Subscription(subscription::Subscription),
+    /// `gaceta reader show`, with an address.
+    ShowReader(String),
     /// `gaceta reader add`.
     AddReader(reader::ReaderOrder),
     /// `gaceta staff add`, with an address.
@@ -94,6 +98,10 @@ pub async fn carry_out(app: &App, order: Order, say: Say) -> anyhow::Result<Repl
         Order::ListPlans => plan::list(&app.subscriptions, say).await?,
         Order::SetPlan(order) => plan::set(&app.subscriptions, order, say).await?,
         Order::Grant(order) => grant::carry_out(app, order, say).await?,
+        Order::Subscription(what) => subscription::carry_out(&app.subscriptions, what, say).await?,
+        Order::ShowReader(email) => {
+            subscription::show_reader(&app.subscriptions, &email, say).await?
+        }
         Order::AddReader(order) => reader::carry_out(app, order).await?,
         Order::AddStaff(email) => staff::carry_out(&app.base, &email).await?,
         Order::Publish(batch) => {

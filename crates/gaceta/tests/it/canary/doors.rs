@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
+use subscriptions::{By, Change};
 use testing::{Answer, Browser, CANARY, Form, TestPaper, encode};
 use web::Route;
 
@@ -47,6 +48,9 @@ pub struct Known {
     pub picture: String,
     /// Links that were mailed: `/proof/..`, `/invitation/..` and the others of [`LINKS`].
     pub links: BTreeMap<&'static str, String>,
+    /// A reader whose subscription runs, and that subscription with one that was ended.
+    pub reader: String,
+    pub subscriptions: [String; 2],
 }
 
 /// How links begin that are mailed.
@@ -66,11 +70,29 @@ impl Known {
         let page = paper.guest().opens("/en/2026-02-24/open-told").await;
         let (_, rest) = page.text.split_once("src=\"/media/").unwrap();
         let (picture, _) = rest.split_once('"').unwrap();
+        let (reader, runs) = kept(paper, KEPT).await;
+        let (_, ended) = kept(paper, FORMER).await;
         Self {
             picture: picture.to_owned(),
             links,
+            reader,
+            subscriptions: [runs, ended],
         }
     }
+}
+
+/// Somebody whose subscription runs until somebody ends it, and somebody whose was ended.
+const KEPT: &str = "kept";
+const FORMER: &str = "former";
+
+/// The reader of that name, and their subscription.
+async fn kept(paper: &TestPaper, name: &str) -> (String, String) {
+    let email = format!("{name}@example.com").parse().unwrap();
+    let mut tx = paper.app.base.read().await.unwrap();
+    let reader = readers::store::find_by_email(&mut tx, &email).await;
+    let id = reader.unwrap().unwrap().id;
+    let of = subscriptions::store::list_of_reader(&mut tx, id).await;
+    (id.to_string(), of.unwrap()[0].id.to_string())
 }
 
 /// What the canary's paper has more than others: a running story, and articles of it with a picture.
@@ -95,6 +117,17 @@ pub async fn furnish(paper: &TestPaper) {
     }
     paper.reader(KNOWN, false).await;
     paper.owner("host", "company", 1000).await;
+    paper.owner(KEPT, "company", 3).await;
+    paper.owner(FORMER, "company", 3).await;
+    let (_, former) = kept(paper, FORMER).await;
+    let (change, by) = (Change::End, By::default());
+    let ended = subscriptions::change(
+        &paper.app.subscriptions,
+        former.parse().unwrap(),
+        &change,
+        &by,
+    );
+    assert_eq!(ended.await.unwrap(), Ok(()));
 }
 
 /// Has a link mailed to somebody, and gives it.
@@ -173,7 +206,8 @@ pub fn fill(route: &str, known: &Known) -> Vec<String> {
         .iter()
         .find(|(start, _)| route.starts_with(**start));
     let token = token.map_or("", |(start, link)| &link[start.len()..]);
-    let values: [(&str, &[&str]); 10] = [
+    let [runs, ended] = &known.subscriptions;
+    let values: [(&str, &[&str]); 12] = [
         ("{edition}", &["en", "es"]),
         ("{day}", &["2026-02-24"]),
         ("{topic}", &["water"]),
@@ -183,6 +217,8 @@ pub fn fill(route: &str, known: &Known) -> Vec<String> {
         ),
         ("{version}", &["1"]),
         ("{plan}", &["premium"]),
+        ("{reader}", &[&known.reader]),
+        ("{subscription}", &[runs, ended]),
         ("{*name}", &["gaceta.css"]),
         ("{id}", &["00000000-0000-0000-0000-000000000000"]),
         ("sitemap-{name}", &["sitemap-1.xml"]),

@@ -1,0 +1,355 @@
+//! One subscription: what holds, what happened, who reads; and what the paper can do about it.
+//!
+//! Ending asks once, and can be undone until its last day.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use serde::Deserialize;
+
+use crate::words::{Happening, happening, plan_and_company};
+use crate::{Staff, StaffForm};
+use base::time::UnixMillis;
+use readers::Session;
+use subscriptions::rules::{
+    Filter, MAX_NOTE, NoNote, Plan, PlanSlug, Plans, SeatStatus, State as Holds, Subscription,
+    SubscriptionId,
+};
+use subscriptions::{By, Change, Refusal, Subscriptions, can_resume, store};
+use web::form::{Faults, refused};
+use web::locale::Say;
+use web::view::{Frame, personal, see_other};
+use web::{Error, Path, Query, Result, Site};
+
+/// A plan that it can have.
+struct Choice {
+    slug: String,
+    name: String,
+}
+
+struct Person {
+    name: String,
+    email: String,
+    /// Identifier of the reader; empty for an invitation.
+    reader: String,
+    about: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "admin/subscription.html")]
+struct SubscriptionPage {
+    frame: Frame,
+    say: Say,
+    tab: &'static str,
+    id: SubscriptionId,
+    owner: String,
+    email: String,
+    plan: String,
+    why: String,
+    since: String,
+    until: String,
+    runs: bool,
+    can_resume: bool,
+    seats: String,
+    people: Vec<Person>,
+    happened: Vec<Happening>,
+    plans: Vec<Choice>,
+    faults: Faults,
+    notice: &'static str,
+    form: ChangeForm,
+}
+
+/// What was typed into the forms of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ChangeForm {
+    until: String,
+    #[serde(rename = "until-note")]
+    until_note: String,
+    plan: String,
+    seats: String,
+    #[serde(rename = "plan-note")]
+    plan_note: String,
+    #[serde(rename = "end-note")]
+    end_note: String,
+}
+
+/// People who are listed.
+const PEOPLE: usize = 100;
+
+async fn page(site: &Site, session: &Session, id: SubscriptionId) -> Result<SubscriptionPage> {
+    let say = Say::new(session.language);
+    let zone = site.zone(session.language);
+    let mut tx = site.base.read().await?;
+    let of = store::find_subscription(&mut tx, id).await?;
+    let of = of.ok_or(Error::NotFound)?;
+    let owner = readers::store::find_reader(&mut tx, of.owner).await?;
+    let owner = owner.ok_or(Error::NotFound)?;
+    let events = store::list_events(&mut tx, id).await?;
+    let members = store::list_members(&mut tx, id).await?;
+    let plans = store::list_plans(&mut tx).await?;
+    let mut happened = Vec::with_capacity(events.len());
+    for event in events.iter().rev() {
+        happened.push(happening(&mut tx, say, &zone, &plans, event).await?);
+    }
+    let now = tx.now();
+    drop(tx);
+    let taken = members
+        .iter()
+        .filter(|member| member.status == SeatStatus::Accepted);
+    let taken = taken.count();
+    let people = members.into_iter().take(PEOPLE).map(|member| Person {
+        about: match (member.status, member.expires_at) {
+            (SeatStatus::Accepted, _) => "admin-reads",
+            (_, Some(at)) if at <= now => "seats-ran-out",
+            _ if member.is_undelivered => "admin-undelivered",
+            _ => "seats-invited",
+        },
+        reader: member
+            .reader
+            .map_or(String::new(), |reader| reader.to_string()),
+        name: member.name,
+        email: readers::shown_email(&member.email),
+    });
+    let email = readers::shown_email(&owner.email);
+    let mut frame = Frame::unlisted(site, say, "admin-subscription-title");
+    frame.title = say.with("admin-subscription-of", "email", email.as_str());
+    Ok(SubscriptionPage {
+        frame,
+        say,
+        tab: "",
+        id,
+        owner: of.owner.to_string(),
+        email,
+        plan: plan_and_company(&plans, &of.plan, of.company_name.as_deref(), say),
+        why: say.say(&format!("reason-{}", of.reason)),
+        since: say.date(of.starts_at, &zone),
+        until: say.day(subscriptions::last_day(of.ends_at)),
+        runs: of.ends_at > now,
+        can_resume: can_resume(Holds::of(&events).as_ref(), now),
+        seats: format!("{taken} / {}", of.seats),
+        people: people.collect(),
+        happened,
+        form: form_of(&of, &plans),
+        plans: choices(&plans, say),
+        faults: Faults::default(),
+        notice: "",
+    })
+}
+
+fn choices(Plans(plans): &Plans, say: Say) -> Vec<Choice> {
+    let choice = |plan: &Plan| Choice {
+        slug: plan.slug.to_string(),
+        name: plan.name(say.lang).to_owned(),
+    };
+    plans.iter().map(choice).collect()
+}
+
+/// The fields as they stand there before anybody types.
+fn form_of(of: &Subscription, plans: &Plans) -> ChangeForm {
+    let is_fixed = plans.find(&of.plan).and_then(Plan::fixed_seats);
+    ChangeForm {
+        plan: of.plan.to_string(),
+        seats: is_fixed.map_or_else(|| of.seats.to_string(), |_| String::new()),
+        ..ChangeForm::default()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ChangeNotice {
+    #[serde(default)]
+    done: String,
+}
+
+pub(super) async fn show_subscription(
+    State(site): State<Arc<Site>>,
+    Staff(session): Staff,
+    Path(id): Path<SubscriptionId>,
+    Query(query): Query<ChangeNotice>,
+) -> Result {
+    let notice = match query.done.as_str() {
+        "extended" => "admin-done-extended",
+        "plan" => "admin-done-plan",
+        "ended" => "admin-done-ended",
+        "resumed" => "admin-done-resumed",
+        _ => "",
+    };
+    personal(&SubscriptionPage {
+        notice,
+        ..page(&site, &session, id).await?
+    })
+}
+
+/// Makes the change, or shows the page with what is wrong: at the field that this kind of refusal is about, else at `field`.
+async fn make(
+    (site, subscriptions): (&Site, &Subscriptions),
+    session: &Session,
+    id: SubscriptionId,
+    change: std::result::Result<Change, Faults>,
+    (note, note_field): (&str, &str),
+    (form, field, done): (ChangeForm, &str, &str),
+) -> Result {
+    let say = Say::new(session.language);
+    let by = By::typed(Some(session.reader), note);
+    let note_fault = || Faults::one(note_field, say.with("admin-fault-note", "length", MAX_NOTE));
+    let faults = match (change, by) {
+        (Err(faults), _) => faults,
+        (Ok(_), Err(NoNote)) => note_fault(),
+        (Ok(change), Ok(by)) => {
+            match subscriptions::change(subscriptions, id, &change, &by).await? {
+                Ok(()) => {
+                    return Ok(see_other(&format!("/admin/subscriptions/{id}?done={done}")));
+                }
+                Err(Refusal::Unknown) => return Err(Error::NotFound),
+                Err(refusal) => Faults::one(of_field(refusal).unwrap_or(field), refusal.say(say)),
+            }
+        }
+    };
+    refused(&SubscriptionPage {
+        faults,
+        form,
+        ..page(site, session, id).await?
+    })
+}
+
+const fn of_field(refusal: Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::Over => Some("until"),
+        Refusal::NoPlan => Some("plan"),
+        Refusal::Seats(_) | Refusal::SeatsTaken(_) => Some("seats"),
+        Refusal::Unknown | Refusal::Ended | Refusal::NotEnded | Refusal::OwnsAnother(_) => None,
+    }
+}
+
+pub(super) async fn submit_extend(
+    State(site): State<Arc<Site>>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    Path(id): Path<SubscriptionId>,
+    StaffForm(session, form): StaffForm<ChangeForm>,
+) -> Result {
+    let say = Say::new(session.language);
+    let until = form.until.parse().ok().and_then(subscriptions::end_of);
+    let no_day = || Faults::one("until", say.say("change-over"));
+    let change = until.map(Change::Extend).ok_or_else(no_day);
+    let note = form.until_note.clone();
+    let note = (note.as_str(), "until-note");
+    let page = (form, "until", "extended");
+    make((&site, &subscriptions), &session, id, change, note, page).await
+}
+
+pub(super) async fn submit_plan(
+    State(site): State<Arc<Site>>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    Path(id): Path<SubscriptionId>,
+    StaffForm(session, form): StaffForm<ChangeForm>,
+) -> Result {
+    let say = Say::new(session.language);
+    let typed = form.seats.trim();
+    // No plan has as many, so whoever typed something else hears what it has.
+    let seats = (!typed.is_empty()).then(|| typed.parse().unwrap_or(i64::MAX));
+    let no_plan = |_| Faults::one("plan", say.say("change-no-plan"));
+    let plan = form.plan.parse::<PlanSlug>().map_err(no_plan);
+    let change = plan.map(|plan| Change::Plan(plan, seats));
+    let note = form.plan_note.clone();
+    let note = (note.as_str(), "plan-note");
+    let page = (form, "plan", "plan");
+    make((&site, &subscriptions), &session, id, change, note, page).await
+}
+
+pub(super) async fn submit_resume(
+    State(site): State<Arc<Site>>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    Path(id): Path<SubscriptionId>,
+    StaffForm(session, form): StaffForm<ChangeForm>,
+) -> Result {
+    let page = (form, "until", "resumed");
+    let parts = (&*site, &*subscriptions);
+    make(
+        parts,
+        &session,
+        id,
+        Ok(Change::Resume),
+        ("", "until-note"),
+        page,
+    )
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "admin/end.html")]
+struct EndPage {
+    frame: Frame,
+    say: Say,
+    tab: &'static str,
+    id: SubscriptionId,
+    what: String,
+    faults: Faults,
+    note: String,
+}
+
+async fn end_page(site: &Site, session: &Session, id: SubscriptionId) -> Result<EndPage> {
+    let say = Say::new(session.language);
+    let mut tx = site.base.read().await?;
+    let of = store::find_subscription(&mut tx, id).await?;
+    let of = of.ok_or(Error::NotFound)?;
+    let owner = readers::store::find_reader(&mut tx, of.owner).await?;
+    let taken = store::count_accepted(&mut tx, id).await?;
+    drop(tx);
+    let email = owner.map_or(String::new(), |owner| readers::shown_email(&owner.email));
+    Ok(EndPage {
+        frame: Frame::unlisted(site, say, "admin-end-title"),
+        say,
+        tab: "",
+        id,
+        what: say.with2("admin-end-what", "email", email, "taken", taken),
+        faults: Faults::default(),
+        note: String::new(),
+    })
+}
+
+pub(super) async fn show_end(
+    State(site): State<Arc<Site>>,
+    Staff(session): Staff,
+    Path(id): Path<SubscriptionId>,
+) -> Result {
+    personal(&end_page(&site, &session, id).await?)
+}
+
+pub(super) async fn submit_end(
+    State(site): State<Arc<Site>>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    Path(id): Path<SubscriptionId>,
+    StaffForm(session, form): StaffForm<ChangeForm>,
+) -> Result {
+    let say = Say::new(session.language);
+    let fault = match By::typed(Some(session.reader), &form.end_note) {
+        Err(NoNote) => say.with("admin-fault-note", "length", MAX_NOTE),
+        Ok(by) => match subscriptions::change(&subscriptions, id, &Change::End, &by).await? {
+            Ok(()) => return Ok(see_other(&format!("/admin/subscriptions/{id}?done=ended"))),
+            Err(Refusal::Unknown) => return Err(Error::NotFound),
+            Err(refusal) => refusal.say(say),
+        },
+    };
+    refused(&EndPage {
+        faults: Faults::one("end-note", fault),
+        note: form.end_note,
+        ..end_page(&site, &session, id).await?
+    })
+}
+
+/// Where a page of a list goes on: behind this one.
+pub(super) fn mark(of: &subscriptions::rules::Overview) -> String {
+    format!("{}.{}", of.created_at.0, of.id)
+}
+
+/// What [`mark`] wrote; nothing else is understood.
+pub(super) fn marked(text: &str) -> Option<(UnixMillis, SubscriptionId)> {
+    let (at, id) = text.split_once('.')?;
+    Some((UnixMillis(at.parse().ok()?), id.parse().ok()?))
+}
+
+/// The filter of that name; of any other, all.
+pub(super) fn filter(text: &str) -> Filter {
+    text.parse().unwrap_or(Filter::All)
+}
