@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::Staff;
 use crate::words::{Happening, happening, plan_and_company};
+use base::db::Tx;
 use leases::EventKind;
 use readers::{ReaderId, labels, shown_email, store as accounts};
 use subscriptions::store;
@@ -129,25 +131,21 @@ const fn lease_key(kind: EventKind) -> &'static str {
     }
 }
 
-pub(super) async fn show_reader(
-    State(site): State<Arc<Site>>,
-    Staff(session): Staff,
-    Path(id): Path<ReaderId>,
-) -> Result {
-    let say = Say::new(session.language);
-    let zone = site.zone(session.language);
-    let base = &site.base;
-    let mut tx = base.read().await?;
-    let reader = accounts::find_reader(&mut tx, id).await?;
-    let reader = reader.ok_or(Error::NotFound)?;
-    let plans = store::list_plans(&mut tx).await?;
+/// What a reader reads on, or read on, and what happened to it.
+async fn entitlements_of(
+    tx: &mut Tx,
+    say: Say,
+    zone: &TimeZone,
+    id: ReaderId,
+) -> sqlx::Result<Vec<Entitlement>> {
+    let plans = store::list_plans(tx).await?;
     let now = tx.now();
     let mut entitlements = Vec::new();
-    for of in store::list_of_reader(&mut tx, id).await? {
-        let events = store::list_events(&mut tx, of.id).await?;
+    for of in store::list_of_reader(tx, id).await? {
+        let events = store::list_events(tx, of.id).await?;
         let mut happened = Vec::with_capacity(events.len());
         for event in events.iter().rev() {
-            happened.push(happening(&mut tx, say, &zone, &plans, event).await?);
+            happened.push(happening(tx, say, zone, &plans, event).await?);
         }
         entitlements.push(Entitlement {
             id: of.id.to_string(),
@@ -163,23 +161,50 @@ pub(super) async fn show_reader(
             happened,
         });
     }
-    let idle = now.minus(base.config.accounts.idle_for);
-    let devices = accounts::list_devices(&mut tx, id, idle).await?;
-    let log = leases::store::list_events(&mut tx, id, LEASES).await?;
+    Ok(entitlements)
+}
+
+/// What happened to a reader's lease lately.
+async fn leases_of(
+    tx: &mut Tx,
+    say: Say,
+    zone: &TimeZone,
+    id: ReaderId,
+) -> sqlx::Result<Vec<LeaseRow>> {
+    let log = leases::store::list_events(tx, id, LEASES).await?;
     let mut leases = Vec::with_capacity(log.len());
     for event in log {
         let to = match event.to_device {
             None => None,
-            Some(device) => accounts::find_device(&mut tx, device).await?,
+            Some(device) => accounts::find_device(tx, device).await?,
         };
         leases.push(LeaseRow {
-            when: say.moment(event.happened_at, &zone),
+            when: say.moment(event.happened_at, zone),
             what: lease_key(event.kind),
             to: to.map_or(String::new(), |device| {
                 labels::name(&device, say).into_owned()
             }),
         });
     }
+    Ok(leases)
+}
+
+pub(super) async fn show_reader(
+    State(site): State<Arc<Site>>,
+    Staff(session): Staff,
+    Path(id): Path<ReaderId>,
+) -> Result {
+    let say = Say::new(session.language);
+    let zone = site.zone(session.language);
+    let base = &site.base;
+    let mut tx = base.read().await?;
+    let reader = accounts::find_reader(&mut tx, id).await?;
+    let reader = reader.ok_or(Error::NotFound)?;
+    let entitlements = entitlements_of(&mut tx, say, &zone, id).await?;
+    let now = tx.now();
+    let idle = now.minus(base.config.accounts.idle_for);
+    let devices = accounts::list_devices(&mut tx, id, idle).await?;
+    let leases = leases_of(&mut tx, say, &zone, id).await?;
     drop(tx);
     let seen = |device: &readers::Device| DeviceRow {
         name: labels::name(device, say).into_owned(),

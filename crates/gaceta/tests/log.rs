@@ -185,6 +185,8 @@ async fn journey(paper: &TestPaper) -> Secrets {
     post(&laptop, "/sign-out", "").await;
     secrets.cookies(&phone);
     secrets.cookies(&ben);
+    let answer = post(&ben, "/account/data/delete", "sure=yes").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     // The database breaks while a link is used.
     paper.execute("DROP TABLE proof".into()).await;
     assert_eq!(
@@ -238,6 +240,7 @@ async fn the_log_of_a_whole_journey_says_what_happened_and_nothing_secret() {
         "signed-out-other",
         "signed-out-others",
         "secured",
+        "deleted",
     ] {
         let line = text
             .lines()

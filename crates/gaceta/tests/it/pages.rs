@@ -121,12 +121,9 @@ async fn what_is_empty_says_so() {
     assert!(page.text.contains("Los primeros artículos están en camino"));
 
     let ada = paper.reader("ada", false).await;
-    let mut tx = paper.app.base.write().await.unwrap();
-    let staff = readers::store::insert_operator(&mut tx, ada.id).await;
-    staff.unwrap();
-    tx.commit().await.unwrap();
+    ada.works_here().await;
     let page = ada.on("laptop").await.opens("/admin/subscriptions").await;
-    assert!(page.text.contains("Nobody has a subscription yet"));
+    assert!(page.text.contains("No subscription is found."));
 }
 
 /// Publishes an article with a picture of the demo; gives its address.

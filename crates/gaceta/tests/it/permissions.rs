@@ -74,7 +74,7 @@ fn address(route: &str) -> String {
         "{edition}" => "en".to_owned(),
         "{day}" => "2026-02-24".to_owned(),
         "{slug}" => "subscribers-1".to_owned(),
-        "{id}" => "00000000-0000-0000-0000-000000000000".to_owned(),
+        "{id}" | "{subscription}" => "00000000-0000-0000-0000-000000000000".to_owned(),
         other => other.replace(['{', '}', '*'], ""),
     };
     route.split('/').map(value).collect::<Vec<_>>().join("/")
