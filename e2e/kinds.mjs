@@ -153,6 +153,8 @@ export async function accounts({ people, paper }, language, look) {
     ["signed-in", "/sign-in"],
     ["devices", "/account/devices"],
     ["password", "/account/password"],
+    ["email", "/account/email"],
+    ["data", "/account/data"],
     ["subscription", "/account/subscription"],
     ["seats-premium", "/account/seats"],
     ["confirm", "/account/confirm?next=/account/seats"],
@@ -173,7 +175,23 @@ export async function accounts({ people, paper }, language, look) {
   await own("sam@demo.test", [["seats-digital", "/account/seats"]]);
   await own("nora@demo.test", [["subscription-guest", "/account/subscription"], ["seats-guest", "/account/seats"]]);
   await own("luis@demo.test", [["account-without-plan", "/account"]]);
-  await own(OPERATOR, [["admin", "/admin/subscriptions"]], async (page) => {
+  const admin = [
+    ["admin-front", "/admin"],
+    ["admin", "/admin/subscriptions"],
+    ["admin-readers", "/admin/readers"],
+    ["admin-readers-none", "/admin/readers?q=nobody+at+all"],
+    ["admin-plans", "/admin/plans"],
+    ["admin-plan", "/admin/plans/premium"],
+  ];
+  await own(OPERATOR, admin, async (page) => {
+    await page.goto("/admin/readers?q=ana@demo.test");
+    await page.locator("main a[href^='/admin/readers/']").first().click();
+    await page.waitForURL("**/admin/readers/*");
+    await look("admin-reader", page);
+    await page.locator("main a[href^='/admin/subscriptions/']").first().click();
+    await page.waitForURL("**/admin/subscriptions/*");
+    await look("admin-subscription", page);
+    await page.goto("/admin/subscriptions");
     await fill(page, { email: "nobody@example.com", until: "2030-01-01" });
     await submit(page);
     await look("admin-wrong", page);

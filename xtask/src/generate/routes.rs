@@ -94,8 +94,12 @@ fn name_at(tokens: &[Token]) -> (String, &[Token]) {
     (parts.concat(), &tokens[parts.len()..])
 }
 
-/// Behind the handler: `).needs(Needs::Reader)`.
+/// Behind the handler: `).needs(Needs::Reader)`, on lines of their own with a comma before.
 fn needs(tokens: &[Token]) -> Option<String> {
+    let tokens = match tokens {
+        [comma, rest @ ..] if comma.is_mark(',') => rest,
+        _ => tokens,
+    };
     let [close, dot, needs, open, rest @ ..] = tokens else {
         return None;
     };
@@ -112,7 +116,7 @@ mod tests {
     fn routes_are_found_where_they_are_declared() {
         let tree = Tree::of(&[(
             "crates/articles/src/pages.rs",
-            "fn routes() { vec![Route::get_detached(\"/\", show_home), Route::post(\"/a/{b}\", c::submit_d).needs(Needs::Staff)] }\n\
+            "fn routes() { vec![Route::get_detached(\"/\", show_home), Route::post(\"/a/{b}\", c::submit_d,).needs(Needs::Staff)] }\n\
              #[cfg(test)] mod tests { fn f() { Route::get(\"/test\", x); } }",
         )]);
         let text = document(&tree).unwrap();
