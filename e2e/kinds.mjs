@@ -127,25 +127,28 @@ export async function readingWithoutScript({ people }, language, look) {
   await speaks(phone, "en");
 }
 
+/** Looks at pages as somebody who is signed in and speaks this language meanwhile. */
+const owner = (people, language, look, options) => async (email, kinds, after = async () => {}) => {
+  const device = await (await people.device("laptop", options)).signsIn(email);
+  const before = await device.context.newPage();
+  await before.goto("/account");
+  const spoken = (await before.locator("#language-es").isChecked()) ? "es" : "en";
+  await before.close();
+  await speaks(device, language);
+  const page = await device.opens("/account");
+  for (const [kind, path] of kinds) {
+    await page.goto(path);
+    await look(kind, page);
+  }
+  await after(page);
+  await page.close();
+  await speaks(device, spoken);
+};
+
 /** Pages of one's own account, on each plan. */
-export async function accounts({ people, paper }, language, look) {
+export async function accounts({ people }, language, look) {
   const options = { locale: language === "es" ? "es-ES" : "en-US" };
-  const own = async (email, kinds, after = async () => {}) => {
-    const device = await (await people.device("laptop", options)).signsIn(email);
-    const before = await device.context.newPage();
-    await before.goto("/account");
-    const spoken = (await before.locator("#language-es").isChecked()) ? "es" : "en";
-    await before.close();
-    await speaks(device, language);
-    const page = await device.opens("/account");
-    for (const [kind, path] of kinds) {
-      await page.goto(path);
-      await look(kind, page);
-    }
-    await after(page);
-    await page.close();
-    await speaks(device, spoken);
-  };
+  const own = owner(people, language, look, options);
   await (await people.device("phone", options)).signsIn("ana@demo.test");
   const premium = [
     ["account", "/account"],
@@ -175,6 +178,12 @@ export async function accounts({ people, paper }, language, look) {
   await own("sam@demo.test", [["seats-digital", "/account/seats"]]);
   await own("nora@demo.test", [["subscription-guest", "/account/subscription"], ["seats-guest", "/account/seats"]]);
   await own("luis@demo.test", [["account-without-plan", "/account"]]);
+}
+
+/** Pages of those who run the paper, and of a company. */
+export async function publishers({ people, paper }, language, look) {
+  const options = { locale: language === "es" ? "es-ES" : "en-US" };
+  const own = owner(people, language, look, options);
   const admin = [
     ["admin-front", "/admin"],
     ["admin", "/admin/subscriptions"],
