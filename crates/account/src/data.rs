@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::account::reader;
 use super::erase::{self, Erased};
 use crate::Account;
+use base::Base;
 use base::mail;
 use readers::letters::{self, Letter};
 use readers::{Confirmed, ConfirmedForm, Reader, Session, SignedIn, store};
@@ -58,10 +59,33 @@ pub async fn show_data(State(account): State<Account>, SignedIn(session): Signed
     personal(&page(&account, &session).await?)
 }
 
+/// Everything there is of a reader, as an archive: each table as CSV, and all of them as JSON.
+async fn export(base: &Base, reader: &Reader) -> Result<Vec<u8>> {
+    let mut tx = base.read().await?;
+    let at = tx.now();
+    let mut sheets = store::export_reader(&mut tx, reader).await?;
+    sheets.extend(subscriptions::store::export_subscriptions(&mut tx, reader).await?);
+    sheets.push(leases::store::export_events(&mut tx, reader.id).await?);
+    let posted = mail::list_posted(&mut tx, &reader.email).await;
+    sheets.push(mail::export(posted.map_err(web::Error::internal)?));
+    drop(tx);
+    let all: serde_json::Map<_, _> = sheets
+        .iter()
+        .map(|sheet| (sheet.name.to_owned(), sheet.json()))
+        .collect();
+    let all = serde_json::to_vec_pretty(&all).map_err(web::Error::internal)?;
+    let mut zip = base::zip::Zip::new(at);
+    zip.add("everything.json", &all);
+    for sheet in &sheets {
+        zip.add(&format!("{}.csv", sheet.name), sheet.csv().as_bytes());
+    }
+    Ok(zip.finish())
+}
+
 /// The archive.
 pub async fn show_export(State(account): State<Account>, Confirmed(session): Confirmed) -> Result {
     let reader = reader(&account.readers, &session).await?;
-    let archive = erase::export(&account.base, &reader).await?;
+    let archive = export(&account.base, &reader).await?;
     let who = Who::reader(&session.reader);
     security::note(&account.base, Event::Exported, who);
     let headers = [
@@ -110,7 +134,7 @@ pub async fn submit_delete(
         }
     }
     tx.commit().await?;
-    forget(&account, &session, &erased).await;
+    forget(&account, &erased).await;
     let who = Who::reader(&session.reader);
     security::note(&account.base, Event::Deleted, who);
     Ok(signed_out(&account, say))
@@ -123,8 +147,7 @@ async fn tell_successor(account: &Account, tx: &mut base::db::Tx, next: &Reader)
 }
 
 /// The account is gone; if something of it could not be forgotten, whoever runs the paper has to know, and not the reader.
-async fn forget(account: &Account, session: &Session, erased: &Erased) {
-    account.readers.sessions.forget(&session.token);
+async fn forget(account: &Account, erased: &Erased) {
     if let Err(error) = erase::forget(account, erased).await {
         tracing::error!(%error, "a reader was deleted, and something of them is left");
     }

@@ -4,13 +4,12 @@
 //! reader was deleted is noted in the database and in [`FILE`] in the data directory, so a backup from before, which knows
 //! nothing of it, does not bring them back (docs/adr/0012).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Which, tell_ended};
 use crate::Account;
-use base::Base;
 use base::config::Config;
 use base::db::Tx;
 use base::mail;
@@ -18,7 +17,6 @@ use base::time::UnixMillis;
 use readers::store::Ended;
 use readers::{DeviceId, Reader, ReaderId, store};
 use subscriptions::store::Left;
-use web::Result;
 
 /// The list of deleted readers in the data directory: of each a line with the mark ([`store::mark`]) and when, in unix
 /// milliseconds.
@@ -119,7 +117,7 @@ fn read(file: &Path) -> anyhow::Result<BTreeSet<(String, i64)>> {
         .collect()
 }
 
-fn append(file: &Path, lines: &[&(String, i64)]) -> std::io::Result<()> {
+fn append(file: &Path, lines: &[(String, i64)]) -> std::io::Result<()> {
     let mut to = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -176,7 +174,10 @@ pub async fn erase_listed(tx: &mut Tx, file: &Path) -> anyhow::Result<Vec<Erased
 /// When the file cannot be read or written, or whatever the database says.
 pub async fn keep_deleted(account: &Account) -> anyhow::Result<usize> {
     let (base, file) = (&account.base, file(&account.base.config));
-    if !read(&file)?.is_empty() {
+    let listed = read(&file)?;
+    let noted = store::list_deleted(&mut base.read().await?).await?;
+    let noted: BTreeMap<String, i64> = noted.into_iter().map(|(mark, at)| (mark, at.0)).collect();
+    if listed.iter().any(|(mark, _)| !noted.contains_key(mark)) {
         let mut tx = base.write().await?;
         let erased = erase_listed(&mut tx, &file).await?;
         tx.commit().await?;
@@ -187,46 +188,13 @@ pub async fn keep_deleted(account: &Account) -> anyhow::Result<usize> {
             forget(account, one).await?;
         }
     }
-    write_list(base, &file).await
-}
-
-/// Adds to the file whom the database knows as deleted and the file does not; gives how many.
-async fn write_list(base: &Base, file: &Path) -> anyhow::Result<usize> {
-    let noted = store::list_deleted(&mut base.read().await?).await?;
-    let there: BTreeSet<String> = read(file)?.into_iter().map(|(mark, _)| mark).collect();
-    let noted: Vec<_> = noted
+    let listed: BTreeSet<String> = listed.into_iter().map(|(mark, _)| mark).collect();
+    let missing: Vec<_> = noted
         .into_iter()
-        .filter(|(mark, _)| !there.contains(mark))
-        .map(|(mark, at)| (mark, at.0))
+        .filter(|(mark, _)| !listed.contains(mark))
         .collect();
-    if !noted.is_empty() {
-        append(file, &noted.iter().collect::<Vec<_>>())?;
+    if !missing.is_empty() {
+        append(&file, &missing)?;
     }
-    Ok(noted.len())
-}
-
-/// Everything there is of a reader, as an archive: each table as CSV, and all of them as JSON.
-///
-/// # Errors
-/// When the database or what waits in it cannot be read.
-pub async fn export(base: &Base, reader: &Reader) -> Result<Vec<u8>> {
-    let mut tx = base.read().await?;
-    let at = tx.now();
-    let mut sheets = store::export_reader(&mut tx, reader).await?;
-    sheets.extend(subscriptions::store::export_subscriptions(&mut tx, reader).await?);
-    sheets.push(leases::store::export_events(&mut tx, reader.id).await?);
-    let posted = mail::list_posted(&mut tx, &reader.email).await;
-    sheets.push(mail::export(posted.map_err(web::Error::internal)?));
-    drop(tx);
-    let all: serde_json::Map<_, _> = sheets
-        .iter()
-        .map(|sheet| (sheet.name.to_owned(), sheet.json()))
-        .collect();
-    let all = serde_json::to_vec_pretty(&all).map_err(web::Error::internal)?;
-    let mut zip = base::zip::Zip::new(at);
-    zip.add("everything.json", &all);
-    for sheet in &sheets {
-        zip.add(&format!("{}.csv", sheet.name), sheet.csv().as_bytes());
-    }
-    Ok(zip.finish())
+    Ok(missing.len())
 }

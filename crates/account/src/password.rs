@@ -10,6 +10,7 @@ use super::devices::{devices_page, sign_in_again};
 use super::form::password_fault;
 use super::{Which, tell_ended};
 use crate::Account;
+use base::db::Tx;
 use base::mail;
 use base::secret::Secret;
 use readers::letters::{self, Letter};
@@ -116,6 +117,21 @@ enum Held {
     Refused(Faults),
     /// Somebody else was faster and ended this session, which learns no more than that.
     SignedOut,
+}
+
+/// After a password was set anew by a link: ends every session of the reader, says so by mail `to` them, and commits.
+pub(super) async fn finish_by_link(
+    account: &Account,
+    mut tx: Tx,
+    reader: &Reader,
+    to: &str,
+) -> Result<()> {
+    let ended = store::delete_sessions(&mut tx, reader.id).await?;
+    let letter = letters::write(&account.base, reader.language, to, Letter::Changed)?;
+    mail::post(&mut tx, &letter).await?;
+    tx.commit().await?;
+    tell_ended(account, reader.id, &ended, Which::All).await;
+    Ok(())
 }
 
 /// What is wrong with the current password, and with the new one if there is one.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::form::password_fault;
 use super::note::dead_link;
-use super::{Which, tell_ended};
+use super::password::finish_by_link;
 use crate::Account;
 use base::Base;
 use base::lang::Lang;
@@ -196,11 +196,7 @@ pub async fn submit_new_password(
     {
         return dead_link(site, say, "/reset");
     }
-    let ended = store::delete_sessions(&mut tx, reader.id).await?;
-    let letter = letters::write(base, reader.language, &reader.email, Letter::Changed)?;
-    mail::post(&mut tx, &letter).await?;
-    tx.commit().await?;
-    tell_ended(&account, reader.id, &ended, Which::All).await;
+    finish_by_link(&account, tx, &reader, &reader.email).await?;
     let who = Who::reader(&reader.id).at(&reader.email);
     security::note(base, Event::PasswordReset, who);
     Ok(see_other(&format!(

@@ -10,12 +10,10 @@ use serde::Deserialize;
 
 use super::form::password_fault;
 use super::note::{address_taken, dead_link};
-use super::{Which, tell_ended};
+use super::password::finish_by_link;
 use crate::Account;
-use base::mail;
 use base::secret::{Secret, TokenHash};
 use readers::Asker;
-use readers::letters::{self, Letter};
 use readers::rules::check_password;
 use readers::store::{self, Purpose};
 use web::form::{Faults, refused};
@@ -113,11 +111,7 @@ pub async fn submit_restore(
     }
     store::delete_old_addresses(&mut tx, reader.id).await?;
     store::change_password(&mut tx, reader.id, &reader.password, &password).await?;
-    let ended = store::delete_sessions(&mut tx, reader.id).await?;
-    let letter = letters::write(base, reader.language, email, Letter::Changed)?;
-    mail::post(&mut tx, &letter).await?;
-    tx.commit().await?;
-    tell_ended(&account, reader.id, &ended, Which::All).await;
+    finish_by_link(&account, tx, &reader, email).await?;
     let who = Who::reader(&reader.id).at(email);
     security::note(base, Event::EmailRestored, who);
     let to = format!("/sign-in?notice=restored&lang={}", say.lang);

@@ -175,7 +175,7 @@ async fn show_guest_seat(site: &Site, session: &Session) -> Result {
 async fn seats_page(site: &Site, session: &Session, of: &Subscription) -> Result<SeatsPage> {
     let mut tx = site.base.read().await?;
     let used = store::count_used(&mut tx, of.id).await?;
-    let members = store::list_members(&mut tx, of.id).await?;
+    let members = store::list_members(&mut tx, of.id, i64::MAX).await?;
     let now = tx.now();
     drop(tx);
     let say = Say::new(session.language);

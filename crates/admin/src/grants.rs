@@ -7,11 +7,11 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use crate::subscription::{filter, mark, marked};
-use crate::words::plan_and_company;
+use crate::words::{Choice, SHOWN, choices, cut, note_fault, plan_and_company, typed_seats};
 use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
 use readers::{self, Email, ReaderId, Session};
-use subscriptions::rules::{Filter, MAX_NOTE, SeatsRefusal};
+use subscriptions::rules::Filter;
 use subscriptions::{
     self, By, CompanyName, Grant, Granted, Plan, PlanSlug, Plans, Reason, Subscriptions, store,
 };
@@ -20,9 +20,6 @@ use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
 use web::{Query, Result, Site};
-
-/// How many stand on a page of the list.
-const SHOWN: i64 = 50;
 
 /// Why the paper gives a subscription.
 const GIVEN: [Reason; 5] = [
@@ -50,12 +47,6 @@ struct SubscriptionsPage {
     state: String,
     /// Query of the next page, or empty.
     next: String,
-}
-
-/// One of several things that can be chosen.
-struct Choice {
-    value: String,
-    name: String,
 }
 
 struct SubscriptionRow {
@@ -121,10 +112,7 @@ async fn page(
     let mut found =
         store::search_subscriptions(&mut tx, &query.q, filter, after, SHOWN + 1).await?;
     drop(tx);
-    let more = found.len() > SHOWN as usize;
-    found.truncate(SHOWN as usize);
-    let last = found.last().filter(|_| more);
-    let next = last.map_or(String::new(), |last| {
+    let next = cut(&mut found).map_or(String::new(), |last| {
         format!("q={}&state={filter}&after={}", encode(&query.q), mark(last))
     });
     let rows = found
@@ -154,20 +142,13 @@ async fn page(
         done: false,
         faults,
         form,
-        plans: plans.0.iter().map(|plan| choice(plan, say)).collect(),
+        plans: choices(&plans, say),
         reasons: GIVEN.iter().map(reason).collect(),
         q: query.q.clone(),
         filters: Filter::ALL.iter().map(one_filter).collect(),
         state: filter.to_string(),
         next,
     })
-}
-
-fn choice(plan: &Plan, say: Say) -> Choice {
-    Choice {
-        value: plan.slug.to_string(),
-        name: plan.name(say.lang).to_owned(),
-    }
 }
 
 pub(super) async fn submit_grant(
@@ -237,7 +218,7 @@ fn checked(
         faults.add("plan", say.say("admin-no-plan"));
     }
     // Which number is right depends on the plan.
-    let seats = plan.map(|plan| seats(plan, form.seats.trim()));
+    let seats = plan.map(|plan| plan.seats(typed_seats(&form.seats)));
     if let Some(Err(refusal)) = seats {
         faults.add("seats", refusal.say(say));
     }
@@ -263,7 +244,7 @@ fn checked(
     }
     let by = By::typed(Some(staff), &form.note);
     if by.is_err() {
-        faults.add("note", say.with("admin-fault-note", "length", MAX_NOTE));
+        faults.add("note", note_fault(say));
     }
     match (email, plan, seats, company_name, until, reason, by) {
         (
@@ -287,13 +268,4 @@ fn checked(
         }
         _ => Err(faults),
     }
-}
-
-/// The seats of a plan for which this was typed.
-fn seats(plan: &Plan, typed: &str) -> std::result::Result<i64, SeatsRefusal> {
-    if typed.is_empty() {
-        return plan.seats(None);
-    }
-    // No plan has as many, so whoever typed something else hears what it has.
-    plan.seats(Some(typed.parse().unwrap_or(i64::MAX)))
 }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::Staff;
-use crate::words::{Happening, happening, plan_and_company};
+use crate::words::{Happening, SHOWN, cut, happened, plan_and_company};
 use base::db::Tx;
 use leases::EventKind;
 use readers::{ReaderId, labels, shown_email, store as accounts};
@@ -20,8 +20,6 @@ use web::locale::Say;
 use web::view::{Frame, personal};
 use web::{Error, Path, Query, Result, Site};
 
-/// How many stand on a page of the list.
-const SHOWN: i64 = 50;
 /// Changes of the device being read on that are shown.
 const LEASES: i64 = 20;
 
@@ -61,10 +59,7 @@ pub(super) async fn show_readers(
     let mut tx = site.base.read().await?;
     let mut found = accounts::search_readers(&mut tx, &query.q, &query.after, SHOWN + 1).await?;
     drop(tx);
-    let more = found.len() > SHOWN as usize;
-    found.truncate(SHOWN as usize);
-    let last = found.last().filter(|_| more);
-    let next = last.map_or(String::new(), |last| {
+    let next = cut(&mut found).map_or(String::new(), |last| {
         format!("q={}&after={}", encode(&query.q), encode(&last.email))
     });
     let rows = found.into_iter().map(|reader| Row {
@@ -143,10 +138,7 @@ async fn entitlements_of(
     let mut entitlements = Vec::new();
     for of in store::list_of_reader(tx, id).await? {
         let events = store::list_events(tx, of.id).await?;
-        let mut happened = Vec::with_capacity(events.len());
-        for event in events.iter().rev() {
-            happened.push(happening(tx, say, zone, &plans, event).await?);
-        }
+        let happened = happened(tx, say, zone, &plans, &events).await?;
         entitlements.push(Entitlement {
             id: of.id.to_string(),
             plan: plan_and_company(&plans, &of.plan, of.company_name.as_deref(), say),

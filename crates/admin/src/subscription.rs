@@ -6,27 +6,23 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use axum::response::Response;
 use serde::Deserialize;
 
-use crate::words::{Happening, happening, plan_and_company};
+use crate::words::{
+    Choice, Happening, choices, happened, note_fault, plan_and_company, typed_seats,
+};
 use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
 use readers::Session;
 use subscriptions::rules::{
-    Filter, MAX_NOTE, NoNote, Plan, PlanSlug, Plans, SeatStatus, State as Holds, Subscription,
-    SubscriptionId,
+    Filter, Plan, PlanSlug, Plans, SeatStatus, State as Holds, Subscription, SubscriptionId,
 };
 use subscriptions::{By, Change, Refusal, Subscriptions, can_resume, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
 use web::{Error, Path, Query, Result, Site};
-
-/// A plan that it can have.
-struct Choice {
-    slug: String,
-    name: String,
-}
 
 struct Person {
     name: String,
@@ -76,7 +72,7 @@ pub(super) struct ChangeForm {
 }
 
 /// People who are listed.
-const PEOPLE: usize = 100;
+const PEOPLE: i64 = 100;
 
 async fn page(site: &Site, session: &Session, id: SubscriptionId) -> Result<SubscriptionPage> {
     let say = Say::new(session.language);
@@ -87,19 +83,13 @@ async fn page(site: &Site, session: &Session, id: SubscriptionId) -> Result<Subs
     let owner = readers::store::find_reader(&mut tx, of.owner).await?;
     let owner = owner.ok_or(Error::NotFound)?;
     let events = store::list_events(&mut tx, id).await?;
-    let members = store::list_members(&mut tx, id).await?;
+    let members = store::list_members(&mut tx, id, PEOPLE).await?;
+    let taken = store::count_accepted(&mut tx, id).await?;
     let plans = store::list_plans(&mut tx).await?;
-    let mut happened = Vec::with_capacity(events.len());
-    for event in events.iter().rev() {
-        happened.push(happening(&mut tx, say, &zone, &plans, event).await?);
-    }
+    let happened = happened(&mut tx, say, &zone, &plans, &events).await?;
     let now = tx.now();
     drop(tx);
-    let taken = members
-        .iter()
-        .filter(|member| member.status == SeatStatus::Accepted);
-    let taken = taken.count();
-    let people = members.into_iter().take(PEOPLE).map(|member| Person {
+    let people = members.into_iter().map(|member| Person {
         about: match (member.status, member.expires_at) {
             (SeatStatus::Accepted, _) => "admin-reads",
             (_, Some(at)) if at <= now => "seats-ran-out",
@@ -138,14 +128,6 @@ async fn page(site: &Site, session: &Session, id: SubscriptionId) -> Result<Subs
     })
 }
 
-fn choices(Plans(plans): &Plans, say: Say) -> Vec<Choice> {
-    let choice = |plan: &Plan| Choice {
-        slug: plan.slug.to_string(),
-        name: plan.name(say.lang).to_owned(),
-    };
-    plans.iter().map(choice).collect()
-}
-
 /// The fields as they stand there before anybody types.
 fn form_of(of: &Subscription, plans: &Plans) -> ChangeForm {
     let is_fixed = plans.find(&of.plan).and_then(Plan::fixed_seats);
@@ -181,30 +163,49 @@ pub(super) async fn show_subscription(
     })
 }
 
-/// Makes the change, or shows the page with what is wrong: at the field that this kind of refusal is about, else at `field`.
+/// Makes the change and goes back to the page; or gives what is wrong: at the field that this kind of refusal is about, else at
+/// `field`.
+async fn attempt(
+    subscriptions: &Subscriptions,
+    session: &Session,
+    id: SubscriptionId,
+    change: &Change,
+    (note, note_field): (&str, &str),
+    (field, done): (&str, &str),
+) -> Result<std::result::Result<Response, Faults>> {
+    let say = Say::new(session.language);
+    let Ok(by) = By::typed(Some(session.reader), note) else {
+        return Ok(Err(Faults::one(note_field, note_fault(say))));
+    };
+    match subscriptions::change(subscriptions, id, change, &by).await? {
+        Ok(()) => {
+            let to = format!("/admin/subscriptions/{id}?done={done}");
+            Ok(Ok(see_other(&to)))
+        }
+        Err(Refusal::Unknown) => Err(Error::NotFound),
+        Err(refusal) => {
+            let field = of_field(refusal).unwrap_or(field);
+            Ok(Err(Faults::one(field, refusal.say(say))))
+        }
+    }
+}
+
+/// The same for a form of the page, which is shown again with what is wrong.
 async fn make(
     (site, subscriptions): (&Site, &Subscriptions),
     session: &Session,
     id: SubscriptionId,
     change: std::result::Result<Change, Faults>,
-    (note, note_field): (&str, &str),
+    note: (&str, &str),
     (form, field, done): (ChangeForm, &str, &str),
 ) -> Result {
-    let say = Say::new(session.language);
-    let by = By::typed(Some(session.reader), note);
-    let note_fault = || Faults::one(note_field, say.with("admin-fault-note", "length", MAX_NOTE));
-    let faults = match (change, by) {
-        (Err(faults), _) => faults,
-        (Ok(_), Err(NoNote)) => note_fault(),
-        (Ok(change), Ok(by)) => {
-            match subscriptions::change(subscriptions, id, &change, &by).await? {
-                Ok(()) => {
-                    return Ok(see_other(&format!("/admin/subscriptions/{id}?done={done}")));
-                }
-                Err(Refusal::Unknown) => return Err(Error::NotFound),
-                Err(refusal) => Faults::one(of_field(refusal).unwrap_or(field), refusal.say(say)),
-            }
-        }
+    let made = match change {
+        Ok(change) => attempt(subscriptions, session, id, &change, note, (field, done)).await?,
+        Err(faults) => Err(faults),
+    };
+    let faults = match made {
+        Ok(answer) => return Ok(answer),
+        Err(faults) => faults,
     };
     refused(&SubscriptionPage {
         faults,
@@ -245,9 +246,7 @@ pub(super) async fn submit_plan(
     StaffForm(session, form): StaffForm<ChangeForm>,
 ) -> Result {
     let say = Say::new(session.language);
-    let typed = form.seats.trim();
-    // No plan has as many, so whoever typed something else hears what it has.
-    let seats = (!typed.is_empty()).then(|| typed.parse().unwrap_or(i64::MAX));
+    let seats = typed_seats(&form.seats);
     let no_plan = |_| Faults::one("plan", say.say("change-no-plan"));
     let plan = form.plan.parse::<PlanSlug>().map_err(no_plan);
     let change = plan.map(|plan| Change::Plan(plan, seats));
@@ -322,17 +321,14 @@ pub(super) async fn submit_end(
     Path(id): Path<SubscriptionId>,
     StaffForm(session, form): StaffForm<ChangeForm>,
 ) -> Result {
-    let say = Say::new(session.language);
-    let fault = match By::typed(Some(session.reader), &form.end_note) {
-        Err(NoNote) => say.with("admin-fault-note", "length", MAX_NOTE),
-        Ok(by) => match subscriptions::change(&subscriptions, id, &Change::End, &by).await? {
-            Ok(()) => return Ok(see_other(&format!("/admin/subscriptions/{id}?done=ended"))),
-            Err(Refusal::Unknown) => return Err(Error::NotFound),
-            Err(refusal) => refusal.say(say),
-        },
+    let (note, page) = ((form.end_note.as_str(), "end-note"), ("end-note", "ended"));
+    let made = attempt(&subscriptions, &session, id, &Change::End, note, page).await?;
+    let faults = match made {
+        Ok(answer) => return Ok(answer),
+        Err(faults) => faults,
     };
     refused(&EndPage {
-        faults: Faults::one("end-note", fault),
+        faults,
         note: form.end_note,
         ..end_page(&site, &session, id).await?
     })

@@ -2,7 +2,7 @@
 
 use base::db::Tx;
 use jiff::tz::TimeZone;
-use subscriptions::rules::{Event, PlanSlug, Plans};
+use subscriptions::rules::{Event, MAX_NOTE, Plan, PlanSlug, Plans};
 use web::locale::Say;
 
 /// Something that happened, as a row of a table.
@@ -12,6 +12,43 @@ pub(crate) struct Happening {
     /// Who of the paper did it; empty for the command line and for what is no person's doing.
     pub(crate) who: String,
     pub(crate) note: String,
+}
+
+/// How many stand on a page of a list.
+pub(crate) const SHOWN: i64 = 50;
+
+/// Of what was found for a page, one more than it shows: cuts that off, and gives the last that stands there if more follow.
+pub(crate) fn cut<T>(found: &mut Vec<T>) -> Option<&T> {
+    let more = found.len() > SHOWN as usize;
+    found.truncate(SHOWN as usize);
+    found.last().filter(|_| more)
+}
+
+/// One of several things that can be chosen.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) name: String,
+}
+
+/// The plans of the paper, to choose from.
+pub(crate) fn choices(Plans(plans): &Plans, say: Say) -> Vec<Choice> {
+    let choice = |plan: &Plan| Choice {
+        value: plan.slug.to_string(),
+        name: plan.name(say.lang).to_owned(),
+    };
+    plans.iter().map(choice).collect()
+}
+
+/// The number of seats that was typed, if one was. No plan has as many as stand for something else, so whoever typed that
+/// hears what the plan has.
+pub(crate) fn typed_seats(text: &str) -> Option<i64> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.parse().unwrap_or(i64::MAX))
+}
+
+/// What to say of a note that is none.
+pub(crate) fn note_fault(say: Say) -> String {
+    say.with("admin-fault-note", "length", MAX_NOTE)
 }
 
 /// What a plan is called, and the company if there is one.
@@ -28,8 +65,23 @@ pub(crate) fn plan_and_company(
     }
 }
 
+/// What happened to a subscription, the newest first.
+pub(crate) async fn happened(
+    tx: &mut Tx,
+    say: Say,
+    zone: &TimeZone,
+    plans: &Plans,
+    events: &[Event],
+) -> sqlx::Result<Vec<Happening>> {
+    let mut happened = Vec::with_capacity(events.len());
+    for event in events.iter().rev() {
+        happened.push(happening(tx, say, zone, plans, event).await?);
+    }
+    Ok(happened)
+}
+
 /// An event in words: what happened, and what is different since.
-pub(crate) async fn happening(
+async fn happening(
     tx: &mut Tx,
     say: Say,
     zone: &TimeZone,

@@ -3,7 +3,6 @@
 
 use base::db::Tx;
 use base::time::UnixMillis;
-use readers::ReaderId;
 use web::locale::Say;
 
 use crate::Subscriptions;
@@ -37,7 +36,7 @@ pub async fn change(
     store::record(&mut tx, id, what, &terms, by).await?;
     let seated = store::find_seated(&mut tx, id).await?;
     tx.commit().await?;
-    tell(subscriptions, &seated).await;
+    subscriptions.seats_changed(&seated).await;
     Ok(Ok(()))
 }
 
@@ -111,19 +110,6 @@ async fn runs_alone(tx: &mut Tx, of: &Subscription) -> sqlx::Result<Result<(), R
     let running = store::find_owned(tx, of.owner).await?;
     let other = running.filter(|running| running.id != of.id);
     Ok(other.map_or(Ok(()), |other| Err(Refusal::OwnsAnother(other.id))))
-}
-
-/// After the commit: what is known of their seats is asked anew, and whoever may not read any more frees the lease.
-async fn tell(subscriptions: &Subscriptions, seated: &[ReaderId]) {
-    for reader in seated {
-        subscriptions.seats.forget(*reader);
-    }
-    for reader in seated {
-        // Who may still read is not known if the database does not answer now; then the lease is free for whoever may.
-        if !subscriptions.seats.active(*reader).await.unwrap_or(false) {
-            subscriptions.leases.free(*reader).await;
-        }
-    }
 }
 
 impl Refusal {

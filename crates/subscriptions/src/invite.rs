@@ -239,11 +239,7 @@ pub async fn remove(
     let removed = store::remove_seat(&mut tx, of.id, seat, of.owner).await?;
     tx.commit().await?;
     if let Some(Some(reader)) = removed {
-        subscriptions.seats.forget(reader);
-        // Who may still read is not known if the database does not answer now; then the lease is free for whoever may.
-        if !subscriptions.seats.active(reader).await.unwrap_or(false) {
-            subscriptions.leases.free(reader).await;
-        }
+        subscriptions.seats_changed(&[reader]).await;
     }
     Ok(removed.is_some())
 }
@@ -428,7 +424,7 @@ mod tests {
         );
 
         let mut tx = subscriptions.base.read().await.unwrap();
-        let members = store::list_members(&mut tx, of.id).await.unwrap();
+        let members = store::list_members(&mut tx, of.id, i64::MAX).await.unwrap();
         drop(tx);
         let seat_of = |reader: &Reader| {
             let has = |member: &&super::super::rules::Member| member.reader == Some(reader.id);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use base::Base;
 use leases::Leases;
+use readers::ReaderId;
 
 use crate::seats::Seats;
 
@@ -27,5 +28,19 @@ impl Subscriptions {
             seats: Seats::new(base),
             leases: Arc::clone(leases),
         })
+    }
+
+    /// After a commit that changed what these readers have a seat on: asks the database anew, and frees the lease of whoever may
+    /// not read any more.
+    pub(crate) async fn seats_changed(&self, readers: &[ReaderId]) {
+        for reader in readers {
+            self.seats.forget(*reader);
+        }
+        for reader in readers {
+            // Who may still read is not known if the database does not answer now; then the lease is free for whoever may.
+            if !self.seats.active(*reader).await.unwrap_or(false) {
+                self.leases.free(*reader).await;
+            }
+        }
     }
 }

@@ -227,7 +227,7 @@ async fn subscription_of(paper: &TestPaper, owner: &Person<'_>) -> SubscriptionI
 async fn second_seat(paper: &TestPaper, owner: &Person<'_>) -> String {
     let mut tx = paper.app.base.read().await.unwrap();
     let of = seats::find_owned(&mut tx, owner.id).await.unwrap().unwrap();
-    let members = seats::list_members(&mut tx, of.id).await.unwrap();
+    let members = seats::list_members(&mut tx, of.id, i64::MAX).await.unwrap();
     let other = members
         .iter()
         .find(|member| member.reader != Some(owner.id));

@@ -199,7 +199,9 @@ async fn whoever_reads_on_their_subscription_reads_on() {
     assert_eq!(noras.opens(ARTICLE).await.access(), "full");
     let mut tx = paper.app.base.read().await.unwrap();
     let owned = seats::find_owned(&mut tx, nora.id).await.unwrap().unwrap();
-    let members = seats::list_members(&mut tx, owned.id).await.unwrap();
+    let members = seats::list_members(&mut tx, owned.id, i64::MAX)
+        .await
+        .unwrap();
     drop(tx);
     assert_eq!((owned.seats, members.len()), (3, 1));
     let mails = paper.mails().await;

@@ -192,7 +192,7 @@ row!(Member: seat, reader, name, email, status, accepted_at, expires_at, is_unde
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn list_members(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<Member>> {
+pub async fn list_members(tx: &mut Tx, id: SubscriptionId, most: i64) -> sqlx::Result<Vec<Member>> {
     let now = tx.now();
     fetch_all!(
         tx,
@@ -201,10 +201,11 @@ pub async fn list_members(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<M
            j.id IS NOT NULL AS is_undelivered
          FROM seat t LEFT JOIN reader r ON r.id = t.reader_id
          LEFT JOIN job j ON j.id = t.mail_job_id AND j.attempts >= $2 AND (j.locked_until IS NULL OR j.locked_until <= $3)
-         WHERE t.subscription_id = $1 AND t.status <> 'removed' ORDER BY t.status, t.invited_at, t.id",
+         WHERE t.subscription_id = $1 AND t.status <> 'removed' ORDER BY t.status, t.invited_at, t.id LIMIT $4",
         id,
         MAX_ATTEMPTS,
-        now
+        now,
+        most
     )
 }
 
