@@ -20,13 +20,24 @@ CREATE TABLE job (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
+    -- `base::jobs::Priority`: 0 is run first.
+    priority BIGINT NOT NULL,
     run_at BIGINT NOT NULL,
     locked_until BIGINT,
     attempts BIGINT NOT NULL,
     last_error TEXT,
     created_at BIGINT NOT NULL
 );
-CREATE INDEX job_by_run_at ON job (run_at);
+CREATE INDEX job_by_priority ON job (priority, run_at, id);
+
+-- Addresses to which a mail server said that there is no such mailbox (hard bounce), until it takes a mail for them again.
+-- owner: base
+CREATE TABLE bounce (
+    email TEXT PRIMARY KEY,
+    -- What the server said.
+    answer TEXT NOT NULL,
+    bounced_at BIGINT NOT NULL
+);
 
 -- owner: articles
 CREATE TABLE edition (
@@ -358,6 +369,18 @@ CREATE TABLE subscription_event (
     note TEXT
 );
 CREATE INDEX subscription_event_by_subscription ON subscription_event (subscription_id, happened_at);
+CREATE INDEX subscription_by_end ON subscription (ends_at);
+
+-- Which mails about the end of a subscription were sent: one of each kind for each end.
+-- owner: subscriptions
+CREATE TABLE end_notice (
+    subscription_id TEXT NOT NULL REFERENCES subscription (id),
+    ends_at BIGINT NOT NULL,
+    -- values: EndNotice
+    kind TEXT NOT NULL,
+    told_at BIGINT NOT NULL,
+    PRIMARY KEY (subscription_id, ends_at, kind)
+);
 
 -- owner: subscriptions
 CREATE TABLE seat (

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::form::Notice;
 use crate::Account;
 use base::lang::Lang;
+use base::mail::find_bounce;
 use readers::rules::{MAX_NAME, Reader, one_line};
 use readers::{Readers, Session, SignedIn, store};
 use web::form::{Faults, refused};
@@ -26,6 +27,8 @@ struct AccountPage {
     is_staff: bool,
     faults: Faults,
     notice: String,
+    /// Whether mail to the address came back.
+    bounced: bool,
     name: String,
     email: String,
     language: String,
@@ -41,7 +44,9 @@ pub async fn reader(readers: &Readers, session: &Session) -> Result<Reader> {
 /// The page in the language of `say`, with what is kept.
 async fn page(account: &Account, say: Say, reader: Reader) -> Result<AccountPage> {
     let is_staff = store::is_operator(&mut account.base.read().await?, reader.id).await?;
+    let bounce = find_bounce(&mut account.base.read().await?, &reader.email).await?;
     Ok(AccountPage {
+        bounced: bounce.is_some(),
         frame: Frame::unlisted(&account.site, say, "account-title"),
         say,
         tab: "account",

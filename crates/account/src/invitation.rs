@@ -17,7 +17,7 @@ use readers::rules::{MAX_NAME, check_password, one_line};
 use readers::{self, Asker, Email, Reader, Session, SignedIn};
 use subscriptions::invite::{self, Accepting};
 use subscriptions::rules::Invitation;
-use subscriptions::store;
+use subscriptions::{mails, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::security::{self, Event, Who};
@@ -180,7 +180,11 @@ async fn accept(account: &Account, door: &Door, reader: &Reader) -> Result {
     let mut tx = account.base.write().await?;
     let token = TokenHash::of(&door.token);
     match invite::accept(&mut tx, &token, reader.id).await? {
-        Accepting::Seated => tx.commit().await?,
+        Accepting::Seated => {
+            let host = &door.invitation.owner;
+            mails::tell_seated(&account.subscriptions, &mut tx, reader, host).await?;
+            tx.commit().await?;
+        }
         Accepting::Full => return gone(&account.site, door.say, "invitation-full"),
         Accepting::Gone => return gone(&account.site, door.say, "invitation-gone"),
     }
@@ -239,9 +243,11 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
         Accepting::Gone => return gone(site, door.say, "invitation-gone"),
     }
     let reader = readers::store::find_reader(&mut tx, id).await?;
+    let reader = reader.ok_or(Error::NotFound)?;
+    let host = &door.invitation.owner;
+    mails::tell_seated(&account.subscriptions, &mut tx, &reader, host).await?;
     tx.commit().await?;
     account.subscriptions.seats.forget(id);
-    let reader = reader.ok_or(Error::NotFound)?;
     let who = Who::reader(&reader.id).at(&reader.email);
     security::note(base, Event::SignedUp, who);
     security::note(base, Event::SeatTaken, who);

@@ -21,7 +21,7 @@ use web::limits::Network;
 use web::locale::Say;
 use web::security::{self, Event, Who};
 use web::view::{Frame, personal, see_other};
-use web::{Form, Result};
+use web::{Form, Result, Site};
 
 #[derive(Template)]
 #[template(path = "account/password.html")]
@@ -53,6 +53,23 @@ async fn page(account: &Account, reader: Reader, faults: Faults) -> Result<Passw
 pub async fn show_password(State(account): State<Account>, SignedIn(session): SignedIn) -> Result {
     let reader = reader(&account.readers, &session).await?;
     personal(&page(&account, reader, Faults::default()).await?)
+}
+
+/// A letter that says when it happened.
+type Dated = for<'a> fn(&'a str) -> Letter<'a>;
+
+/// Tells a reader by mail, at this address, what was done just now.
+async fn post_dated(
+    site: &Site,
+    tx: &mut Tx,
+    (reader, to): (&Reader, &str),
+    letter: Dated,
+) -> Result<()> {
+    let say = Say::new(reader.language);
+    let when = say.moment(tx.now(), &site.zone(say.lang));
+    let letter = letters::write(&site.base, say.lang, to, letter(&when))?;
+    mail::post(tx, &letter).await?;
+    Ok(())
 }
 
 /// The old and the new one.
@@ -127,8 +144,8 @@ pub(super) async fn finish_by_link(
     to: &str,
 ) -> Result<()> {
     let ended = store::delete_sessions(&mut tx, reader.id).await?;
-    let letter = letters::write(&account.base, reader.language, to, Letter::Changed)?;
-    mail::post(&mut tx, &letter).await?;
+    let letter: Dated = |when| Letter::Changed { when };
+    post_dated(&account.site, &mut tx, (reader, to), letter).await?;
     tx.commit().await?;
     tell_ended(account, reader.id, &ended, Which::All).await;
     Ok(())
@@ -174,9 +191,9 @@ async fn take_hold(
     if !faults.is_empty() {
         return Ok(Held::Refused(faults));
     }
-    let (letter, event) = match new {
-        Some(_) => (Letter::Changed, Event::PasswordChanged),
-        None => (Letter::Secured, Event::Secured),
+    let (letter, event): (Dated, Event) = match new {
+        Some(_) => (|when| Letter::Changed { when }, Event::PasswordChanged),
+        None => (|when| Letter::Secured { when }, Event::Secured),
     };
     let rng = &account.base.rng;
     let password = match new {
@@ -187,7 +204,6 @@ async fn take_hold(
         None => None,
     };
     readers.limits.change(reader.id)?;
-    let letter = letters::write(&account.base, reader.language, &reader.email, letter)?;
     let mut tx = account.base.write().await?;
     let verified = &reader.password;
     let is_still = match &password {
@@ -207,7 +223,7 @@ async fn take_hold(
     }
     let ended = store::delete_other_sessions(&mut tx, reader.id, &session.token).await?;
     store::set_confirmed(&mut tx, &session.token).await?;
-    mail::post(&mut tx, &letter).await?;
+    post_dated(&account.site, &mut tx, (reader, &reader.email), letter).await?;
     tx.commit().await?;
     readers.sessions.forget(&session.token);
     let which = Which::AllBut(session.device);

@@ -17,8 +17,10 @@ use super::sign_in::sign_in;
 use super::sign_up::Wanted;
 use crate::Account;
 use base::Base;
+use base::mail;
 use base::secret::{Secret, TokenHash};
 use readers::Asker;
+use readers::letters::{self, Letter};
 use readers::rules::{Email, check_password};
 use readers::store::{self, Proof, Purpose};
 use web::cookies::Cookie;
@@ -143,6 +145,10 @@ async fn make(
         Some(id) => store::find_reader(&mut tx, id).await?,
         None => None,
     };
+    if made.is_some() {
+        let welcome = letters::write(&account.base, language, email.as_str(), Letter::Welcome)?;
+        mail::post(&mut tx, &welcome).await?;
+    }
     tx.commit().await?;
     let signed_in = match made {
         Some(reader) => {

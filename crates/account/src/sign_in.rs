@@ -12,9 +12,12 @@ use super::account::reader;
 use super::form::{Next, Notice};
 use super::note::no_cookie;
 use crate::Account;
+use base::db::Tx;
+use base::mail;
 use base::secret::{Secret, TokenHash};
 use base::time::Span;
-use readers::rules::{DeviceKind, Email, Reader};
+use readers::letters::{self, Letter};
+use readers::rules::{DeviceId, DeviceKind, Email, Reader};
 use readers::{Session, SignedIn, labels, store};
 use web::cookies::{self, Cookie};
 use web::error::encode;
@@ -161,9 +164,8 @@ pub async fn sign_in(
     let secure = account.base.config.secure();
     let known = Cookie::Device
         .read(headers, secure)
-        .filter(|value| value.len() == 43)
-        .map(str::to_owned);
-    let device_cookie = known.unwrap_or_else(|| account.base.rng.token());
+        .filter(|value| value.len() == 43);
+    let device_cookie = known.map_or_else(|| account.base.rng.token(), str::to_owned);
     let cookie_hash = TokenHash::of(&device_cookie);
     let (label, kind) = label(headers, touch);
     let token = account.base.rng.token();
@@ -174,6 +176,7 @@ pub async fn sign_in(
     }
     let ended = store::delete_sessions_in_browser(&mut tx, &cookie_hash).await?;
     let device = store::set_device(&mut tx, reader.id, &cookie_hash, &label, kind).await?;
+    tell_of_device(account, &mut tx, reader, device).await?;
     let expires_at = tx.now().plus(account.base.config.accounts.session_for);
     store::insert_session(&mut tx, &hash, reader.id, device, expires_at).await?;
     let kept = account.base.config.accounts.devices_per_reader;
@@ -217,6 +220,35 @@ pub async fn sign_in(
         &account.base.config,
     );
     Ok(Some(response))
+}
+
+/// Tells the reader by mail of a device that was not known before; not of their first. Of many within an hour only the first
+/// ones are told: what they say is in the list of devices.
+async fn tell_of_device(
+    account: &Account,
+    tx: &mut Tx,
+    reader: &Reader,
+    device: DeviceId,
+) -> Result<()> {
+    let now = tx.now();
+    let most = i64::from(account.base.config.accounts.mails_per_address);
+    let hour_ago = now.minus(Span::minutes(60));
+    if !store::is_further_device(tx, reader.id, device).await?
+        || store::count_new_devices(tx, reader.id, hour_ago).await? > most
+    {
+        return Ok(());
+    }
+    let Some(device) = store::find_device(tx, device).await? else {
+        return Ok(());
+    };
+    let say = Say::new(reader.language);
+    let letter = Letter::Device {
+        name: &labels::name(&device, say),
+        when: &say.moment(now, &account.site.zone(say.lang)),
+    };
+    let letter = letters::write(&account.base, say.lang, &reader.email, letter)?;
+    mail::post(tx, &letter).await?;
+    Ok(())
 }
 
 /// What the device is called, and of which kind it is.

@@ -137,6 +137,8 @@ section! {
         transport: MailTransport = MailTransport::File,
         /// Sender of every mail.
         from: String = "Gaceta <gaceta@localhost>".into(),
+        /// Where answers go; empty for the sender.
+        reply_to: String = String::new(),
         /// Directory for `file`.
         dir: PathBuf = "gaceta-data/mail".into(),
         /// Server for `smtp`; what protects the connection is `mail::Protection::of`.
@@ -145,6 +147,18 @@ section! {
         smtp_ca: PathBuf = PathBuf::new(),
         /// One mail.
         send_for: Span = Span::minutes(1),
+        /// RSA key that signs, PEM; empty for none.
+        dkim_key: PathBuf = PathBuf::new(),
+        /// What the key is called in the DNS.
+        dkim_selector: String = "gaceta".into(),
+        /// Ed25519 key that signs beside it, PEM; empty for none.
+        dkim_second_key: PathBuf = PathBuf::new(),
+        /// What that key is called.
+        dkim_second_selector: String = "gaceta-ed25519".into(),
+        /// Domain of the keys; empty for the sender's.
+        dkim_domain: String = String::new(),
+        /// Name server that `gaceta doctor mail` asks, address and port; empty for the machine's.
+        name_server: String = String::new(),
     }
 }
 
@@ -233,6 +247,8 @@ section! {
         reset_for: Span = Span::minutes(30),
         /// Link of an invitation.
         invitation_for: Span = Span::days(14),
+        /// Before the end of a subscription.
+        ends_soon_for: Span = Span::days(7),
         /// Shortest password, characters.
         min_password: usize = 10,
         /// Wrong passwords of one account, an hour, before further tries wait.

@@ -11,6 +11,7 @@ mod worker;
 use super::db::{Tx, execute, fetch_all, fetch_one, fetch_optional, row};
 use super::id::Id;
 use super::time::{Span, UnixMillis};
+use serde::{Deserialize, Serialize};
 
 pub use kind::{Kind, Runner};
 pub use worker::Worker;
@@ -18,6 +19,25 @@ pub use worker::Worker;
 /// Marks the identifiers of jobs.
 #[derive(Debug)]
 pub struct Job;
+
+/// Which of the jobs that are due is run first; of those with the same priority, the one that waits longest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Priority {
+    /// Somebody sits there and waits for it.
+    First,
+    /// Soon.
+    #[default]
+    Usual,
+    /// When nothing else is due.
+    Last,
+}
+
+impl Priority {
+    /// As stored: a smaller number is run earlier.
+    const fn number(self) -> i64 {
+        self as i64
+    }
+}
 
 /// A claimed job.
 #[derive(Clone, Debug)]
@@ -46,7 +66,7 @@ const UNKNOWN_FOR: Span = Span::minutes(1);
 #[error("{0}")]
 pub struct Hopeless(pub String);
 
-/// Puts a job into the queue, to be run at once or at `run_at`. Features use [`Kind::insert`].
+/// Puts a job into the queue, to be run at once. Features use [`Kind::insert`].
 ///
 /// # Errors
 /// Whatever the database says.
@@ -54,22 +74,22 @@ pub async fn insert_job(
     tx: &mut Tx,
     kind: &str,
     payload: String,
-    run_at: Option<UnixMillis>,
+    priority: Priority,
 ) -> sqlx::Result<Id<Job>> {
     let (id, now) = (tx.new_id::<Job>(), tx.now());
     execute!(
         tx,
-        "INSERT INTO job (id, kind, payload, run_at, locked_until, attempts, created_at) VALUES ($1, $2, $3, $4, NULL, 0, $5)",
+        "INSERT INTO job (id, kind, payload, priority, run_at, locked_until, attempts, created_at) VALUES ($1, $2, $3, $4, $5, NULL, 0, $5)",
         id,
         kind,
         payload,
-        run_at.unwrap_or(now),
+        priority.number(),
         now
     )?;
     Ok(id)
 }
 
-/// Claims the oldest job that is due, for so long. Of many workers exactly one gets it.
+/// Claims the job that is due and comes first, see [`Priority`], for so long. Of many workers exactly one gets it.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -81,7 +101,7 @@ pub async fn claim_job(tx: &mut Tx, claim_for: Span) -> sqlx::Result<Option<Clai
         Claimed,
         "UPDATE job SET locked_until = $1, attempts = attempts + 1
          WHERE id = (SELECT id FROM job WHERE run_at <= $2 AND (locked_until IS NULL OR locked_until <= $2) AND attempts < $3
-                     ORDER BY run_at, id LIMIT 1)
+                     ORDER BY priority, run_at, id LIMIT 1)
            AND (locked_until IS NULL OR locked_until <= $2)
          RETURNING id, kind, payload, attempts - 1 AS attempts, locked_until AS until",
         until,
@@ -144,13 +164,14 @@ pub async fn delete_jobs(tx: &mut Tx, kind: &str, start: &str) -> sqlx::Result<(
     Ok(())
 }
 
-/// Failed: tried again after 1, 2, 4 .. minutes (back-off), with the reason kept. Nothing happens if the claim has lapsed
+/// Failed: tried again after 1, 4, 16 .. minutes (exponential back-off; the last time after three days and a half, since a
+/// server may be away for days: RFC 5321, 4.5.4.1), with the reason kept. Nothing happens if the claim has lapsed
 /// and somebody else has the job.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn delay_job(tx: &mut Tx, job: &Claimed, reason: &str) -> sqlx::Result<()> {
-    let wait = Span::minutes(1 << job.attempts.clamp(0, 8));
+    let wait = Span::minutes(1 << (2 * job.attempts.clamp(0, 6)));
     let run_at = tx.now().plus(wait);
     execute!(
         tx,

@@ -19,6 +19,7 @@ use base::time::Span;
 pub fn tasks(app: &Arc<App>, listener: Option<ChangeListener>) -> Vec<Task> {
     let mut tasks = write_behind(app);
     tasks.push(run_jobs(app));
+    tasks.push(tell_of_ends(app));
     tasks.extend(prepare_pages(app));
     tasks.extend(forget(app));
     tasks.extend(listener.map(|listener| follow_changes(app, listener)));
@@ -85,6 +86,24 @@ fn run_jobs(app: &Arc<App>) -> Task {
             false => Outcome::Idle,
         })
     })
+}
+
+fn tell_of_ends(app: &Arc<App>) -> Task {
+    Plan::new(
+        "tell-of-ends",
+        "Writes to owners whose subscription ends within `[accounts] ends_soon_for`, and to those for whom it has ended.",
+    )
+    .every(Span::minutes(10))
+    .within(Span::minutes(5))
+    .step(
+        Arc::clone(&app.subscriptions),
+        |subscriptions| async move {
+            Ok(match subscriptions::ends::tell(&subscriptions).await? {
+                0 => Outcome::Idle,
+                _ => Outcome::More,
+            })
+        },
+    )
 }
 
 /// What readers would have to wait for otherwise.

@@ -1,21 +1,17 @@
 //! The list of what this program can run as a job: each kind with the part that runs it. `docs/tasks.md` is written from
 //! where the kinds are declared; a test compares.
 
+use std::sync::Arc;
+
 use crate::App;
-use base::jobs::{Hopeless, Runner, Worker};
-use base::mail::MAIL;
+use base::jobs::{Runner, Worker};
+use base::mail::{self, MAIL};
 
 /// The kinds.
 fn runners(app: &App) -> Vec<Runner> {
     vec![
-        MAIL.run_by(app.base.mailer.clone(), |mailer, id, mail| async move {
-            let sent = mailer.send(&mail, &id.to_string()).await;
-            // Taken out of what it is wrapped in, the worker knows it again.
-            sent.map_err(|error| {
-                error
-                    .downcast::<Hopeless>()
-                    .map_or_else(Into::into, Into::into)
-            })
+        MAIL.run_by(Arc::clone(&app.base), |base, id, mail| async move {
+            mail::deliver(&base, id, &mail).await
         }),
     ]
 }

@@ -1,13 +1,13 @@
-//! The mails of accounts, in the language of whoever gets them. Links come from the configured public address only,
-//! never from what a request says; no name stands in them, since anyone can type a name for somebody else's address.
-
-use askama::Template;
+//! The mails of accounts, in the language of whoever gets them; [`web::letter`] is their frame. No name stands in them,
+//! since anyone can type a name for somebody else's address.
 
 use base::Base;
+use base::jobs::Priority;
 use base::lang::Lang;
 use base::mail::Mail;
 use base::time::Span;
 use web::Result;
+use web::letter::Letter as Framed;
 use web::locale::Say;
 
 /// What a mail about an account is about.
@@ -22,9 +22,15 @@ pub enum Letter<'a> {
     /// A new password was asked for, but there is no account with this address.
     Unknown,
     /// The password was changed.
-    Changed,
+    Changed {
+        /// Date, time and zone.
+        when: &'a str,
+    },
     /// All other devices were signed out, since one of them is not known.
-    Secured,
+    Secured {
+        /// Date, time and zone.
+        when: &'a str,
+    },
     /// Press a button to change the address to this one; the token of the link.
     NewEmail(&'a str),
     /// Somebody wanted to change their address to this one, which has an account.
@@ -35,28 +41,15 @@ pub enum Letter<'a> {
     Moved,
     /// Whoever looked after the subscription is gone, and now this one does.
     Successor,
-}
-
-#[derive(Template)]
-#[template(path = "mail/letter.txt")]
-struct Text<'a> {
-    say: Say,
-    paper: &'a str,
-    opening: String,
-    link: &'a str,
-    closing: String,
-}
-
-#[derive(Template)]
-#[template(path = "mail/letter.html")]
-struct Html<'a> {
-    say: Say,
-    paper: &'a str,
-    subject: &'a str,
-    opening: String,
-    button: String,
-    link: &'a str,
-    closing: String,
+    /// The account was made.
+    Welcome,
+    /// Somebody signed in on a device that was not known before.
+    Device {
+        /// What it is called.
+        name: &'a str,
+        /// Date, time and zone.
+        when: &'a str,
+    },
 }
 
 /// Writes a letter.
@@ -64,49 +57,59 @@ struct Html<'a> {
 /// # Errors
 /// When the template fails, which is ours to mend.
 pub fn write(base: &Base, lang: Lang, to: &str, letter: Letter<'_>) -> Result<Mail> {
-    let say = Say::new(lang);
-    let (stem, path) = match letter {
-        Letter::Prove(token) => ("prove", format!("/proof/{token}?lang={lang}")),
-        Letter::Known(token) => ("known", format!("/reset/{token}?lang={lang}")),
-        Letter::Reset(token) => ("reset", format!("/reset/{token}?lang={lang}")),
-        Letter::Unknown => ("unknown", format!("/sign-up?lang={lang}")),
-        Letter::Changed => ("changed", format!("/reset?lang={lang}")),
-        Letter::Secured => ("secured", format!("/reset?lang={lang}")),
-        Letter::NewEmail(token) => ("new-email", format!("/email/{token}?lang={lang}")),
-        Letter::Taken => ("taken", format!("/reset?lang={lang}")),
-        Letter::OldEmail(token) => ("old-email", format!("/restore/{token}?lang={lang}")),
-        Letter::Successor => ("successor", format!("/account/seats?lang={lang}")),
-        Letter::Moved => ("moved", format!("/account?lang={lang}")),
+    let (say, accounts) = (Say::new(lang), &base.config.accounts);
+    let (stem, path, lasts_for) = match letter {
+        Letter::Prove(token) => ("prove", format!("/proof/{token}"), Some(accounts.proof_for)),
+        Letter::Known(token) => ("known", format!("/reset/{token}"), Some(accounts.reset_for)),
+        Letter::Reset(token) => ("reset", format!("/reset/{token}"), Some(accounts.reset_for)),
+        // It must leave when the mail with the link would.
+        Letter::Unknown => ("unknown", "/sign-up".to_owned(), Some(accounts.reset_for)),
+        Letter::Changed { .. } => ("changed", "/reset".to_owned(), None),
+        Letter::Secured { .. } => ("secured", "/reset".to_owned(), None),
+        Letter::NewEmail(token) => (
+            "new-email",
+            format!("/email/{token}"),
+            Some(accounts.proof_for),
+        ),
+        // It must leave when the mail with the link would.
+        Letter::Taken => ("taken", "/reset".to_owned(), Some(accounts.proof_for)),
+        Letter::OldEmail(token) => (
+            "old-email",
+            format!("/restore/{token}"),
+            Some(accounts.address_back_for),
+        ),
+        Letter::Moved => ("moved", "/account".to_owned(), None),
+        Letter::Successor => ("successor", "/account/seats".to_owned(), None),
+        Letter::Welcome => ("welcome", "/account".to_owned(), None),
+        Letter::Device { .. } => ("device", "/account/devices".to_owned(), None),
     };
-    let site = &base.config.site;
-    let link = format!("{}{path}", site.public_url);
-    let days = base.config.accounts.address_back_for.0 / Span::days(1).0;
+    let days = accounts.address_back_for.0 / Span::days(1).0;
     let text = |part: &str| {
-        let key = format!("letter-{stem}-{part}");
-        say.with2(&key, "paper", site.name.as_str(), "days", days)
+        let (key, paper) = (
+            format!("letter-{stem}-{part}"),
+            base.config.site.name.as_str(),
+        );
+        say.with2(&key, "paper", paper, "days", days)
     };
-    let subject = text("subject");
-    let (opening, closing) = (text("opening"), text("closing"));
-    Ok(Mail {
-        to: to.to_owned(),
-        text: Text {
-            say,
-            paper: &site.name,
-            opening: opening.clone(),
-            link: &link,
-            closing: closing.clone(),
+    let mut framed = Framed::new(say, text("subject")).says(text("opening"));
+    framed = match letter {
+        Letter::Changed { when } | Letter::Secured { when } => {
+            framed.fact(say.say("letter-when"), when.to_owned())
         }
-        .render()?,
-        html: Html {
-            say,
-            paper: &site.name,
-            subject: &subject,
-            opening,
-            button: text("button"),
-            link: &link,
-            closing,
-        }
-        .render()?,
-        subject,
-    })
+        Letter::Device { name, when } => framed
+            .fact(say.say("letter-device"), name.to_owned())
+            .fact(say.say("letter-when"), when.to_owned()),
+        _ => framed,
+    };
+    framed = match letter {
+        Letter::Welcome | Letter::Successor => framed,
+        _ => framed.priority(Priority::First),
+    };
+    if let Some(lasts_for) = lasts_for {
+        framed = framed.good_until(base.clock.now().plus(lasts_for));
+    }
+    framed
+        .button(text("button"), format!("{path}?lang={lang}"))
+        .closes(text("closing"))
+        .to(base, to)
 }

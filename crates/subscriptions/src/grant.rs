@@ -2,7 +2,7 @@
 //!
 //! A reader owns one running subscription at most; giving again changes it, so the same grant twice is the same as once.
 
-use crate::Subscriptions;
+use crate::{Subscriptions, mails};
 use base::time::UnixMillis;
 use readers::{self, Reader};
 
@@ -66,7 +66,7 @@ pub async fn grant(
     subscriptions: &Subscriptions,
     reader: &Reader,
     grant: &Grant,
-) -> sqlx::Result<Granted> {
+) -> web::Result<Granted> {
     let mut tx = subscriptions.base.write().await?;
     let Some(plan) = store::find_plan(&mut tx, &grant.plan).await? else {
         return Ok(Granted::NoPlan);
@@ -110,6 +110,7 @@ pub async fn grant(
         store::insert_accepted_seat(&mut tx, id, reader.id, &reader.email).await?;
     }
     let seated = store::find_seated(&mut tx, id).await?;
+    mails::tell_granted(subscriptions, &mut tx, reader, (seats, grant.until)).await?;
     tx.commit().await?;
     seated
         .iter()

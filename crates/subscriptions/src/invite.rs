@@ -1,18 +1,15 @@
 //! Invitations: sent, accepted, taken back. At most as many readers have a seat as are paid for, however many accept at
 //! the same moment: each change first locks its subscription, and the change itself is conditional.
 
-use askama::Template;
-
-use crate::Subscriptions;
+use crate::{Subscriptions, mails};
 use base::db::Tx;
 use base::lang::Lang;
-use base::mail::{Mail, post};
+use base::mail::post;
 use base::secret::TokenHash;
 use base::time::Span;
-use readers::{Email, ReaderId, store as accounts};
-use web::locale::Say;
+use readers::{Email, ReaderId, shown_email, store as accounts};
 
-use super::rules::{SeatId, Subscription, SubscriptionId};
+use super::rules::{SeatId, Subscription, SubscriptionId, host_name};
 use super::store;
 
 /// Invitations an hour that even a small plan may send, so that a mistyped address can be mended a few times.
@@ -125,67 +122,12 @@ pub async fn invite(
         .plus(subscriptions.base.config.accounts.invitation_for);
     for (email, language) in emails {
         let token = tx.rng().token();
-        let mail = letter(subscriptions, email, *language, host, &token)?;
+        let mail = mails::invitation(&subscriptions.base, email, *language, host, &token)?;
         let mail = post(tx, &mail).await?;
         let token = TokenHash::of(&token);
         store::insert_invitation(tx, subscription, email, &token, expires_at, Some(mail)).await?;
     }
     Ok(Inviting::Sent)
-}
-
-#[derive(Template)]
-#[template(path = "subscriptions/letter.html")]
-struct Letter<'a> {
-    say: Say,
-    subject: &'a str,
-    host: &'a str,
-    paper: &'a str,
-    link: &'a str,
-    days: u64,
-}
-
-fn letter(
-    subscriptions: &Subscriptions,
-    to: &Email,
-    language: Lang,
-    host: &str,
-    token: &str,
-) -> askama::Result<Mail> {
-    let say = Say::new(language);
-    let (site, days) = (
-        &subscriptions.base.config.site,
-        subscriptions.base.config.accounts.invitation_for.0 / Span::days(1).0,
-    );
-    let link = format!("{}/invitation/{token}?lang={language}", site.public_url);
-    let subject = say.with2(
-        "invite-letter-subject",
-        "host",
-        host,
-        "paper",
-        site.name.as_str(),
-    );
-    let html = Letter {
-        say,
-        subject: &subject,
-        host,
-        paper: &site.name,
-        link: &link,
-        days,
-    }
-    .render()?;
-    let text = format!(
-        "{}\n\n{}\n\n{link}\n\n{}\n\n{}\n",
-        subject,
-        say.say("invite-letter-what"),
-        say.with("invite-letter-days", "days", days),
-        say.say("invite-letter-not-you"),
-    );
-    Ok(Mail {
-        to: to.as_str().to_owned(),
-        subject,
-        text,
-        html,
-    })
 }
 
 /// What came of accepting.
@@ -226,16 +168,28 @@ pub async fn accept(tx: &mut Tx, token: &TokenHash, reader: ReaderId) -> sqlx::R
 }
 
 /// Takes a seat or an invitation back. Whoever read on it stops, unless they have another seat; also where it was taken back
-/// before. `false` if there is no such seat, or it is the owner's.
+/// before. `false` if there is no such seat, or it is the owner's. Whoever read on it is told by mail.
 ///
 /// # Errors
-/// Whatever the database says.
+/// When the database or a template fails.
 pub async fn remove(
     subscriptions: &Subscriptions,
     of: &Subscription,
     seat: SeatId,
-) -> sqlx::Result<bool> {
+) -> web::Result<bool> {
     let mut tx = subscriptions.base.write().await?;
+    // Of two who take it back at the same time one tells its reader.
+    store::lock_seats(&mut tx, of.id).await?;
+    if let Some(reader) = store::find_seated_reader(&mut tx, of.id, seat).await?
+        && reader != of.owner
+    {
+        let reader = accounts::find_reader(&mut tx, reader).await?;
+        let owner = accounts::find_reader(&mut tx, of.owner).await?;
+        if let (Some(reader), Some(owner)) = (reader, owner) {
+            let host = host_name(&owner.name, &shown_email(&owner.email));
+            mails::tell_unseated(subscriptions, &mut tx, &reader, &host).await?;
+        }
+    }
     let removed = store::remove_seat(&mut tx, of.id, seat, of.owner).await?;
     tx.commit().await?;
     if let Some(Some(reader)) = removed {
@@ -253,6 +207,7 @@ mod tests {
     use base::Base;
     use base::config::{Config, MailTransport};
     use base::jobs::count_jobs;
+    use base::mail::Mail;
     use base::rng::Rng;
     use base::time::{Clock, UnixMillis};
     use leases::Leases;

@@ -4,8 +4,10 @@
 //! invoices, which come with payment.
 
 mod change;
+pub mod ends;
 mod grant;
 pub mod invite;
+pub mod mails;
 mod part;
 mod plans;
 pub mod rules;
@@ -19,7 +21,7 @@ pub use plans::{add_plan, change_plan};
 pub use rules::{By, Change, CompanyName, Plan, PlanSlug, Plans, Reason, Refusal};
 pub use seats::Seats;
 
-/// What invitations say.
+/// What invitations and other mails say.
 pub const TEXTS: web::locale::Texts = &[
     ("en", include_str!("../locales/en/subscriptions.ftl")),
     ("es", include_str!("../locales/es/subscriptions.ftl")),

@@ -109,6 +109,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What the owner of a subscription is told about its end.
+    pub enum EndNotice {
+        /// It is near.
+        Soon = "soon",
+        /// It has come.
+        Ended = "ended",
+    }
+}
+
 /// A seat, as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Member {

@@ -1,5 +1,6 @@
 //! SQL of subscriptions; of events, plans, seats and lists for the publisher in the files beside.
 
+mod ends;
 mod events;
 mod many;
 mod own_data;
@@ -7,6 +8,7 @@ mod plans;
 mod publisher;
 mod seats;
 
+pub use ends::*;
 pub use events::*;
 pub use many::*;
 pub use own_data::*;

@@ -10,6 +10,7 @@
 mod forms;
 mod hang_up;
 mod live;
+mod mails;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -21,9 +22,7 @@ use axum::Router;
 use axum::body::Body;
 use base::config::{Config, MailTransport};
 use base::db::Db;
-use base::jobs::count_jobs;
 use base::lang::Lang;
-use base::mail::{Mail, Mailer};
 use base::rng::Rng;
 use base::time::{Clock, Span, UnixMillis};
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -72,7 +71,7 @@ impl Drop for TestPaper {
             runtime.block_on(async {
                 let db = Db::open_to_look(&at).await.unwrap();
                 let mut tx = db.read(&clock, &Rng::seeded(1)).await.unwrap();
-                count_jobs(&mut tx).await.unwrap().0
+                mails::count_due(&mut tx).await
             })
         });
         let due = due.join().unwrap();
@@ -324,25 +323,6 @@ impl TestPaper {
             paper: self,
             jar: Mutex::default(),
         }
-    }
-
-    /// Runs every job that is due; all mails that were sent so far, the oldest first.
-    pub async fn mails(&self) -> Vec<Mail> {
-        while gaceta::jobs::step(&self.app).await.unwrap() {}
-        let Mailer::Memory(sent) = &self.app.base.mailer else {
-            panic!("mails of tests are kept in memory");
-        };
-        sent.lock().unwrap().clone()
-    }
-
-    /// The path of the link in the newest mail that leads below `start`, after everything that waits was sent.
-    pub async fn mailed_link(&self, start: &str) -> String {
-        let sent = self.mails().await;
-        let link = sent.iter().rev().find_map(|mail| {
-            let path = mail.text.split(start).nth(1)?;
-            path.split_whitespace().next().map(str::to_owned)
-        });
-        format!("{start}{}", link.expect("a mail has such a link"))
     }
 
     pub fn advance(&self, span: Span) {

@@ -12,6 +12,7 @@ pub mod error;
 pub mod extract;
 pub mod form;
 pub mod headers;
+pub mod letter;
 pub mod limits;
 pub mod locale;
 pub mod network;
@@ -28,12 +29,14 @@ pub use extract::{Form, Language, Path, Query, Sent};
 pub use route::{Names, Needs, Route, with_state};
 pub use site::{EditionHome, Site};
 
-/// What the frame of every page says, dates, and errors.
+/// What the frame of every page and of every mail says, dates, and errors.
 pub const TEXTS: locale::Texts = &[
     ("en", include_str!("../locales/en/dates.ftl")),
     ("en", include_str!("../locales/en/errors.ftl")),
     ("en", include_str!("../locales/en/frame.ftl")),
+    ("en", include_str!("../locales/en/mail.ftl")),
     ("es", include_str!("../locales/es/dates.ftl")),
     ("es", include_str!("../locales/es/errors.ftl")),
     ("es", include_str!("../locales/es/frame.ftl")),
+    ("es", include_str!("../locales/es/mail.ftl")),
 ];

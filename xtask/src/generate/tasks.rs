@@ -49,7 +49,7 @@ pub fn document(tree: &Tree) -> anyhow::Result<String> {
         let _ = writeln!(text, "{row}");
     }
     text.push_str(
-        "\n## Jobs\n\nThese wait in the database until they are done. One that fails is tried again after 1, 2, 4 .. minutes; \
+        "\n## Jobs\n\nThese wait in the database until they are done. One that fails is tried again after 1, 4, 16 .. minutes; \
          after the eighth time it stays for a person, and `gaceta doctor` names it. A job may run twice.\n\n\
          | Job | It takes at most | What it does |\n|---|---|---|\n",
     );

@@ -28,6 +28,11 @@ const READ_MODELS: &[(&str, &str, &str)] = &[
     ),
     (
         "subscriptions",
+        "store/ends.rs",
+        "whom to tell about the end of a subscription, with address and language, in one query",
+    ),
+    (
+        "subscriptions",
         "store/seats.rs",
         "shows names and addresses of members, and whether their mail was given up, in one query for a whole list",
     ),

@@ -48,6 +48,7 @@ new-password-text = Once it is saved, you are signed out on every device and sig
 new-password-button = Save the new password
 account-title = Your account
 account-nav = Your account
+account-bounced = We could not deliver our last mail to this address: there is no such mailbox. Without mail you cannot choose a new password if you forget yours.
 account-you = About you
 email-change = Change address
 email-title = Change your address

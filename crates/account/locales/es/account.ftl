@@ -48,6 +48,7 @@ new-password-text = Al guardarla se cierra la sesión en todos tus dispositivos,
 new-password-button = Guardar la contraseña nueva
 account-title = Tu cuenta
 account-nav = Tu cuenta
+account-bounced = No hemos podido entregar nuestro último correo en esta dirección: no existe ese buzón. Sin correo no puedes elegir otra contraseña si olvidas la tuya.
 account-you = Sobre ti
 email-change = Cambiar la dirección
 email-title = Cambiar tu dirección

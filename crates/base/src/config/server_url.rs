@@ -50,6 +50,29 @@ impl ServerUrl {
         }
     }
 
+    /// The port, or the usual one where the address names none; `None` if it is no number.
+    #[must_use]
+    pub fn port(&self, usual: u16) -> Option<u16> {
+        let place = self.place();
+        let place = place.split('/').next().unwrap_or(place);
+        let after = match place.rsplit_once(']') {
+            Some((_, after)) => after,
+            None => place,
+        };
+        match after.rsplit_once(':') {
+            Some((_, port)) => port.parse().ok(),
+            None => Some(usual),
+        }
+    }
+
+    /// Name and password, out of their percent-encoding, where the address has both.
+    #[must_use]
+    pub fn credentials(&self) -> Option<(String, String)> {
+        let (user, _) = self.rest().rsplit_once('@')?;
+        let (name, password) = user.split_once(':')?;
+        Some((decoded(name), decoded(password)))
+    }
+
     /// Whether what is sent there stays on this machine.
     #[must_use]
     pub fn is_here(&self) -> bool {
@@ -82,6 +105,25 @@ impl ServerUrl {
         let after = self.after_user();
         after.split(['?', '#']).next().unwrap_or(after)
     }
+}
+
+/// Out of percent-encoding (RFC 3986, 2.1); what is none stays as it stands.
+fn decoded(text: &str) -> String {
+    let (bytes, mut out, mut at) = (text.as_bytes(), Vec::new(), 0);
+    while let Some(&byte) = bytes.get(at) {
+        let digits = (byte == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(decoded) => {
+                out.push(decoded);
+                at += 3;
+            }
+            None => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
 impl<T: Into<String>> From<T> for ServerUrl {
@@ -165,6 +207,33 @@ mod tests {
                 "{text}"
             );
             assert_eq!(url.reveal(), text);
+        }
+    }
+
+    #[test]
+    fn name_password_and_port_are_taken_apart() {
+        for (text, port, credentials) in [
+            ("smtp://mail.example", Some(25), None),
+            ("smtp://ana@mail.example:587/", Some(587), None),
+            ("smtp://[::1]:2525", Some(2525), None),
+            ("smtp://[::1]", Some(25), None),
+            ("smtp://mail.example:port", None, None),
+            (
+                "smtps://ana%40paper.example:p%C3%A9@mail.example:465?x=1",
+                Some(465),
+                Some(("ana@paper.example", "pé")),
+            ),
+            (
+                "smtps://ana:50%:@zz@mail.example",
+                Some(25),
+                Some(("ana", "50%:@zz")),
+            ),
+        ] {
+            let url = ServerUrl::from(text);
+            assert_eq!(url.port(25), port, "{text}");
+            let found = url.credentials();
+            let found = found.as_ref().map(|(a, b)| (a.as_str(), b.as_str()));
+            assert_eq!(found, credentials, "{text}");
         }
     }
 }

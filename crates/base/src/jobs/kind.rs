@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Job, insert_job};
+use super::{Job, Priority, insert_job};
 use crate::background::Failure;
 use crate::db::Tx;
 use crate::id::Id;
@@ -55,10 +55,15 @@ impl<P: Serialize + DeserializeOwned + 'static> Kind<P> {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn insert(&self, tx: &mut Tx, payload: &P) -> sqlx::Result<Id<Job>> {
+    pub async fn insert(
+        &self,
+        tx: &mut Tx,
+        payload: &P,
+        priority: Priority,
+    ) -> sqlx::Result<Id<Job>> {
         let payload =
             serde_json::to_string(payload).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-        insert_job(tx, self.name, payload, None).await
+        insert_job(tx, self.name, payload, priority).await
     }
 
     /// What is done with a job of this kind, by the part of the program that can.

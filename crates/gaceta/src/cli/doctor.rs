@@ -3,6 +3,7 @@
 //! It changes nothing: the database is opened without migrating it, no file is made and no mail is sent. It works beside
 //! a serving process. Deliberately not here: mending anything.
 
+pub mod mail;
 mod modes;
 mod work;
 
@@ -66,6 +67,15 @@ impl Findings {
     fn wrong(&mut self, text: impl fmt::Display) {
         self.say(Mark::Wrong, text);
     }
+
+    fn conclude(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.wrong == 0,
+            "{} of these lines say what is wrong",
+            self.wrong
+        );
+        Ok(())
+    }
 }
 
 /// Looks at everything.
@@ -87,12 +97,7 @@ pub async fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
             modes::modes(file.as_deref(), &config, &mut found);
         }
     }
-    anyhow::ensure!(
-        found.wrong == 0,
-        "{} of these lines say what is wrong",
-        found.wrong
-    );
-    Ok(())
+    found.conclude()
 }
 
 async fn examine(config: &Config, found: &mut Findings) {
@@ -114,7 +119,7 @@ async fn examine(config: &Config, found: &mut Findings) {
     if let Err(error) = database(config, found).await {
         found.wrong(format!("database: {error:#}"));
     }
-    mail(config, found).await;
+    server(config, found).await;
 }
 
 fn directory(dir: &Path, found: &mut Findings) {
@@ -255,7 +260,8 @@ fn protection(config: &Config) -> &'static str {
     }
 }
 
-async fn mail(config: &Config, found: &mut Findings) {
+/// Whether mails can be handed over.
+async fn server(config: &Config, found: &mut Findings) {
     let mailer = match Mailer::new(&config.mail) {
         Ok(mailer) => mailer,
         Err(error) => return found.wrong(format!("mail: {error:#}")),
@@ -275,11 +281,10 @@ async fn mail(config: &Config, found: &mut Findings) {
                     "mail: on the way to {server} others can read the links that sign people in; take ?tls= out of [mail] smtp_url"
                 ));
             }
-            match tokio::time::timeout(PATIENCE, mailer.is_reachable()).await {
-                Ok(Ok(true)) => found.fine(format!("mail: the server answers ({server}), {}", protection(config))),
-                Ok(Ok(false)) => found.wrong(format!("mail: {server} does not answer as a mail server")),
+            match tokio::time::timeout(PATIENCE, mailer.reach()).await {
+                Ok(Ok(())) => found.fine(format!("mail: the server answers ({server}), {}", protection(config))),
                 Ok(Err(error)) => found.wrong(format!(
-                    "mail: {server} cannot be reached: {error:#}; see [mail] smtp_url"
+                    "mail: {server} cannot be reached: {error}; see [mail] smtp_url"
                 )),
                 Err(_) => found.wrong(format!(
                     "mail: {server} says nothing for {} seconds; see [mail] smtp_url",

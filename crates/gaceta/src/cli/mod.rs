@@ -8,6 +8,7 @@ mod draft;
 mod front;
 mod grant;
 mod import;
+mod mail;
 mod paper;
 mod plan;
 mod publish;
@@ -20,6 +21,7 @@ mod subscription;
 // What several commands share.
 mod control;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,7 +47,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Say what is wrong with the paper and how to mend it; changes nothing.
-    Doctor,
+    Doctor {
+        /// What to look at more closely.
+        #[command(subcommand)]
+        closely: Option<Closely>,
+    },
     /// Fill an empty paper with the demo edition and serve it.
     Demo(demo::Demo),
     /// Write gaceta.toml and editions.toml as files to be filled in, and make the database.
@@ -89,6 +95,20 @@ enum Command {
     /// Who works for the paper.
     #[command(subcommand)]
     Staff(staff::Staff),
+    /// Try whether mail leaves, and make the key that signs it.
+    #[command(subcommand)]
+    Mail(mail::Mail),
+}
+
+/// What the doctor can look at more closely.
+#[derive(Debug, Subcommand)]
+enum Closely {
+    /// Mail: the server, and what the DNS says of it (SPF, DKIM, DMARC, MX, PTR).
+    Mail {
+        /// The address from which mails leave for the internet: that of the mail server.
+        #[arg(long)]
+        ip: Option<IpAddr>,
+    },
 }
 
 /// What is logged, as the operator wants it, but for what libraries would say of each request: the address of a link that
@@ -141,7 +161,10 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Demo(demo) => demo::run(demo).await,
-        Command::Doctor => doctor::run(config_file(cli.config)).await,
+        Command::Doctor { closely: None } => doctor::run(config_file(cli.config)).await,
+        Command::Doctor {
+            closely: Some(Closely::Mail { ip }),
+        } => doctor::mail::run(config_file(cli.config), ip).await,
         Command::Init => paper::init(cli.config).await,
         Command::Editions { file } => paper::editions(config(cli.config)?, &file).await,
         Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
@@ -156,6 +179,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Subscription(what) => subscription::run(config(cli.config)?, what).await,
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
+        Command::Mail(what) => mail::run(cli.config, what).await,
     }
 }
 

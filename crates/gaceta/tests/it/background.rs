@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use base::background::{Driver, Outcome, Plan};
 use base::jobs::{
-    Kind, MAX_ATTEMPTS, Worker, count_jobs, finish_job, insert_job, list_failed_jobs,
+    Kind, MAX_ATTEMPTS, Priority, Worker, count_jobs, finish_job, insert_job, list_failed_jobs,
 };
 use base::time::Span;
 use gaceta::background;
@@ -91,9 +91,17 @@ async fn a_job_that_hangs_or_panics_is_tried_again_and_holds_up_no_other() {
     let paper = TestPaper::new().await;
     let (worker, ran) = worker(&paper);
     let mut tx = paper.app.base.write().await.unwrap();
-    HANGS.insert(&mut tx, &"a".to_owned()).await.unwrap();
-    PANICS.insert(&mut tx, &"b".to_owned()).await.unwrap();
-    RUNS.insert(&mut tx, &"c".to_owned()).await.unwrap();
+    HANGS
+        .insert(&mut tx, &"a".to_owned(), Priority::Usual)
+        .await
+        .unwrap();
+    PANICS
+        .insert(&mut tx, &"b".to_owned(), Priority::Usual)
+        .await
+        .unwrap();
+    RUNS.insert(&mut tx, &"c".to_owned(), Priority::Usual)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     while worker.step().await.unwrap() {}
     assert_eq!(*ran.lock().unwrap(), ["c"]);
@@ -123,16 +131,37 @@ async fn a_job_that_hangs_or_panics_is_tried_again_and_holds_up_no_other() {
 }
 
 #[tokio::test]
+async fn what_somebody_waits_for_comes_before_what_nobody_does() {
+    let paper = TestPaper::new().await;
+    let (worker, ran) = worker(&paper);
+    let mut tx = paper.app.base.write().await.unwrap();
+    for (what, priority) in [
+        ("news", Priority::Last),
+        ("welcome", Priority::Usual),
+        ("a link", Priority::First),
+    ] {
+        let inserted = RUNS.insert(&mut tx, &what.to_owned(), priority).await;
+        inserted.unwrap();
+    }
+    tx.commit().await.unwrap();
+    while worker.step().await.unwrap() {}
+    assert_eq!(*ran.lock().unwrap(), ["a link", "welcome", "news"]);
+}
+
+#[tokio::test]
 async fn after_the_last_attempt_a_job_stays_for_a_person() {
     let paper = TestPaper::new().await;
     let (worker, _) = worker(&paper);
     let mut tx = paper.app.base.write().await.unwrap();
-    PANICS.insert(&mut tx, &"b".to_owned()).await.unwrap();
+    PANICS
+        .insert(&mut tx, &"b".to_owned(), Priority::Usual)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     for attempt in 1..=MAX_ATTEMPTS {
         assert!(worker.step().await.unwrap(), "attempt {attempt}");
         assert!(!worker.step().await.unwrap(), "not at once");
-        paper.advance(Span::minutes(1 << attempt));
+        paper.advance(Span::minutes(1 << (2 * attempt)));
     }
     paper.advance(Span::days(30));
     assert!(!worker.step().await.unwrap());
@@ -147,10 +176,12 @@ async fn a_job_of_an_unknown_kind_waits_for_a_version_that_knows_it() {
     let paper = TestPaper::new().await;
     let (worker, ran) = worker(&paper);
     let mut tx = paper.app.base.write().await.unwrap();
-    insert_job(&mut tx, "newer", "{}".into(), None)
+    insert_job(&mut tx, "newer", "{}".into(), Priority::Usual)
         .await
         .unwrap();
-    RUNS.insert(&mut tx, &"c".to_owned()).await.unwrap();
+    RUNS.insert(&mut tx, &"c".to_owned(), Priority::Usual)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     for _ in 0..3 * MAX_ATTEMPTS {
         while worker.step().await.unwrap() {}
@@ -183,8 +214,12 @@ async fn jobs_abandoned_at_a_stop_are_given_back() {
     );
     let worker = Arc::new(Worker::new(db, clock, rng, vec![slow]));
     let mut tx = app.base.write().await.unwrap();
-    SLOW.insert(&mut tx, &"a".to_owned()).await.unwrap();
-    SLOW.insert(&mut tx, &"b".to_owned()).await.unwrap();
+    SLOW.insert(&mut tx, &"a".to_owned(), Priority::Usual)
+        .await
+        .unwrap();
+    SLOW.insert(&mut tx, &"b".to_owned(), Priority::Usual)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let task = Plan::new("run-jobs", "")
         .every(Span(1))

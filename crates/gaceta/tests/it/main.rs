@@ -18,6 +18,7 @@ mod gate;
 mod hang_up;
 mod heard;
 mod leases;
+mod letters;
 mod limits;
 mod nodes;
 mod open_pages;

@@ -11,7 +11,7 @@ use leases::EventKind;
 use readers::DeviceKind;
 use readers::store::{Purpose, Role, Terms, insert_operator, insert_terms};
 use sqlx::AssertSqlSafe;
-use subscriptions::rules::{Audience, Happened, Period, Provider, Reason, SeatStatus};
+use subscriptions::rules::{Audience, EndNotice, Happened, Period, Provider, Reason, SeatStatus};
 
 use testing::TestPaper;
 
@@ -105,6 +105,7 @@ enums! {
     "Access" => Access,
     "Audience" => Audience,
     "DeviceKind" => DeviceKind,
+    "EndNotice" => EndNotice,
     "EventKind" => EventKind,
     "Happened" => Happened,
     "Lang" => Lang,
@@ -143,6 +144,8 @@ async fn paper_with_rows() -> TestPaper {
         .await;
     // The link of the sign-up.
     paper.mails().await;
+    let told = "INSERT INTO end_notice (subscription_id, ends_at, kind, told_at) SELECT id, ends_at, 'soon', 1 FROM subscription";
+    paper.execute(told.to_owned()).await;
     paper
 }
 

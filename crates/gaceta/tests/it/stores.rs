@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use base::db::{Db, Tx};
-use base::jobs::{self, Claimed};
+use base::jobs::{self, Claimed, Priority};
 use base::secret::TokenHash;
 use base::time::Span;
 use leases::EventKind;
@@ -20,7 +20,7 @@ use testing::{Browser, TestPaper};
 
 /// A job that is due.
 async fn insert(tx: &mut Tx) {
-    jobs::insert_job(tx, "mail", "{}".into(), None)
+    jobs::insert_job(tx, "mail", "{}".into(), Priority::Usual)
         .await
         .unwrap();
 }

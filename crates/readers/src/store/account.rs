@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::rules::{Device, DeviceId, Reader, ReaderId};
-use base::db::{Tx, execute, fetch_all, fetch_optional};
+use base::db::{Tx, execute, fetch_all, fetch_one, fetch_optional};
 use base::lang::Lang;
 use base::secret::TokenHash;
 use base::time::UnixMillis;
@@ -196,6 +196,47 @@ pub async fn has_other_session(
         but.text()
     )?;
     Ok(row.is_some())
+}
+
+/// Whether this device of the reader was made in this transaction, and others were there before.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn is_further_device(
+    tx: &mut Tx,
+    reader: ReaderId,
+    device: DeviceId,
+) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let row = fetch_optional!(
+        tx,
+        (DeviceId,),
+        "SELECT o.id FROM device d JOIN device o ON o.reader_id = d.reader_id AND o.id <> d.id
+         WHERE d.id = $2 AND d.reader_id = $1 AND d.first_seen_at = $3 LIMIT 1",
+        reader,
+        device,
+        now
+    )?;
+    Ok(row.is_some())
+}
+
+/// How many devices of a reader were seen first since then.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn count_new_devices(
+    tx: &mut Tx,
+    reader: ReaderId,
+    since: UnixMillis,
+) -> sqlx::Result<i64> {
+    let row = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM device WHERE reader_id = $1 AND first_seen_at > $2",
+        reader,
+        since
+    )?;
+    Ok(row.0)
 }
 
 /// Whether this is a device of this reader.

@@ -2,8 +2,8 @@ invite-letter-subject = “{ $host }” invites you to read { $paper }
 invite-letter-what = It costs you nothing, and you read with an account of your own.
 invite-letter-button = See the invitation
 invite-letter-days = { $days ->
-    [one] The link works for one day:
-   *[other] The link works for { $days } days:
+    [one] The link works for one day.
+   *[other] The link works for { $days } days.
 }
 invite-letter-not-you = If you don't know who this is from, ignore this mail. Nothing happens.
 invitation-who = “{ $host }” invites you to read { $paper } on their subscription.
@@ -47,3 +47,27 @@ happened-owner-changed = other owner
 happened-ended = ended
 happened-resumed = goes on again
 happened-until = until { $day }
+# { $date } is the last day.
+mail-granted-subject = Your subscription to { $paper }
+mail-granted-text = { $paper } has given you a subscription. You read everything, until { $date }.
+mail-granted-seats = { $seats } people can read on it, you among them. Whom, you say in your account.
+mail-granted-button = Go to my subscription
+mail-granted-closing = It costs you nothing and ends by itself. Did you not expect it? Then you need do nothing.
+mail-seated-subject = You can read all of { $paper } now
+mail-seated-text = You read { $paper } on the subscription of “{ $host }” now, with an account of your own. Nobody there sees what you read.
+mail-seated-button = Read { $paper }
+mail-seated-closing = It costs you nothing. If you don't know who this is from, you need do nothing.
+mail-unseated-subject = You no longer read { $paper } as a guest
+mail-unseated-text = “{ $host }” has freed the place on which you read { $paper }. Your account stays as it is, and so do the articles that are free.
+mail-unseated-button = See the subscriptions
+mail-unseated-closing = Is that a mistake? Then “{ $host }” can invite you again.
+mail-ends-soon-subject = Your subscription to { $paper } ends on { $date }
+mail-ends-soon-text = You read everything in { $paper } until { $date }. It does not go on by itself, and nothing is charged.
+mail-ends-soon-others = Those who read on it with you can read until then, too.
+mail-ends-soon-button = See how to go on reading
+mail-ends-soon-closing = If you have arranged something already, you need do nothing.
+mail-ended-subject = Your subscription to { $paper } has ended
+mail-ended-text = Your subscription to { $paper } ran until { $date }. Thank you for reading. Your account stays, and some articles are free every month.
+mail-ended-others = It has ended for those who read on it with you, too.
+mail-ended-button = See how to go on reading
+mail-ended-closing = Nothing is charged, and nothing goes on by itself.

@@ -2,8 +2,8 @@ invite-letter-subject = «{ $host }» te invita a leer { $paper }
 invite-letter-what = No te cuesta nada, y lees con una cuenta propia.
 invite-letter-button = Ver la invitación
 invite-letter-days = { $days ->
-    [one] El enlace sirve durante un día:
-   *[other] El enlace sirve durante { $days } días:
+    [one] El enlace sirve durante un día.
+   *[other] El enlace sirve durante { $days } días.
 }
 invite-letter-not-you = ¿No sabes de quién es? Déjalo estar; no pasa nada.
 invitation-who = «{ $host }» te invita a leer { $paper } con su suscripción.
@@ -47,3 +47,27 @@ happened-owner-changed = otro dueño
 happened-ended = terminada
 happened-resumed = sigue de nuevo
 happened-until = hasta el { $day }
+# { $date } es el último día.
+mail-granted-subject = Tu suscripción a { $paper }
+mail-granted-text = { $paper } te ha dado una suscripción. Puedes leerlo todo hasta el { $date }.
+mail-granted-seats = Con ella pueden leer { $seats } personas, contándote a ti. En tu cuenta dices quiénes.
+mail-granted-button = Ir a mi suscripción
+mail-granted-closing = No te cuesta nada y termina sola. ¿No la esperabas? No tienes que hacer nada.
+mail-seated-subject = Ya puedes leer { $paper } completo
+mail-seated-text = Ahora lees { $paper } con la suscripción de «{ $host }» y una cuenta propia. Nadie más ve lo que lees.
+mail-seated-button = Leer { $paper }
+mail-seated-closing = No te cuesta nada. ¿No sabes de quién es? No tienes que hacer nada.
+mail-unseated-subject = Ya no lees { $paper } con una suscripción de otra persona
+mail-unseated-text = «{ $host }» ha liberado la plaza con la que leías { $paper }. Tu cuenta sigue como está, y también los artículos gratuitos.
+mail-unseated-button = Ver las suscripciones
+mail-unseated-closing = ¿Es un error? «{ $host }» puede invitarte de nuevo.
+mail-ends-soon-subject = Tu suscripción a { $paper } termina el { $date }
+mail-ends-soon-text = Puedes leer todo { $paper } hasta el { $date }. No se renueva sola y no se cobra nada.
+mail-ends-soon-others = Quienes leen contigo también pueden leer hasta ese día.
+mail-ends-soon-button = Ver cómo seguir leyendo
+mail-ends-soon-closing = Si ya lo tienes resuelto, no tienes que hacer nada.
+mail-ended-subject = Tu suscripción a { $paper } ha terminado
+mail-ended-text = Tu suscripción a { $paper } duró hasta el { $date }. Gracias por leernos. Conservas tu cuenta, y cada mes hay artículos gratuitos.
+mail-ended-others = También ha terminado para quienes leían contigo.
+mail-ended-button = Ver cómo seguir leyendo
+mail-ended-closing = No se cobra nada y nada se renueva solo.

@@ -199,6 +199,11 @@ pub async fn delete_of_reader(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Left
         "DELETE FROM subscription_event WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
         id
     )?;
+    execute!(
+        tx,
+        "DELETE FROM end_notice WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
+        id
+    )?;
     execute!(tx, "DELETE FROM subscription WHERE owner_id = $1", id)?;
     // What passed to somebody else keeps what happened to it, and names nobody who is gone.
     execute!(

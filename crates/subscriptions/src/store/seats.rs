@@ -172,6 +172,25 @@ pub async fn has_email(tx: &mut Tx, id: SubscriptionId, email: &Email) -> sqlx::
     Ok(row.is_some())
 }
 
+/// Who reads on this seat.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_seated_reader(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    seat: SeatId,
+) -> sqlx::Result<Option<ReaderId>> {
+    let row = fetch_optional!(
+        tx,
+        (ReaderId,),
+        "SELECT reader_id FROM seat WHERE id = $2 AND subscription_id = $1 AND status = 'accepted' AND reader_id IS NOT NULL",
+        id,
+        seat
+    )?;
+    Ok(row.map(|row| row.0))
+}
+
 /// Everybody with a seat on that subscription.
 ///
 /// # Errors
