@@ -14,6 +14,7 @@ mod e2e;
 mod first_page;
 mod generate;
 mod instructions;
+mod judge;
 mod programs;
 mod test;
 mod tidy;
@@ -28,6 +29,7 @@ cargo xtask test [--only NAME,..]  everything, or steps by name, with one line a
 cargo xtask tidy [--rules]   the rules of the house; --rules prints them with their reasons
 cargo xtask e2e [--release]  journeys in a real browser; --only NAME for some of them
 cargo xtask canary           what must never leave, over every route, with numbers
+cargo xtask judge mail       mails of every kind, really sent, judged by a foreign parser and verifier
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
 cargo xtask durability       a node over its own files, killed under load, its disk full or failing: what was acknowledged is there; --kills N (300)
@@ -57,6 +59,7 @@ fn run(words: &[String]) -> anyhow::Result<bool> {
         "canary" => test::canary_alone(),
         "bench" | "chaos" | "durability" => programs::tool(task, rest),
         "loom" => Ok(programs::loom().told(task)),
+        "judge" => judge::run(rest),
         "model" => programs::model(rest),
         "simulate" => programs::simulate(rest),
         "instructions" => instructions::run(rest),

@@ -12,7 +12,7 @@ use drive::child::{self, Count, Ended};
 use drive::postgres::Postgres;
 use drive::{provision, root};
 
-use crate::{e2e, generate, instructions, programs, tidy};
+use crate::{e2e, generate, instructions, judge, programs, tidy};
 
 /// Real exports to import, where the machine has them; tests that need them say so when they skip.
 const SAMPLES: &str = "../shared/imports";
@@ -70,6 +70,7 @@ const STEPS: &[Step] = &[
         programs::loom().or_if_nothing_ran()
     }),
     step("canary", Kind::Check, |stand| canary(stand.postgres().ok())),
+    step("judge of mail", Kind::Check, |_| judge::step()),
     step("instructions", Kind::Check, |_| instructions::step()),
     step("browser", Kind::Check, |stand| match stand.postgres() {
         Ok(postgres) => e2e::step(false, postgres, &[]),

@@ -38,6 +38,8 @@ pub const NGINX: Tool = tool(&["nginx"], "nginx");
 pub const CADDY: Tool = tool(&["caddy"], "caddy");
 /// A mail server.
 pub const AIOSMTPD: Tool = tool(&["aiosmtpd"], "python3-aiosmtpd");
+/// Verifies signatures of mails.
+pub const DKIMPY: Tool = tool(&["dkimverify"], "python3-dkim");
 /// Makes certificates.
 pub const OPENSSL: Tool = tool(&["openssl"], "openssl");
 /// A load generator.
