@@ -38,10 +38,13 @@ export function mails(paper, to) {
   return files.map((file) => ({ ...read(file), at: statSync(file).mtimeMs })).filter((mail) => mail.to.includes(to)).sort((a, b) => a.at - b.at);
 }
 
-/** Waits for the mail number `count` to this address, of those whose link does something; the others only tell of what was done. */
+/** Pages to which mails lead that only tell of what was done. */
+const TOLD = /\/(account|account\/devices|account\/subscription|plans)?\?lang=/;
+
+/** Waits for the mail number `count` to this address, but for those that only tell of what was done. */
 export async function mail(paper, to, count = 1) {
   for (const end = Date.now() + PATIENCE; Date.now() < end; await pause(50)) {
-    const all = mails(paper, to).filter((mail) => /\/(proof|reset|invitation)\//.test(mail.text));
+    const all = mails(paper, to).filter((mail) => !TOLD.test(mail.text));
     if (all.length >= count) return all[count - 1];
   }
   assert.fail(`${to} never got mail number ${count}`);
