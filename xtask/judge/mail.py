@@ -1,15 +1,17 @@
 """`cargo xtask judge mail`: every kind of mail in every language, really sent, and judged by programs that are not ours.
 
 A real mail server (aiosmtpd) takes what the paper sends, dkimpy verifies the signatures, Python's parser takes the mails
-apart. What is tried: headers, parts, links, and that nothing typed by a person becomes a header.
+apart, and `gaceta doctor mail` asks a real name server (dnsmasq). What is tried: headers, parts, links, that nothing typed by
+a person becomes a header, and that each mistake in the DNS is found.
 
-Usage: mail.py GACETA FOLDER: the program, and where the HTML of each mail is put for pictures.
+Usage: mail.py GACETA FOLDER DNSMASQ: the program, where the HTML of each mail is put for pictures, and the name server.
 """
 
 import datetime
 import email
 import email.policy
 import email.utils
+import getpass
 import html.parser
 import http.client
 import http.cookiejar
@@ -352,6 +354,9 @@ def every_kind(paper, letters, lang, pictures):
     for browser in (laptop, phone):
         browser.done(f"/sign-in{at}", {"email": reader, "password": PASSWORD + " twice"})
     next_mail("device")
+    laptop.done("/account/devices/unknown", {"current": PASSWORD + " twice"})
+    next_mail("secured")
+    moved(paper, lang, laptop, reader, next_mail)
     until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=90)).date().isoformat()
     paper.run("grant", reader, "--plan", "company", "--seats", "100", "--until", until, "--company", "Pozos, S. A.")
     next_mail("granted")
@@ -364,11 +369,123 @@ def every_kind(paper, letters, lang, pictures):
     seat = next(row for row in page.split("<li")[1:] if guest in row)
     laptop.done("/account/seats/remove", {"seat": re.search(r'name="seat" value="([^"]+)"', seat)[1]})
     next_mail("unseated", guest)
+    laptop.done("/account/email", {"email": guest})
+    next_mail("taken", guest)
+    succeeded(paper, letters, lang, guest, next_mail, until)
     tester = f"prueba-{lang}@example.com"
     said = paper.run("mail", "test", tester, locale="es_ES.UTF-8" if lang == "es" else "en_GB.UTF-8")
     TALLY.check("took the mail" in said and "2.0.0 taken" in said, f"`gaceta mail test` says: {said}")
     next_mail("test", tester)
     return laptop, reader, counts
+
+
+def moved(paper, lang, laptop, reader, next_mail):
+    """The address becomes another one, and is brought back by the link at the old one."""
+    new = f"nueva-{lang}@example.com"
+    laptop.done("/account/email", {"email": new})
+    laptop.done(link(next_mail("new email", new), paper, "/email/"), {})
+    back = link(next_mail("old email"), paper, "/restore/")
+    next_mail("moved", new)
+    laptop.done(back, {"password": PASSWORD + " twice"})
+    next_mail("changed again")
+    laptop.done(f"/sign-in?lang={lang}", {"email": reader, "password": PASSWORD + " twice"})
+
+
+def succeeded(paper, letters, lang, guest, next_mail, until):
+    """An owner deletes the account, and a guest looks after the subscription from then on."""
+    owner = f"duena-{lang}@example.com"
+    browser, stranger = (Browser(paper.port, "Test/1.0") for _ in range(2))
+    browser.done(f"/sign-up?lang={lang}", {"email": owner, "name": "Eva", "password": PASSWORD})
+    browser.done(link(parts_of(letters.wait(owner))[0], paper, "/proof/"), {})
+    letters.wait(owner, 2)
+    paper.run("grant", owner, "--plan", "company", "--seats", "100", "--until", until)
+    letters.wait(owner, 3)
+    browser.done("/account/seats/invite", {"emails": guest})
+    invitation = link(next_mail("invitation again", guest), paper, "/invitation/")
+    stranger.done(f"/sign-in?lang={lang}", {"email": guest, "password": PASSWORD})
+    next_mail("device of a guest", guest)
+    stranger.done(invitation, {})
+    next_mail("seated again", guest)
+    browser.done("/account/data/delete", {"sure": "yes"})
+    next_mail("successor", guest)
+
+
+def parts_of(mail):
+    parsed = email.message_from_bytes(mail[2], policy=email.policy.default)
+    return [part.get_content() for part in parsed.iter_parts()]
+
+
+class NameServer:
+    """The DNS as this paper's keeper would set it (dnsmasq), with what is wrong in it if something is."""
+
+    def __init__(self, paper, records):
+        self.port = free_port()
+        settings = paper.folder / "dns.conf"
+        lines = [f"port={self.port}", "listen-address=127.0.0.1", "bind-interfaces", "no-resolv", "no-hosts", "local=/test/",
+                 "local=/in-addr.arpa/", f"user={getpass.getuser()}", *records]
+        settings.write_text("\n".join(lines) + "\n")
+        self.serving = subprocess.Popen([sys.argv[3], "--keep-in-foreground", f"--conf-file={settings}"], stderr=open(paper.folder / "dns.log", "ab"))
+
+    def __enter__(self):
+        end = time.monotonic() + 30
+        while time.monotonic() < end and self.serving.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit("dnsmasq does not answer")
+
+    def __exit__(self, *_):
+        self.serving.kill()
+        self.serving.wait()
+
+
+def in_strings(text):
+    """As dnsmasq wants a long record."""
+    return ",".join(f'"{text[at:at + 250]}"' for at in range(0, len(text), 250))
+
+
+def doctor(paper):
+    """`gaceta doctor mail` against a DNS that is in order, and against one with each of these things wrong."""
+    ip = "192.0.2.7"
+    right = {
+        "spf": [f'txt-record={DOMAIN},"v=spf1 ip4:{ip} -all"'],
+        "dmarc": [f'txt-record=_dmarc.{DOMAIN},"v=DMARC1; p=reject; rua=mailto:dmarc@{DOMAIN}"'],
+        "mx": [f"mx-host={DOMAIN},mail.{DOMAIN},10"],
+        "a": [f"host-record=mail.{DOMAIN},{ip}"],
+        **{name: [f"txt-record={name.rstrip('.')},{in_strings(key.decode())}"] for name, key in paper.keys.items()},
+    }
+    rsa, ed25519 = paper.keys
+    another = paper.keys[ed25519].decode()[:-4] + "AAA="
+    wrong = {
+        "no SPF": ({"spf": []}, "SPF: "),
+        "two SPF records": ({"spf": right["spf"] + [f'txt-record={DOMAIN},"v=spf1 -all"']}, "SPF: "),
+        "SPF of another address": ({"spf": [f'txt-record={DOMAIN},"v=spf1 ip4:192.0.2.8 -all"']}, f"SPF: {ip} may not send"),
+        "eleven questions": ({"spf": [f'txt-record={DOMAIN},"v=spf1 {" ".join(f"a:x{n}.{DOMAIN}" for n in range(11))} ip4:{ip} -all"']}, "SPF: "),
+        "no key": ({rsa: []}, "DKIM: there is no key"),
+        "another key": ({ed25519: [f'txt-record={ed25519.rstrip(".")},"{another}"']}, "DKIM: the key at"),
+        "a revoked key": ({rsa: [f'txt-record={rsa.rstrip(".")},"v=DKIM1; k=rsa; p="']}, "was revoked"),
+        "no DMARC": ({"dmarc": []}, "DMARC: "),
+        "a policy that nobody knows": ({"dmarc": [f'txt-record=_dmarc.{DOMAIN},"v=DMARC1; p=monitor"']}, "DMARC: "),
+        "no MX": ({"mx": []}, "MX: "),
+        "no name": ({"a": []}, "PTR: "),
+    }
+    for what, (instead, expected) in {"in order": ({}, None), **wrong}.items():
+        records = [record for these in {**right, **instead}.values() for record in these]
+        with NameServer(paper, records) as server:
+            paper.environment["GACETA_MAIL__NAME_SERVER"] = f"127.0.0.1:{server.port}"
+            said = paper.run("doctor", "mail", "--ip", ip, fails=expected is not None)
+        found = [line for line in said.splitlines() if line.startswith("wrong")]
+        if expected is None:
+            TALLY.check(not found and said.count("ok ") >= 7, f"`gaceta doctor mail`, {what}: {said}")
+        else:
+            TALLY.check(any(expected in line for line in found), f"`gaceta doctor mail`, {what}: {said}")
+            TALLY.check(len(found) == 1, f"`gaceta doctor mail`, {what}, says one thing: {found}")
+    paper.environment["GACETA_MAIL__NAME_SERVER"] = f"127.0.0.1:{free_port()}"
+    said = paper.run("doctor", "mail", fails=True)
+    TALLY.check("no answer" in said, f"`gaceta doctor mail` without a DNS: {said}")
+    del paper.environment["GACETA_MAIL__NAME_SERVER"]
 
 
 def ends(paper, letters, readers, pictures):
@@ -445,6 +562,7 @@ def main():
                     readers[lang] = (reader, counts)
                     last = (owner, reader)
             ends(paper, letters, readers, pictures)
+            doctor(paper)
             database = sqlite3.connect(paper.folder / "gaceta-data" / "gaceta.db")
             with database:
                 database.execute("UPDATE subscription SET ends_at = ?", (int(time.time() * 1000) + 200 * 86_400_000,))

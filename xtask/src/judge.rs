@@ -34,8 +34,8 @@ pub fn step() -> Ended {
 }
 
 fn prepare() -> anyhow::Result<(Command, Command)> {
-    use provision::{AIOSMTPD, CHROMIUM, DKIMPY, NODE};
-    provision::need(&[&AIOSMTPD, &DKIMPY, &NODE, &CHROMIUM])?;
+    use provision::{AIOSMTPD, CHROMIUM, DKIMPY, DNSMASQ, NODE};
+    provision::need(&[&AIOSMTPD, &DKIMPY, &DNSMASQ, &NODE, &CHROMIUM])?;
     let journeys = root::repository().join("e2e");
     provision::need_node_packages(&journeys)?;
     let screens = root::repository().join("target/screens/mail");
@@ -45,7 +45,8 @@ fn prepare() -> anyhow::Result<(Command, Command)> {
     let mut mail = Command::new("/usr/bin/python3");
     mail.arg(root::repository().join("xtask/judge/mail.py"))
         .arg(paper::build("dev")?)
-        .arg(&screens);
+        .arg(&screens)
+        .arg(DNSMASQ.get()?);
     let mut pictures = Command::new(NODE.get()?);
     pictures
         .arg("letters.mjs")

@@ -40,6 +40,8 @@ pub const CADDY: Tool = tool(&["caddy"], "caddy");
 pub const AIOSMTPD: Tool = tool(&["aiosmtpd"], "python3-aiosmtpd");
 /// Verifies signatures of mails.
 pub const DKIMPY: Tool = tool(&["dkimverify"], "python3-dkim");
+/// A name server.
+pub const DNSMASQ: Tool = tool(&["dnsmasq", "/usr/sbin/dnsmasq"], "dnsmasq-base");
 /// Makes certificates.
 pub const OPENSSL: Tool = tool(&["openssl"], "openssl");
 /// A load generator.

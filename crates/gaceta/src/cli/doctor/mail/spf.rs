@@ -97,6 +97,7 @@ pub async fn examine(names: &Names, domain: &str, ip: Option<IpAddr>, found: &mu
         }
     };
     let own = parse(text);
+    let mut is_void = own.unknown.is_some();
     if let Some(term) = &own.unknown {
         found.wrong(format!(
             "SPF: nobody understands {term:?} in the record of {domain}, so it counts for nothing; take it out"
@@ -117,15 +118,22 @@ pub async fn examine(names: &Names, domain: &str, ip: Option<IpAddr>, found: &mu
         ));
     }
     match count(names, domain, own).await {
-        Err(trouble) => found.wrong(format!("SPF: {trouble}")),
-        Ok(questions) if questions > MOST_QUESTIONS => found.wrong(format!(
-            "SPF: evaluating the record of {domain} takes {questions} questions to the DNS, and receivers stop at {MOST_QUESTIONS}, so it counts for nothing; take out what you do not send by"
-        )),
+        Err(trouble) => {
+            is_void = true;
+            found.wrong(format!("SPF: {trouble}"));
+        }
+        Ok(questions) if questions > MOST_QUESTIONS => {
+            is_void = true;
+            found.wrong(format!(
+                "SPF: evaluating the record of {domain} takes {questions} questions to the DNS, and receivers stop at {MOST_QUESTIONS}, so it counts for nothing; take out what you do not send by"
+            ));
+        }
         Ok(questions) => found.fine(format!(
             "SPF: {domain} has a record, which takes {questions} of {MOST_QUESTIONS} questions to the DNS"
         )),
     }
-    if let Some(ip) = ip {
+    // Of a record that counts for nothing it was said why.
+    if let Some(ip) = ip.filter(|_| !is_void) {
         evaluate(names, domain, ip, found).await;
     }
 }
