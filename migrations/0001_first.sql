@@ -281,14 +281,24 @@ CREATE TABLE deleted_reader (
     deleted_at BIGINT NOT NULL
 );
 
--- owner: readers
-CREATE TABLE terms (
+-- What the paper says of itself: terms, privacy, who owns it. Rows are added and never changed, since readers agreed to them.
+-- owner: about
+CREATE TABLE about_version (
+    slug TEXT NOT NULL,
     version TEXT NOT NULL,
     -- values: Lang
     language TEXT NOT NULL,
+    title TEXT NOT NULL,
     body TEXT NOT NULL,
     published_at BIGINT NOT NULL,
-    PRIMARY KEY (version, language)
+    PRIMARY KEY (slug, version, language)
+);
+
+-- Pages that are shown to nobody for now.
+-- owner: about
+CREATE TABLE about_withdrawn (
+    slug TEXT PRIMARY KEY,
+    withdrawn_at BIGINT NOT NULL
 );
 
 -- What can be subscribed to: the publisher's own. A plan is hidden and never deleted, since subscriptions are of it.

@@ -86,7 +86,7 @@ async function turnsTheStory(page) {
 async function goesToTheTerms(page) {
   await page.getByRole("link", { name: "Terms of the digital subscription" }).focus();
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/terms*");
+  await page.waitForURL("**/about/terms*");
 }
 
 export const journeys = [

@@ -229,7 +229,7 @@ async fn sign_up(account: &Account, door: &Door, form: Accept, headers: &HeaderM
         .hash(Asker::Link(&token), form.password, &base.rng)
         .await?;
     let mut tx = base.write().await?;
-    let terms = readers::store::find_terms_version(&mut tx).await?;
+    let terms = about::store::find_terms_version(&mut tx).await?;
     let (lang, terms) = (door.say.lang, terms.as_deref());
     let made =
         readers::store::insert_reader(&mut tx, &email, &name, &password, lang, terms).await?;

@@ -1,4 +1,4 @@
-//! Pages of an account: signing in and up, devices, password, plans, seats, invitations, terms.
+//! Pages of an account: signing in and up, devices, password, plans, seats, invitations.
 //!
 //! A face: pages only. It owns no table and keeps nothing in memory; what it changes belongs to `readers` and
 //! `subscriptions`. Deliberately not here: what is decided about a password or a seat.
@@ -21,7 +21,6 @@ mod restore;
 mod seats;
 mod sign_in;
 mod sign_up;
-mod terms;
 
 pub use part::Account;
 
@@ -77,8 +76,6 @@ pub fn routes(account: &Account) -> Vec<Route> {
         Route::post("/account/devices/{id}/name", devices::submit_name).needs(Reader),
         Route::post("/account/devices/{id}/sign-out", devices::submit_sign_out).needs(Confirmed),
         Route::get("/plans", plans::show_plans),
-        Route::get("/terms", terms::show_terms),
-        Route::get("/terms/{version}", terms::show_version),
         Route::get("/account/subscription", seats::show_subscription).needs(Reader),
         Route::get("/account/seats", seats::show_seats).needs(Reader),
         Route::post("/account/seats/invite", seats::submit_invite).needs(Confirmed),

@@ -111,7 +111,7 @@ pub async fn submit_sign_up(
         .read(&headers, secure)
         .filter(|value| value.len() == 43)
         .map_or_else(|| base.rng.token(), str::to_owned);
-    let terms = store::find_terms_version(&mut base.read().await?).await?;
+    let terms = about::store::find_terms_version(&mut base.read().await?).await?;
     let wanted = Wanted {
         name,
         password: readers

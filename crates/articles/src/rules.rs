@@ -64,12 +64,14 @@ impl fmt::Display for SlugFault {
 impl std::error::Error for SlugFault {}
 
 /// First parts of addresses that are no editions.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 23] = [
+    "about",
     "account",
     "admin",
     "assets",
     "control",
     "desk",
+    "email",
     "favicon",
     "gate",
     "health",
@@ -77,10 +79,15 @@ const RESERVED: [&str; 16] = [
     "media",
     "newsletter",
     "plans",
+    "proof",
     "reading",
+    "reset",
+    "restore",
     "search",
+    "sign-in",
+    "sign-out",
+    "sign-up",
     "sitemap",
-    "terms",
 ];
 
 impl Slug {

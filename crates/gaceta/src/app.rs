@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use about::About;
 use account::Account;
 use admin::Admin;
 use articles::Articles;
@@ -28,6 +29,8 @@ pub struct App {
     pub articles: Arc<Articles>,
     /// Running stories.
     pub stories: Arc<Stories>,
+    /// What the paper says of itself.
+    pub about: About,
     /// People with an account.
     pub readers: Arc<Readers>,
     /// Who reads where.
@@ -49,6 +52,7 @@ const TEXTS: &[web::locale::Texts] = &[
     web::TEXTS,
     articles::TEXTS,
     stories::TEXTS,
+    about::TEXTS,
     readers::TEXTS,
     subscriptions::TEXTS,
     reading::TEXTS,
@@ -76,6 +80,7 @@ impl App {
             account: Account::new(&site, &readers, &leases, &subscriptions),
             admin: Admin::new(&site, &readers, &subscriptions),
             gate: Gate::new(&reading),
+            about: About::new(&site),
             base,
             site,
             articles,

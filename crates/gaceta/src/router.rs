@@ -34,6 +34,7 @@ pub fn routes(app: &App) -> Vec<Route> {
         web::assets::routes(),
         articles::routes(&app.articles),
         stories::routes(&app.stories),
+        about::routes(&app.about),
         account::routes(&app.account),
         reading::routes(&app.reading),
         gate::routes(&app.gate),

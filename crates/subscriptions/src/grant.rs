@@ -75,7 +75,7 @@ pub async fn grant(
         Ok(seats) => seats,
         Err(refusal) => return Ok(Granted::Seats(refusal)),
     };
-    let terms = readers::store::find_terms_version(&mut tx).await?;
+    let terms = about::store::find_terms_version(&mut tx).await?;
     let new = NewSubscription {
         owner: reader.id,
         plan: &grant.plan,

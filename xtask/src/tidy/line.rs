@@ -18,6 +18,7 @@ const LINE: &[(&str, &[&str])] = &[
     ("feature", &["access"]),
     ("feature", &["articles"]),
     ("feature", &["stories"]),
+    ("feature", &["about"]),
     ("feature", &["search"]),
     ("feature", &["readers"]),
     ("feature", &["leases"]),

@@ -9,7 +9,6 @@ use indicatif::ProgressBar;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
-use super::front::front_matter;
 use super::{draft, serve};
 use crate::App;
 use articles::{self, Batch, EditionDraft, Submission, TopicDraft};
@@ -25,7 +24,6 @@ use subscriptions::{self, By, Grant, Reason};
 #[derive(RustEmbed)]
 #[folder = "demo"]
 #[include = "*.toml"]
-#[include = "*.md"]
 #[include = "*/*.md"]
 #[include = "*/*.toml"]
 #[include = "pictures/*.jpg"]
@@ -160,9 +158,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
     if app.articles.catalog.is_empty() {
         publish(app).await?;
     }
-    for name in ["terms.en.md", "terms.es.md"] {
-        terms(app, &text(name)?).await?;
-    }
+    about(app).await?;
     let family: PlanDraft = toml::from_str(&text("family.toml")?)?;
     // Where it is there already, it stays as it was changed.
     let added = subscriptions::add_plan(&app.subscriptions, &family).await?;
@@ -180,7 +176,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
 /// Publishes the articles, all of them or, when it is stopped meanwhile, none.
 async fn publish(app: &App) -> anyhow::Result<()> {
     let names: Vec<_> = Files::iter()
-        .filter(|name| name.contains('/') && name.ends_with(".md"))
+        .filter(|name| name.ends_with(".md") && !name.starts_with("about/"))
         .collect();
     println!(
         "Publishing {} articles with their pictures; the first time this takes a while.",
@@ -218,26 +214,16 @@ async fn publish(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What stands above the terms in their file.
-#[derive(Deserialize)]
-struct TermsFront {
-    version: String,
-    language: Lang,
-    published: jiff::Timestamp,
-}
-
-async fn terms(app: &App, file: &str) -> anyhow::Result<()> {
-    let (front, body): (TermsFront, &str) =
-        front_matter(file).map_err(|faults| anyhow::Error::msg(faults.join("\n")))?;
-    let mut tx = app.base.write().await?;
-    let terms = readers::store::Terms {
-        version: front.version,
-        language: front.language,
-        body: body.to_owned(),
-        published_at: front.published.into(),
-    };
-    readers::store::insert_terms(&mut tx, &terms).await?;
-    tx.commit().await?;
+/// What the demo paper says of itself.
+async fn about(app: &App) -> anyhow::Result<()> {
+    let mut drafts = Vec::new();
+    for name in Files::iter().filter(|name| name.starts_with("about/")) {
+        let broken = |faults: Vec<String>| anyhow::anyhow!("{name}: {}", faults.join("\n"));
+        drafts.push(super::about::draft(&text(&name)?).map_err(broken)?);
+    }
+    for outcome in about::publish(&app.about, &drafts).await? {
+        outcome.map_err(|refusal| anyhow::anyhow!("a page of the demo: {refusal:?}"))?;
+    }
     Ok(())
 }
 

@@ -19,7 +19,6 @@ use base::mail::{Mailer, Protection};
 use base::rng::Rng;
 use base::settings::find_setting;
 use base::time::{Clock, Span};
-use readers;
 
 /// Less free space than this is worth a word: a day of a busy paper, bytes.
 const LITTLE: u64 = 1 << 30;
@@ -226,11 +225,23 @@ async fn contents(config: &Config, tx: &mut Tx, found: &mut Findings) -> sqlx::R
             slugs.join(", ")
         ));
     }
-    match readers::store::find_terms_version(tx).await? {
-        Some(version) => found.fine(format!("terms: version {version}")),
-        None => {
-            found.note("terms: none are published, so readers agree to nothing when they sign up")
-        }
+    let pages = about::store::list_pages(tx).await?;
+    let is_there = |name: &str| {
+        let mut pages = pages.iter().filter(|one| one.withdrawn_at.is_none());
+        pages.any(|one| one.slug == name)
+    };
+    let required = about::Required::ALL.iter().map(|page| page.as_str());
+    let missing: Vec<&str> = required.filter(|name| !is_there(name)).collect();
+    if missing.contains(&about::Required::Terms.as_str()) {
+        found.note("terms: none are published, so readers agree to nothing when they sign up");
+    }
+    if missing.is_empty() {
+        found.fine("pages about the paper: all that laws of the European Union ask for");
+    } else {
+        found.note(format!(
+            "pages about the paper: not published are {}; `gaceta about publish --help` says how",
+            missing.join(", ")
+        ));
     }
     Ok(())
 }

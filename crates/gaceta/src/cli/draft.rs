@@ -6,6 +6,9 @@ use super::front::front_matter;
 use articles::Draft;
 use markup::Document;
 
+/// Where it is said how a file looks.
+pub const HELP: &str = "`gaceta publish --help` shows what an article file looks like";
+
 /// A file taken apart.
 #[derive(Debug)]
 pub struct Parsed {
@@ -24,7 +27,7 @@ pub struct Parsed {
 /// # Errors
 /// All that is wrong with it, each with its line.
 pub fn parse(text: &str) -> Result<Parsed, Vec<String>> {
-    let (draft, body): (Draft, &str) = front_matter(text)?;
+    let (draft, body): (Draft, &str) = front_matter(text, HELP)?;
     let (document, notes) = Document::from_markdown(body);
     let mut pictures: Vec<String> = draft.image.iter().map(|image| image.file.clone()).collect();
     let inside = document.images().into_iter().map(|image| image.src.clone());

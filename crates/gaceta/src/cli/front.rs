@@ -52,34 +52,34 @@ const ELSEWHERE: [(&str, &str); 26] = [
     ("language", "the language is that of the `edition`"),
 ];
 
-/// Where it is said how a file looks.
-const HELP: &str = "`gaceta publish --help` shows what an article file looks like";
-
-/// Splits a file into its front matter and what follows it.
+/// Splits a file into its front matter and what follows it. `help` is where it is said how such a file looks.
 ///
 /// # Errors
 /// All that is wrong with the front matter, each with its line.
-pub fn front_matter<T: DeserializeOwned>(text: &str) -> Result<(T, &str), Vec<String>> {
+pub fn front_matter<'a, T: DeserializeOwned>(
+    text: &'a str,
+    help: &str,
+) -> Result<(T, &'a str), Vec<String>> {
     let text = text.trim_start_matches('\u{feff}');
-    let (front, body) = split(text).map_err(|fault| vec![fault])?;
-    Ok((read(front)?, body))
+    let (front, body) = split(text, help).map_err(|fault| vec![fault])?;
+    Ok((read(front, help)?, body))
 }
 
 /// The lines between the first two `+++`, without the first; of several second ones the first that ends it well, since
 /// one may stand inside a text of many lines.
-fn split(text: &str) -> Result<(&str, &str), String> {
+fn split<'a>(text: &'a str, help: &str) -> Result<(&'a str, &'a str), String> {
     let first = text.lines().next().unwrap_or_default();
     let rest = &text[first.len()..];
     match first.trim_end() {
         "+++" => {}
         "---" => {
             return Err(format!(
-                "line 1: this front matter is YAML; write it in TOML, between lines +++ instead of ---, such as headline = \"..\"; {HELP}"
+                "line 1: this front matter is YAML; write it in TOML, between lines +++ instead of ---, such as headline = \"..\"; {help}"
             ));
         }
         _ => {
             return Err(format!(
-                "line 1: the file must begin with a line +++, then the front matter in TOML, then a line +++, then the text; {HELP}"
+                "line 1: the file must begin with a line +++, then the front matter in TOML, then a line +++, then the text; {help}"
             ));
         }
     }
@@ -93,7 +93,7 @@ fn split(text: &str) -> Result<(&str, &str), String> {
     }
     let whole = |(end, _): &&(usize, usize)| DeTable::parse(&rest[..*end]).is_ok();
     let (end, after) = ends.iter().find(whole).or(ends.first()).ok_or_else(|| {
-        format!("line 1: the front matter begins here, and the second line +++ is missing; {HELP}")
+        format!("line 1: the front matter begins here, and the second line +++ is missing; {help}")
     })?;
     Ok((
         &rest[..*end],
@@ -102,7 +102,7 @@ fn split(text: &str) -> Result<(&str, &str), String> {
 }
 
 /// Reads front matter that begins with the end of the file's first line, so that lines are counted as in the file.
-fn read<T: DeserializeOwned>(front: &str) -> Result<T, Vec<String>> {
+fn read<T: DeserializeOwned>(front: &str, help: &str) -> Result<T, Vec<String>> {
     let (mut table, errors) = DeTable::parse_recoverable(front);
     let mut faults = syntax_faults(front, errors);
     dates_as_texts(table.get_mut());
@@ -114,7 +114,7 @@ fn read<T: DeserializeOwned>(front: &str) -> Result<T, Vec<String>> {
             let line = |(line, what)| format!("line {line}: {what}");
             let mut faults: Vec<_> = faults.into_iter().map(line).collect();
             if let Some(last) = faults.last_mut() {
-                *last += &format!("\n         {HELP}");
+                *last += &format!("\n         {help}");
             }
             Err(faults)
         }
@@ -228,13 +228,14 @@ fn dates_as_texts(table: &mut DeTable<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::draft::HELP;
     use super::*;
     use articles::Draft;
 
     const WELL: &str = "headline = \"A\"\npublished = \"2024-05-01T10:00:00Z\"\nedition = \"en\"\nslug = \"a\"\naccess = \"open\"\n";
 
     fn faults(text: &str) -> Vec<String> {
-        front_matter::<Draft>(text).unwrap_err()
+        front_matter::<Draft>(text, HELP).unwrap_err()
     }
 
     #[test]
@@ -263,20 +264,23 @@ mod tests {
         let correction = format!("{WELL}[[correction]]\nat = 2024-05-02T10:00:00Z\ntext = \"x\"\n");
         for front in [WELL, &day, &correction] {
             let file = format!("\u{feff}+++\n{front}+++\nText.\n");
-            let (draft, body) = front_matter::<Draft>(&file).unwrap();
+            let (draft, body) = front_matter::<Draft>(&file, HELP).unwrap();
             assert_eq!((draft.slug.as_str(), body), ("a", "Text.\n"));
             let windows = file.replace('\n', "\r\n");
-            assert_eq!(front_matter::<Draft>(&windows).unwrap().1, "Text.\r\n");
+            assert_eq!(
+                front_matter::<Draft>(&windows, HELP).unwrap().1,
+                "Text.\r\n"
+            );
         }
     }
 
     #[test]
     fn the_end_may_stand_in_a_text_and_at_the_end_of_the_file() {
         let file = format!("+++\n{WELL}deck = \"\"\"\nfirst\n+++\nsecond\"\"\"\n+++\nText.");
-        let (draft, body) = front_matter::<Draft>(&file).unwrap();
+        let (draft, body) = front_matter::<Draft>(&file, HELP).unwrap();
         assert_eq!((draft.deck.as_str(), body), ("first\n+++\nsecond", "Text."));
         let file = format!("+++\n{WELL}+++");
-        assert_eq!(front_matter::<Draft>(&file).unwrap().1, "");
+        assert_eq!(front_matter::<Draft>(&file, HELP).unwrap().1, "");
     }
 
     #[test]

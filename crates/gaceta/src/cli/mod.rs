@@ -1,6 +1,7 @@
 //! The command line: one module for each command. A command that changes a paper works on a stopped one by itself, and
 //! tells a serving process what to do otherwise; see `control`.
 
+mod about;
 mod backup;
 mod demo;
 mod doctor;
@@ -69,6 +70,9 @@ enum Command {
     /// Publish or list running stories, also while the paper is served.
     #[command(subcommand)]
     Story(story::Story),
+    /// What the paper says of itself: terms, privacy, who owns it, and pages of its own.
+    #[command(subcommand)]
+    About(about::AboutCommand),
     /// Take over what another system exported.
     #[command(subcommand)]
     Import(import::Import),
@@ -170,6 +174,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Topic(topic) => paper::topic(config(cli.config)?, topic).await,
         Command::Publish(publish) => publish::run(config(cli.config)?, publish).await,
         Command::Story(story) => story::run(config(cli.config)?, story).await,
+        Command::About(what) => about::run(config(cli.config)?, what).await,
         Command::Import(import) => import::run(config(cli.config)?, import).await,
         Command::Backup { file } => backup::backup(&config(cli.config)?, &file).await,
         Command::Restore(restore) => backup::restore(&config(cli.config)?, &restore).await,

@@ -113,7 +113,7 @@ pub async fn carry_out(app: &App, order: ReaderOrder) -> anyhow::Result<Vec<Stri
         .hash(Asker::Command, password, &app.base.rng)
         .await?;
     let mut tx = app.base.write().await?;
-    let terms = readers::store::find_terms_version(&mut tx).await?;
+    let terms = about::store::find_terms_version(&mut tx).await?;
     let made =
         readers::store::insert_reader(&mut tx, &email, name, &hash, language, terms.as_deref())
             .await?;

@@ -54,14 +54,17 @@ fn a_restored_backup_brings_back_no_session_and_no_link() {
     let (kept, ended) = (serving.sign_in("ada"), serving.sign_in("ada"));
     assert_eq!(serving.post("/reset", "email=ada%40paper.test").status, 303);
     let mails = paper.path("gaceta-data/mail");
-    wait_for("the mail", || {
-        mails.is_dir() && std::fs::read_dir(&mails).unwrap().count() == 1
-    });
-    let mail = std::fs::read_dir(&mails).unwrap().next().unwrap().unwrap();
     // Quoted-printable breaks lines, and writes `=` otherwise.
-    let mail = std::fs::read_to_string(mail.path())
-        .unwrap()
-        .replace("=\r\n", "");
+    let read = |file: std::io::Result<std::fs::DirEntry>| {
+        let mail = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        mail.replace("=\r\n", "")
+    };
+    let find = || {
+        let files = std::fs::read_dir(&mails).ok()?;
+        files.map(read).find(|mail| mail.contains("/reset/"))
+    };
+    wait_for("the mail", || find().is_some());
+    let mail = find().unwrap();
     let token = mail.split("/reset/").nth(1).unwrap()[..43].to_owned();
     let link = format!("/reset/{token}");
     paper.run(&["backup", "copy.db"]).well();

@@ -8,6 +8,7 @@
     reason = "clock and pauses are kept out of the application; processes are waited for in real time"
 )]
 
+mod about;
 mod background;
 mod backup;
 mod connections;

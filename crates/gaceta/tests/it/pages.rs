@@ -27,7 +27,7 @@ async fn every_foot_leads_to_the_paper_in_the_other_language() {
         (&guest, "/sign-up/sent", 200),
         (&guest, "/reset", 200),
         (&guest, "/plans", 200),
-        (&guest, "/terms", 200),
+        (&guest, "/about/terms", 200),
         (&guest, "/en/nowhere", 404),
         (&guest, "/en/topic/water?page=abc", 404),
         (&reader, "/account", 200),

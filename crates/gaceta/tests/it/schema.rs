@@ -9,7 +9,7 @@ use base::lang::Lang;
 use http::{Method, StatusCode};
 use leases::EventKind;
 use readers::DeviceKind;
-use readers::store::{Purpose, Role, Terms, insert_operator, insert_terms};
+use readers::store::{Purpose, Role, insert_operator};
 use sqlx::AssertSqlSafe;
 use subscriptions::rules::{Audience, EndNotice, Happened, Period, Provider, Reason, SeatStatus};
 
@@ -130,14 +130,17 @@ async fn paper_with_rows() -> TestPaper {
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
     let mut tx = app.base.write().await.unwrap();
     insert_operator(&mut tx, ada.id).await.unwrap();
-    let terms = Terms {
-        version: "1".into(),
-        language: Lang::EN,
-        body: "Be kind.".into(),
-        published_at: tx.now(),
-    };
-    insert_terms(&mut tx, &terms).await.unwrap();
     tx.commit().await.unwrap();
+    let terms = about::Draft {
+        page: "terms".into(),
+        language: Lang::EN,
+        title: "Terms".into(),
+        version: None,
+        published: None,
+        body: "Be kind.".into(),
+    };
+    let said = about::publish(&app.about, &[terms]).await.unwrap();
+    assert!(said[0].is_ok());
     // One row for each plan, since all of them get one language.
     paper
         .execute("DELETE FROM plan_text WHERE language <> 'en'".to_owned())

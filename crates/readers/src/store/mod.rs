@@ -17,7 +17,6 @@ mod own_data;
 mod proofs;
 mod restored;
 mod search;
-mod terms;
 
 pub use account::*;
 pub use address::*;
@@ -26,7 +25,6 @@ pub use own_data::*;
 pub use proofs::*;
 pub use restored::*;
 pub use search::*;
-pub use terms::*;
 
 row!(Device: id, label, number, kind, first_seen_at, last_seen_at);
 row!(Reader: id, email, name, password, language);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::cli::{grant, import, paper, plan, reader, staff, story, subscription};
+use crate::cli::{about, grant, import, paper, plan, reader, staff, story, subscription};
 use articles::{self, Batch, EditionDraft, Published, TopicDraft};
 use base::background::Status;
 use web::locale::Say;
@@ -37,6 +37,8 @@ pub enum Order {
         /// The last slug of the page before; empty for the first page.
         after: String,
     },
+    /// `gaceta about`.
+    About(about::AboutOrder),
     /// `gaceta plan list`.
     ListPlans,
     /// `gaceta plan set`.
@@ -95,6 +97,7 @@ pub async fn carry_out(app: &App, order: Order, say: Say) -> anyhow::Result<Repl
         Order::SetEditions(drafts) => paper::set_editions(app, &drafts, say).await?,
         Order::ListTopics => paper::list_topics(app),
         Order::AddTopic { edition, topic } => paper::add_topic(app, &edition, &topic, say).await?,
+        Order::About(order) => about::carry_out(&app.about, order, say).await?,
         Order::ListPlans => plan::list(&app.subscriptions, say).await?,
         Order::SetPlan(order) => plan::set(&app.subscriptions, order, say).await?,
         Order::Grant(order) => grant::carry_out(app, order, say).await?,

@@ -215,6 +215,7 @@ pub fn fill(route: &str, known: &Known) -> Vec<String> {
             "{token}",
             &[token, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
         ),
+        ("{page}", &["terms", "privacy", "nothing"]),
         ("{version}", &["1"]),
         ("{plan}", &["premium"]),
         ("{reader}", &[&known.reader]),
