@@ -392,6 +392,16 @@ CREATE TABLE end_notice (
     PRIMARY KEY (subscription_id, ends_at, kind)
 );
 
+-- Who looks after a subscription beside its owner; they need no seat on it.
+-- owner: subscriptions
+CREATE TABLE subscription_admin (
+    subscription_id TEXT NOT NULL REFERENCES subscription (id),
+    reader_id TEXT NOT NULL REFERENCES reader (id),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (subscription_id, reader_id)
+);
+CREATE INDEX subscription_admin_by_reader ON subscription_admin (reader_id);
+
 -- owner: subscriptions
 CREATE TABLE seat (
     id TEXT PRIMARY KEY,
@@ -408,8 +418,28 @@ CREATE TABLE seat (
     -- The job that sends the invitation; it is gone once the mail left.
     mail_job_id TEXT
 );
-CREATE INDEX seat_by_subscription ON seat (subscription_id);
+-- For counting, and for the pages of those who look after seats: one range of an index, however many there are.
+CREATE INDEX seat_by_status ON seat (subscription_id, status, expires_at);
+CREATE INDEX seat_by_email ON seat (subscription_id, email, id) WHERE status <> 'removed';
 CREATE INDEX seat_by_reader ON seat (reader_id);
+
+-- All that was done about the seats of a subscription, for those who look after them. Kept for as long as it.
+-- owner: subscriptions
+CREATE TABLE seat_event (
+    id TEXT PRIMARY KEY,
+    subscription_id TEXT NOT NULL REFERENCES subscription (id),
+    happened_at BIGINT NOT NULL,
+    -- values: SeatChange
+    what TEXT NOT NULL,
+    -- Who did it; nobody for the command line, and for whoever has deleted their account.
+    by_id TEXT,
+    is_by_paper BOOLEAN NOT NULL,
+    -- An address, a domain, a network or a number; nothing where it was the address of somebody who is gone.
+    about TEXT
+);
+CREATE INDEX seat_event_by_subscription ON seat_event (subscription_id, happened_at, id);
+CREATE INDEX seat_event_by_about ON seat_event (about);
+CREATE INDEX seat_event_by_whom ON seat_event (by_id);
 
 -- What happened to whom, so that the device message and support can explain themselves. Leases themselves are in memory.
 -- owner: leases

@@ -8,6 +8,9 @@ CREATE TABLE image_file (
     PRIMARY KEY (image_id, width)
 );
 
+-- Searched by how an address begins: one range of the index, which the order of bytes gives, as in SQLite.
+ALTER TABLE seat ALTER COLUMN email TYPE TEXT COLLATE "C";
+
 CREATE FUNCTION lease_generation() RETURNS BIGINT LANGUAGE sql STABLE AS $$
     SELECT value::bigint FROM setting WHERE name = 'lease_generation';
 $$;

@@ -50,7 +50,7 @@ async fn page(account: &Account, say: Say, reader: Reader) -> Result<AccountPage
         frame: Frame::unlisted(&account.site, say, "account-title"),
         say,
         tab: "account",
-        seated: account.subscriptions.seats.active(reader.id).await?,
+        seated: account.subscriptions.is_subscriber(reader.id).await?,
         is_staff,
         faults: Faults::default(),
         notice: String::new(),

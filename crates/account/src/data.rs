@@ -48,7 +48,7 @@ async fn page(account: &Account, session: &Session) -> Result<DataPage> {
         frame: Frame::unlisted(&account.site, say, "data-title"),
         say,
         tab: "account",
-        seated: account.subscriptions.seats.active(session.reader).await?,
+        seated: account.subscriptions.is_subscriber(session.reader).await?,
         faults: Faults::default(),
         successors,
     })

@@ -84,7 +84,7 @@ pub(super) async fn devices_page(
         frame: Frame::unlisted(&account.site, say, "devices-title"),
         say,
         tab: "devices",
-        seated: account.subscriptions.seats.active(session.reader).await?,
+        seated: account.subscriptions.is_subscriber(session.reader).await?,
         faults: Faults::default(),
         notice: String::new(),
         rows,

@@ -47,7 +47,7 @@ async fn page(account: &Account, reader: &Reader) -> Result<EmailPage> {
         frame: Frame::unlisted(&account.site, say, "email-title"),
         say,
         tab: "account",
-        seated: account.subscriptions.seats.active(reader.id).await?,
+        seated: account.subscriptions.is_subscriber(reader.id).await?,
         faults: Faults::default(),
         notice: String::new(),
         email: readers::shown_email(&reader.email),

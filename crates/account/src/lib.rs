@@ -4,6 +4,7 @@
 //! `subscriptions`. Deliberately not here: what is decided about a password or a seat.
 
 mod account;
+mod admins;
 mod confirm;
 mod data;
 mod devices;
@@ -11,6 +12,7 @@ mod email;
 pub mod erase;
 mod form;
 mod invitation;
+mod managed;
 mod note;
 mod part;
 mod password;
@@ -21,6 +23,7 @@ mod restore;
 mod seats;
 mod sign_in;
 mod sign_up;
+mod subscription;
 
 pub use part::Account;
 
@@ -76,10 +79,16 @@ pub fn routes(account: &Account) -> Vec<Route> {
         Route::post("/account/devices/{id}/name", devices::submit_name).needs(Reader),
         Route::post("/account/devices/{id}/sign-out", devices::submit_sign_out).needs(Confirmed),
         Route::get("/plans", plans::show_plans),
-        Route::get("/account/subscription", seats::show_subscription).needs(Reader),
+        Route::get("/account/subscription", subscription::show_subscription).needs(Reader),
         Route::get("/account/seats", seats::show_seats).needs(Reader),
         Route::post("/account/seats/invite", seats::submit_invite).needs(Confirmed),
         Route::post("/account/seats/remove", seats::submit_remove).needs(Confirmed),
+        Route::post("/account/seats/take", seats::submit_take).needs(Reader),
+        Route::get("/account/seats/admins", admins::show_admins).needs(Reader),
+        Route::post("/account/seats/admins", admins::submit_add).needs(Confirmed),
+        Route::post("/account/seats/admins/drop", admins::submit_drop).needs(Confirmed),
+        Route::get("/account/seats/log", admins::show_log).needs(Reader),
+        Route::get("/account/seats/log/file", admins::show_log_file).needs(Confirmed),
         Route::get("/invitation/{token}", invitation::show_invitation),
         Route::post("/invitation/{token}", invitation::submit_invitation),
     ];

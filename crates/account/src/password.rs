@@ -42,7 +42,7 @@ async fn page(account: &Account, reader: Reader, faults: Faults) -> Result<Passw
         frame: Frame::unlisted(&account.site, say, "password-title"),
         say,
         tab: "password",
-        seated: account.subscriptions.seats.active(reader.id).await?,
+        seated: account.subscriptions.is_subscriber(reader.id).await?,
         faults,
         email: readers::shown_email(&reader.email),
         shortest: account.base.config.accounts.min_password,

@@ -1,95 +1,46 @@
-//! One's own subscription, and the seats on it.
+//! The seats of a subscription, for those who look after it: who reads, who is invited, a search among them, and the forms to
+//! invite, to send an invitation anew, to take a seat back and to take one for oneself.
+//!
+//! The list is shown in parts, each one range of an index, so a company of 100,000 costs what one of fifty does.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use base::Base;
+use crate::managed::{Managed, find, plan_name, required};
+use crate::subscription::show_guest_seat;
+use base::time::UnixMillis;
 use readers::rules::visible;
-use readers::{self, ConfirmedForm, Email, Reader, Session, SignedIn};
-use subscriptions::invite::{self, Inviting};
-use subscriptions::rules::{Member, SeatId, SeatStatus, Subscription, host_name};
+use readers::{self, ConfirmedForm, Email, Session, SignedIn};
+use subscriptions::invite;
+use subscriptions::rules::{
+    Actor, Answer, Member, Part, SeatChange, SeatId, SeatStatus, SubscriptionId,
+};
 use subscriptions::{Subscriptions, store};
+use web::error::encode;
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::security::{self, Event, Who};
-use web::view::{Frame, personal, see_other};
-use web::{Error, Query, Result, Site};
+use web::view::{Frame, Link, personal, see_other};
+use web::{Error, Form, Query, Result, Site};
 
-/// What it is called: its plan, and the company if it has one.
-async fn plan_name(site: &Site, say: Say, of: &Subscription) -> sqlx::Result<String> {
-    let plan = store::find_plan(&mut site.base.read().await?, &of.plan).await?;
-    let plan = plan
-        .as_ref()
-        .map_or(of.plan.as_str(), |plan| plan.name(say.lang));
-    Ok(match &of.company_name {
-        None => plan.to_owned(),
-        Some(company) => format!("{plan} · {company}"),
-    })
-}
-
-#[derive(Template)]
-#[template(path = "account/subscription.html")]
-struct SubscriptionPage {
-    frame: Frame,
-    say: Say,
-    tab: &'static str,
-    seated: bool,
-    plan: String,
-    seats: i64,
-    /// Why it can be read on.
-    why: String,
-    until: String,
-    /// Whose it is; empty if it is the reader's own.
-    host: String,
-    /// Version of the terms, and the day since which it holds.
-    terms: Option<(String, String)>,
-}
-
-pub(super) async fn show_subscription(
-    State(site): State<Arc<Site>>,
-    SignedIn(session): SignedIn,
-) -> Result {
-    let held = store::find_held(&mut site.base.read().await?, session.reader).await?;
-    let Some((of, name, email)) = held else {
-        return Ok(see_other("/plans"));
-    };
-    let say = Say::new(session.language);
-    let zone = site.zone(session.language);
-    let own = of.owner == session.reader;
-    personal(&SubscriptionPage {
-        frame: Frame::unlisted(&site, say, "subscription-title"),
-        say,
-        tab: "subscription",
-        seated: true,
-        plan: plan_name(&site, say, &of).await?,
-        seats: of.seats,
-        why: say.say(&format!("reason-{}", of.reason)),
-        until: say.day(subscriptions::last_day(of.ends_at)),
-        host: if own {
-            String::new()
-        } else {
-            called(name, email)
-        },
-        terms: of.terms.map(|(version, at)| (version, say.date(at, &zone))),
-    })
-}
-
-fn called(name: String, email: String) -> String {
-    if name.is_empty() {
-        readers::shown_email(&email)
-    } else {
-        name
-    }
-}
+/// How many stand on a page of the list.
+const SHOWN: i64 = 50;
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct SeatNotice {
-    #[serde(default)]
+#[serde(default)]
+pub(super) struct SeatQuery {
     done: String,
+    /// Which subscription.
+    of: String,
+    /// How addresses begin.
+    q: String,
+    /// Behind which one the list goes on.
+    after: String,
 }
 
 #[derive(Template)]
@@ -99,13 +50,24 @@ struct SeatsPage {
     say: Say,
     tab: &'static str,
     seated: bool,
+    of: SubscriptionId,
+    /// Other subscriptions that they look after.
+    others: Vec<Link>,
     plan: String,
-    /// Whether several may be invited at once.
-    for_many: bool,
+    is_company: bool,
     seats: i64,
     used: i64,
     free: i64,
     people: Vec<Person>,
+    q: String,
+    /// Whether there is anything to search in.
+    is_long: bool,
+    /// Query of the next part, or empty.
+    next: String,
+    /// Their own seat, if they can give it up.
+    own: Option<SeatId>,
+    /// Whether they have no seat on it and could have one.
+    may_take: bool,
     /// Key of what was just done, or empty.
     done: &'static str,
     faults: Faults,
@@ -118,132 +80,140 @@ struct Person {
     email: String,
     about: String,
     is_owner: bool,
+    is_own: bool,
     is_invited: bool,
     is_undelivered: bool,
 }
 
-#[derive(Template)]
-#[template(path = "account/guest_seat.html")]
-struct GuestSeatPage {
-    frame: Frame,
-    say: Say,
-    tab: &'static str,
-    seated: bool,
-    plan: String,
-    host: String,
-    until: String,
+impl Person {
+    fn new(member: Member, say: Say, zone: &TimeZone, now: UnixMillis) -> Self {
+        let day = |at: Option<UnixMillis>| at.map(|at| say.date(at, zone)).unwrap_or_default();
+        let about = match member.status {
+            SeatStatus::Invited if member.is_undelivered => say.say("seats-undelivered"),
+            SeatStatus::Invited if member.expires_at.is_none_or(|at| at <= now) => {
+                say.say("seats-ran-out")
+            }
+            SeatStatus::Invited => say.with("seats-invited-until", "day", day(member.expires_at)),
+            _ => say.with("seats-since", "day", day(member.accepted_at)),
+        };
+        Self {
+            about,
+            seat: member.seat,
+            is_owner: false,
+            is_own: false,
+            is_invited: member.status == SeatStatus::Invited,
+            is_undelivered: member.is_undelivered,
+            name: member.name,
+            email: readers::shown_email(&member.email),
+        }
+    }
+}
+
+/// Where a part of the list goes on: behind this one.
+fn mark((email, seat): &(String, SeatId)) -> String {
+    format!("{seat}.{email}")
+}
+
+/// What [`mark`] wrote; nothing else is understood.
+fn marked(text: &str) -> Option<(String, SeatId)> {
+    let (seat, email) = text.split_once('.')?;
+    Some((email.to_owned(), seat.parse().ok()?))
 }
 
 pub(super) async fn show_seats(
     State(site): State<Arc<Site>>,
     SignedIn(session): SignedIn,
-    Query(query): Query<SeatNotice>,
+    Query(query): Query<SeatQuery>,
 ) -> Result {
     let done = match query.done.as_str() {
         "invited" => "seats-done-invited",
+        "renewed" => "seats-done-renewed",
+        "recent" => "seats-done-recent",
         "removed" => "seats-done-removed",
+        "taken" => "seats-done-taken",
         _ => "",
     };
-    let owned = store::find_owned(&mut site.base.read().await?, session.reader).await?;
-    match owned {
-        Some(of) => personal(&SeatsPage {
+    match find(&site.base, &session, &query.of).await? {
+        Some(managed) => personal(&SeatsPage {
             done,
-            ..seats_page(&site, &session, &of).await?
+            ..page(&site, &session, &managed, &query).await?
         }),
         None => show_guest_seat(&site, &session).await,
     }
 }
 
-async fn show_guest_seat(site: &Site, session: &Session) -> Result {
-    let held = store::find_held(&mut site.base.read().await?, session.reader).await?;
-    let Some((of, name, email)) = held else {
-        return Ok(see_other("/plans"));
-    };
-    let say = Say::new(session.language);
-    personal(&GuestSeatPage {
-        frame: Frame::unlisted(site, say, "seats-title"),
-        say,
-        tab: "seats",
-        seated: true,
-        plan: plan_name(site, say, &of).await?,
-        host: called(name, email),
-        until: say.day(subscriptions::last_day(of.ends_at)),
-    })
+/// The links to the other subscriptions of somebody who looks after several.
+async fn others(site: &Site, say: Say, managed: &Managed) -> Result<Vec<Link>> {
+    let mut links = Vec::new();
+    for one in managed.all.iter().filter(|_| managed.all.len() > 1) {
+        links.push(Link {
+            href: format!("/account/seats?of={}", one.id),
+            text: plan_name(&site.base, say, one).await?,
+            current: one.id == managed.of.id,
+        });
+    }
+    Ok(links)
 }
 
-/// What the owner sees.
-async fn seats_page(site: &Site, session: &Session, of: &Subscription) -> Result<SeatsPage> {
+/// What they see who look after it.
+async fn page(
+    site: &Site,
+    session: &Session,
+    managed: &Managed,
+    query: &SeatQuery,
+) -> Result<SeatsPage> {
+    let (say, of) = (Say::new(session.language), &managed.of);
+    let zone = site.zone(session.language);
+    let mut part = Part::starting(&query.q);
+    part.after = marked(&query.after);
     let mut tx = site.base.read().await?;
     let used = store::count_used(&mut tx, of.id).await?;
-    let members = store::list_members(&mut tx, of.id, i64::MAX).await?;
+    let mut members = store::list_members(&mut tx, of.id, &part, SHOWN + 1).await?;
+    let own = store::find_seat_of(&mut tx, of.id, session.reader).await?;
     let now = tx.now();
     drop(tx);
-    let say = Say::new(session.language);
-    let zone = site.zone(session.language);
-    let about = |member: &Member| match member.status {
-        SeatStatus::Invited if member.is_undelivered => say.say("seats-undelivered"),
-        SeatStatus::Invited if member.expires_at.is_none_or(|at| at <= now) => {
-            say.say("seats-ran-out")
-        }
-        SeatStatus::Invited => {
-            let day = member
-                .expires_at
-                .map(|at| say.date(at, &zone))
-                .unwrap_or_default();
-            say.with("seats-invited-until", "day", day)
-        }
-        _ => {
-            let day = member
-                .accepted_at
-                .map(|at| say.date(at, &zone))
-                .unwrap_or_default();
-            say.with("seats-since", "day", day)
-        }
+    let more = members.len() > SHOWN as usize;
+    members.truncate(SHOWN as usize);
+    let last = members.last().filter(|_| more);
+    let next = last.map_or(String::new(), |last| {
+        let after = encode(&mark(&last.mark()));
+        format!("of={}&q={}&after={after}", of.id, encode(&query.q))
+    });
+    let person = |member: Member| Person {
+        is_owner: member.reader == Some(of.owner),
+        is_own: member.reader == Some(session.reader),
+        ..Person::new(member, say, &zone, now)
     };
-    let people = members
-        .into_iter()
-        .map(|member| Person {
-            about: about(&member),
-            seat: member.seat,
-            is_owner: member.reader == Some(of.owner),
-            is_invited: member.status == SeatStatus::Invited,
-            is_undelivered: member.is_undelivered,
-            name: member.name,
-            email: readers::shown_email(&member.email),
-        })
-        .collect();
+    let free = (of.seats - used).max(0);
     Ok(SeatsPage {
         frame: Frame::unlisted(site, say, "seats-title"),
         say,
         tab: "seats",
         seated: true,
-        plan: plan_name(site, say, of).await?,
-        for_many: of.seats > 2,
+        of: of.id,
+        others: others(site, say, managed).await?,
+        plan: plan_name(&site.base, say, of).await?,
+        is_company: of.is_company(),
         seats: of.seats,
         used,
-        free: (of.seats - used).max(0),
-        people,
+        free,
+        people: members.into_iter().map(person).collect(),
+        q: query.q.clone(),
+        is_long: more || !query.q.is_empty() || !query.after.is_empty(),
+        next,
+        may_take: own.is_none() && free > 0,
+        own: own.filter(|_| of.is_company()),
         done: "",
         faults: Faults::default(),
         emails: String::new(),
     })
 }
 
-/// The subscription that this reader owns, for what only owners may do.
-async fn owned(base: &Base, session: &Session) -> Result<(Reader, Subscription)> {
-    let mut tx = base.read().await?;
-    let of = store::find_owned(&mut tx, session.reader)
-        .await?
-        .ok_or(Error::Forbidden)?;
-    let reader = readers::store::find_reader(&mut tx, session.reader)
-        .await?
-        .ok_or(Error::Forbidden)?;
-    Ok((reader, of))
-}
-
 #[derive(Debug, Deserialize)]
 pub(super) struct InviteForm {
     emails: String,
+    #[serde(default)]
+    of: String,
 }
 
 pub(super) async fn submit_invite(
@@ -251,29 +221,41 @@ pub(super) async fn submit_invite(
     State(subscriptions): State<Arc<Subscriptions>>,
     ConfirmedForm(session, form): ConfirmedForm<InviteForm>,
 ) -> Result {
-    let (owner, of) = owned(&subscriptions.base, &session).await?;
+    let managed = required(&site.base, &session, &form.of).await?;
     let say = Say::new(session.language);
-    let Some(fault) = invite_all(&subscriptions, say, &owner, &of, &form.emails).await? else {
-        return Ok(see_other("/account/seats?done=invited"));
-    };
-    let page = seats_page(&site, &session, &of).await?;
+    let (done, fault, left) =
+        match invite_all(&subscriptions, &session, &managed, &form.emails).await? {
+            Ok(done) => {
+                let to = format!("/account/seats?done={done}&of={}", managed.of.id);
+                return Ok(see_other(&to));
+            }
+            Err(refused) => refused,
+        };
+    let page = page(&site, &session, &managed, &SeatQuery::default()).await?;
     // Without a free place there is no field: then it is about the people who have them.
     let field = if page.free > 0 { "emails" } else { "people" };
+    let fault = match done {
+        0 => fault,
+        done => format!("{fault} {}", say.with("seats-some-invited", "count", done)),
+    };
     refused(&SeatsPage {
         faults: Faults::one(field, fault),
-        emails: form.emails,
+        emails: left,
         ..page
     })
 }
 
-/// Invites everybody the text names. Gives what is wrong, and says who was invited all the same.
+/// How many were invited, what is wrong with the first of the others, and those others.
+type Refused = (usize, String, String);
+
+/// Invites everybody the text names; gives what was done, or who was not invited and why.
 async fn invite_all(
     subscriptions: &Subscriptions,
-    say: Say,
-    owner: &Reader,
-    of: &Subscription,
+    session: &Session,
+    managed: &Managed,
     text: &str,
-) -> Result<Option<String>> {
+) -> Result<std::result::Result<&'static str, Refused>> {
+    let say = Say::new(session.language);
     let (mut emails, mut seen) = (Vec::<Email>::new(), HashSet::new());
     let words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
     for word in words.filter(|word| !visible(word).is_empty()) {
@@ -281,45 +263,97 @@ async fn invite_all(
             Ok(email) if !seen.insert(email.clone()) => {}
             Ok(email) => emails.push(email),
             Err(()) => {
-                return Ok(Some(say.with("seats-no-address", "email", visible(word))));
+                let fault = say.with("seats-no-address", "email", visible(word));
+                return Ok(Err((0, fault, text.to_owned())));
             }
         }
     }
     if emails.is_empty() {
-        return Ok(Some(say.say("seats-nobody")));
+        return Ok(Err((0, say.say("seats-nobody"), String::new())));
     }
-    let host = host_name(&owner.name, &readers::shown_email(&owner.email));
-    let (sent, came) =
-        invite::invite_all(subscriptions, of, &emails, owner.language, &host).await?;
-    let none = sent == 0 && matches!(came, Inviting::Already(_));
-    let why = match came {
-        Inviting::Sent => return Ok(None),
-        Inviting::Full(free) => say.with("seats-full", "free", free),
-        Inviting::Already(email) => say.with("seats-already", "email", email.to_string()),
-        Inviting::TooMany => say.say("seats-too-many"),
-        Inviting::Ended => say.say("seats-ended"),
+    let base = &subscriptions.base;
+    let owner = managed.owner(base).await?;
+    let (host, by) = (
+        invite::host_of(&managed.of, &owner),
+        Actor::Reader(session.reader),
+    );
+    let answers = invite::invite_all(
+        subscriptions,
+        managed.of.id,
+        &emails,
+        owner.language,
+        &host,
+        by,
+    )
+    .await?;
+    let mailed = answers.iter().filter(|answer| answer.is_mailed()).count();
+    let both = || emails.iter().zip(&answers);
+    // Of one address it is told that nothing was to be done, too.
+    let alone = emails.len() == 1;
+    let is_left =
+        |answer: Answer| !answer.is_settled() || (alone && matches!(answer, Answer::Seated));
+    let Some((email, answer)) = both().find(|(_, answer)| is_left(**answer)) else {
+        return Ok(Ok(match answers.as_slice() {
+            [Answer::Renewed] => "renewed",
+            [Answer::Recent] => "recent",
+            _ => "invited",
+        }));
     };
-    let who = match sent {
-        0 if none => say.say("seats-none-invited"),
-        0 => return Ok(Some(why)),
-        sent => say.with("seats-some-invited", "count", sent),
-    };
-    Ok(Some(format!("{why} {who}")))
+    let fault = answer.say(say, &readers::shown_email(email.as_str()));
+    let left = both().filter(|(_, answer)| !answer.is_settled());
+    let left: Vec<String> = left
+        .map(|(email, _)| readers::shown_email(email.as_str()))
+        .collect();
+    Ok(Err((mailed, fault, left.join("\n"))))
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct RemoveForm {
     seat: SeatId,
+    #[serde(default)]
+    of: String,
 }
 
 pub(super) async fn submit_remove(
     State(subscriptions): State<Arc<Subscriptions>>,
     ConfirmedForm(session, form): ConfirmedForm<RemoveForm>,
 ) -> Result {
-    let (_, of) = owned(&subscriptions.base, &session).await?;
-    if invite::remove(&subscriptions, &of, form.seat).await? {
+    let managed = required(&subscriptions.base, &session, &form.of).await?;
+    let by = Actor::Reader(session.reader);
+    let removed = invite::remove(&subscriptions, &managed.of, form.seat, by).await?;
+    if removed.is_some_and(|what| what != SeatChange::Withdrawn) {
         let who = Who::reader(&session.reader);
         security::note(&subscriptions.base, Event::SeatRemoved, who);
     }
-    Ok(see_other("/account/seats?done=removed"))
+    let to = format!("/account/seats?done=removed&of={}", managed.of.id);
+    Ok(see_other(&to))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TakeForm {
+    #[serde(default)]
+    of: String,
+}
+
+/// A seat for whoever looks after it and has none.
+pub(super) async fn submit_take(
+    State(site): State<Arc<Site>>,
+    State(subscriptions): State<Arc<Subscriptions>>,
+    SignedIn(session): SignedIn,
+    Form(form): Form<TakeForm>,
+) -> Result {
+    let managed = required(&site.base, &session, &form.of).await?;
+    let (id, by) = (managed.of.id, Actor::Reader(session.reader));
+    let reader = readers::store::find_reader(&mut site.base.read().await?, session.reader).await?;
+    let reader = reader.ok_or(Error::Forbidden)?;
+    if subscriptions::seat(&subscriptions, id, &reader, by).await? {
+        security::note(&site.base, Event::SeatTaken, Who::reader(&session.reader));
+        return Ok(see_other(&format!("/account/seats?done=taken&of={id}")));
+    }
+    let say = Say::new(session.language);
+    let page = page(&site, &session, &managed, &SeatQuery::default()).await?;
+    refused(&SeatsPage {
+        faults: Faults::one("people", say.say("seats-answer-full")),
+        ..page
+    })
 }

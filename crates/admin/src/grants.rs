@@ -74,6 +74,9 @@ pub(super) struct GrantForm {
     reason: String,
     #[serde(default)]
     note: String,
+    /// `yes` for an owner who only manages.
+    #[serde(default, rename = "manages-only")]
+    manages_only: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -200,6 +203,12 @@ async fn give(
     Ok(Err(fault))
 }
 
+/// The end of the last day that was typed, if it is still to come.
+fn typed_end(day: &str, now: UnixMillis) -> Option<UnixMillis> {
+    let end = day.parse().ok().and_then(subscriptions::end_of);
+    end.filter(|end| *end > now)
+}
+
 /// Who is given what, if all of the form can be taken.
 fn checked(
     say: Say,
@@ -226,12 +235,7 @@ fn checked(
     if company_name.is_err() {
         faults.add("company", say.say("admin-no-company"));
     }
-    let until = form
-        .until
-        .parse()
-        .ok()
-        .and_then(subscriptions::end_of)
-        .filter(|until| *until > now);
+    let until = typed_end(&form.until, now);
     if until.is_none() {
         faults.add("until", say.say("admin-no-day"));
     }
@@ -263,6 +267,7 @@ fn checked(
                 until,
                 reason,
                 by,
+                takes_seat: form.manages_only != "yes",
             };
             Ok((email, grant))
         }

@@ -7,6 +7,7 @@ mod grants;
 mod part;
 mod people;
 mod plans;
+mod seats;
 mod staff;
 mod subscription;
 mod words;
@@ -59,6 +60,21 @@ pub fn routes(admin: &Admin) -> Vec<Route> {
         Route::post(
             "/admin/subscriptions/{subscription}/resume",
             subscription::submit_resume,
+        )
+        .needs(Needs::Staff),
+        Route::post(
+            "/admin/subscriptions/{subscription}/invite",
+            seats::submit_invite,
+        )
+        .needs(Needs::Staff),
+        Route::post(
+            "/admin/subscriptions/{subscription}/remove",
+            seats::submit_remove,
+        )
+        .needs(Needs::Staff),
+        Route::post(
+            "/admin/subscriptions/{subscription}/owner",
+            seats::submit_owner,
         )
         .needs(Needs::Staff),
         Route::get("/admin/plans", plans::show_plans).needs(Needs::Staff),

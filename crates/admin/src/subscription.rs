@@ -9,28 +9,21 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::seats::{Seats, seats};
 use crate::words::{
-    Choice, Happening, choices, happened, note_fault, plan_and_company, typed_seats,
+    Choice, Happening, SHOWN, choices, happened, note_fault, plan_and_company, typed_seats,
 };
 use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
 use readers::Session;
 use subscriptions::rules::{
-    Filter, Plan, PlanSlug, Plans, SeatStatus, State as Holds, Subscription, SubscriptionId,
+    Filter, Plan, PlanSlug, Plans, State as Holds, Subscription, SubscriptionId,
 };
 use subscriptions::{By, Change, Refusal, Subscriptions, can_resume, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::view::{Frame, personal, see_other};
 use web::{Error, Path, Query, Result, Site};
-
-struct Person {
-    name: String,
-    email: String,
-    /// Identifier of the reader; empty for an invitation.
-    reader: String,
-    about: &'static str,
-}
 
 #[derive(Template)]
 #[template(path = "admin/subscription.html")]
@@ -48,7 +41,9 @@ struct SubscriptionPage {
     runs: bool,
     can_resume: bool,
     seats: String,
-    people: Vec<Person>,
+    list: Seats,
+    list_q: String,
+    done: Vec<Happening>,
     happened: Vec<Happening>,
     plans: Vec<Choice>,
     faults: Faults,
@@ -60,21 +55,36 @@ struct SubscriptionPage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ChangeForm {
-    until: String,
+    pub(crate) until: String,
     #[serde(rename = "until-note")]
-    until_note: String,
-    plan: String,
-    seats: String,
+    pub(crate) until_note: String,
+    pub(crate) plan: String,
+    pub(crate) seats: String,
     #[serde(rename = "plan-note")]
-    plan_note: String,
+    pub(crate) plan_note: String,
     #[serde(rename = "end-note")]
-    end_note: String,
+    pub(crate) end_note: String,
+    /// Who is invited.
+    pub(crate) emails: String,
+    /// Who owns it next.
+    pub(crate) email: String,
+    pub(crate) owner_note: String,
 }
 
-/// People who are listed.
-const PEOPLE: i64 = 100;
+/// Which part of the people is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ListPart {
+    pub(crate) q: String,
+    pub(crate) after: String,
+}
 
-async fn page(site: &Site, session: &Session, id: SubscriptionId) -> Result<SubscriptionPage> {
+async fn page(
+    site: &Site,
+    session: &Session,
+    id: SubscriptionId,
+    list: &ListPart,
+) -> Result<SubscriptionPage> {
     let say = Say::new(session.language);
     let zone = site.zone(session.language);
     let mut tx = site.base.read().await?;
@@ -83,24 +93,18 @@ async fn page(site: &Site, session: &Session, id: SubscriptionId) -> Result<Subs
     let owner = readers::store::find_reader(&mut tx, of.owner).await?;
     let owner = owner.ok_or(Error::NotFound)?;
     let events = store::list_events(&mut tx, id).await?;
-    let members = store::list_members(&mut tx, id, PEOPLE).await?;
+    let mut seats = seats(&mut tx, say, (id, of.owner), list, SHOWN).await?;
     let taken = store::count_accepted(&mut tx, id).await?;
     let plans = store::list_plans(&mut tx).await?;
     let happened = happened(&mut tx, say, &zone, &plans, &events).await?;
     let now = tx.now();
     drop(tx);
-    let people = members.into_iter().map(|member| Person {
-        about: match (member.status, member.expires_at) {
-            (SeatStatus::Accepted, _) => "admin-reads",
-            (_, Some(at)) if at <= now => "seats-ran-out",
-            _ if member.is_undelivered => "admin-undelivered",
-            _ => "seats-invited",
-        },
-        reader: member
-            .reader
-            .map_or(String::new(), |reader| reader.to_string()),
-        name: member.name,
-        email: readers::shown_email(&member.email),
+    let done = std::mem::take(&mut seats.done);
+    let done = done.into_iter().map(|one| Happening {
+        when: say.moment(one.when, &zone),
+        what: one.what,
+        who: one.who,
+        note: one.about,
     });
     let email = readers::shown_email(&owner.email);
     let mut frame = Frame::unlisted(site, say, "admin-subscription-title");
@@ -119,7 +123,9 @@ async fn page(site: &Site, session: &Session, id: SubscriptionId) -> Result<Subs
         runs: of.ends_at > now,
         can_resume: can_resume(Holds::of(&events).as_ref(), now),
         seats: format!("{taken} / {}", of.seats),
-        people: people.collect(),
+        list: seats,
+        list_q: list.q.clone(),
+        done: done.collect(),
         happened,
         form: form_of(&of, &plans),
         plans: choices(&plans, say),
@@ -142,6 +148,10 @@ fn form_of(of: &Subscription, plans: &Plans) -> ChangeForm {
 pub(super) struct ChangeNotice {
     #[serde(default)]
     done: String,
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    after: String,
 }
 
 pub(super) async fn show_subscription(
@@ -155,17 +165,26 @@ pub(super) async fn show_subscription(
         "plan" => "admin-done-plan",
         "ended" => "admin-done-ended",
         "resumed" => "admin-done-resumed",
+        "owner" => "admin-done-owner",
+        "invited" => "seats-done-invited",
+        "renewed" => "seats-done-renewed",
+        "recent" => "seats-done-recent",
+        "removed" => "seats-done-removed",
         _ => "",
+    };
+    let list = ListPart {
+        q: query.q,
+        after: query.after,
     };
     personal(&SubscriptionPage {
         notice,
-        ..page(&site, &session, id).await?
+        ..page(&site, &session, id, &list).await?
     })
 }
 
 /// Makes the change and goes back to the page; or gives what is wrong: at the field that this kind of refusal is about, else at
 /// `field`.
-async fn attempt(
+pub(crate) async fn attempt(
     subscriptions: &Subscriptions,
     session: &Session,
     id: SubscriptionId,
@@ -207,10 +226,31 @@ async fn make(
         Ok(answer) => return Ok(answer),
         Err(faults) => faults,
     };
+    refused_page(site, session, id, form, faults).await
+}
+
+/// The page again, with what was typed and what is wrong with it.
+pub(crate) async fn refused_page(
+    site: &Site,
+    session: &Session,
+    id: SubscriptionId,
+    form: ChangeForm,
+    faults: Faults,
+) -> Result {
+    let page = page(site, session, id, &ListPart::default()).await?;
+    // Another form of the page stands there as it is, whichever was sent.
+    let form = ChangeForm {
+        plan: if form.plan.is_empty() {
+            page.form.plan.clone()
+        } else {
+            form.plan
+        },
+        ..form
+    };
     refused(&SubscriptionPage {
         faults,
         form,
-        ..page(site, session, id).await?
+        ..page
     })
 }
 
@@ -219,7 +259,11 @@ const fn of_field(refusal: Refusal) -> Option<&'static str> {
         Refusal::Over => Some("until"),
         Refusal::NoPlan => Some("plan"),
         Refusal::Seats(_) | Refusal::SeatsTaken(_) => Some("seats"),
-        Refusal::Unknown | Refusal::Ended | Refusal::NotEnded | Refusal::OwnsAnother(_) => None,
+        Refusal::Unknown
+        | Refusal::Ended
+        | Refusal::NotEnded
+        | Refusal::OwnsAnother(_)
+        | Refusal::OwnsIt => None,
     }
 }
 

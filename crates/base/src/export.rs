@@ -36,12 +36,20 @@ impl Sheet {
     /// injection): a device may be called whatever its reader likes.
     #[must_use]
     pub fn csv(&self) -> String {
-        let head = self.columns.iter().map(|name| (*name).to_owned());
-        let mut out = line(head);
-        for row in &self.rows {
-            out += &line(row.iter().map(text));
-        }
-        out
+        self.csv_head() + &self.csv_rows()
+    }
+
+    /// The first line of that file.
+    #[must_use]
+    pub fn csv_head(&self) -> String {
+        line(self.columns.iter().map(|name| (*name).to_owned()))
+    }
+
+    /// Its other lines, for what is sent in portions.
+    #[must_use]
+    pub fn csv_rows(&self) -> String {
+        let rows = self.rows.iter();
+        rows.map(|row| line(row.iter().map(text))).collect()
     }
 }
 

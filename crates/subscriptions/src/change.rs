@@ -7,9 +7,11 @@ use web::locale::Say;
 
 use crate::Subscriptions;
 use crate::rules::{
-    By, Change, Happened, Plan, Refusal, State, Subscription, SubscriptionId, Terms,
+    Actor, By, Change, Happened, Plan, Refusal, SeatChange, State, Subscription, SubscriptionId,
+    Terms,
 };
 use crate::store;
+use readers::ReaderId;
 
 /// Makes a change, or says why it cannot be; then nothing was changed. Whoever cannot read any more for it loses the lease.
 ///
@@ -34,10 +36,22 @@ pub async fn change(
         Err(refusal) => return Ok(Err(refusal)),
     };
     store::record(&mut tx, id, what, &terms, by).await?;
-    let seated = store::find_seated(&mut tx, id).await?;
+    let mut seated = store::find_seated(&mut tx, id).await?;
+    if let Change::Owner(owner) = change {
+        pass_on(&mut tx, id, *owner, by).await?;
+        seated.extend([of.owner, *owner]);
+    }
     tx.commit().await?;
     subscriptions.seats_changed(&seated).await;
     Ok(Ok(()))
+}
+
+/// The new owner is one of those who look after it by that alone; whoever looks after it sees who it is.
+async fn pass_on(tx: &mut Tx, id: SubscriptionId, owner: ReaderId, by: &By) -> sqlx::Result<()> {
+    store::delete_admin(tx, id, owner).await?;
+    let owner = readers::store::find_reader(tx, owner).await?;
+    let email = owner.map_or(String::new(), |owner| owner.email);
+    store::note(tx, id, Actor::from(by), SeatChange::OwnerChanged, &email).await
 }
 
 /// What the change is as an event, if it can be.
@@ -73,6 +87,18 @@ async fn decide(
                     ..Terms::default()
                 };
                 (what, terms)
+            })
+        }
+        Change::Owner(owner) if *owner == of.owner => Err(Refusal::OwnsIt),
+        Change::Owner(owner) => {
+            let terms = Terms {
+                owner: Some(*owner),
+                ..Terms::default()
+            };
+            let owns = store::find_owned(tx, *owner).await?;
+            let running = owns.filter(|_| of.ends_at > now);
+            running.map_or(Ok((Happened::OwnerChanged, terms)), |other| {
+                Err(Refusal::OwnsAnother(other.id))
             })
         }
         Change::End if of.ends_at <= now => Err(Refusal::Ended),
@@ -125,6 +151,7 @@ impl Refusal {
             Self::Ended => say.say("change-ended"),
             Self::NotEnded => say.say("change-not-ended"),
             Self::OwnsAnother(_) => say.say("change-owns-another"),
+            Self::OwnsIt => say.say("change-owns-it"),
         }
     }
 }

@@ -3,11 +3,13 @@
 //! A reader owns one running subscription at most; giving again changes it, so the same grant twice is the same as once.
 
 use crate::{Subscriptions, mails};
+use base::db::Tx;
 use base::time::UnixMillis;
 use readers::{self, Reader};
 
 use super::rules::{
-    By, CompanyName, Happened, PlanSlug, Reason, SeatsRefusal, SubscriptionId, Terms,
+    Actor, By, CompanyName, FEW_SEATS, Happened, PlanSlug, Reason, SeatChange, SeatsRefusal,
+    SubscriptionId, Terms,
 };
 use super::store::{self, NewSubscription};
 use web::security::{self, Event, Who};
@@ -43,6 +45,8 @@ pub struct Grant {
     pub reason: Reason,
     /// Who gives it.
     pub by: By,
+    /// Whether the owner reads on it, too. Who looks after a company need not; of a small plan every owner reads.
+    pub takes_seat: bool,
 }
 
 /// What came of it.
@@ -84,16 +88,23 @@ pub async fn grant(
         until: grant.until,
         terms: terms.as_deref(),
     };
-    let id = match store::find_owned(&mut tx, reader.id).await? {
+    let small = seats <= FEW_SEATS;
+    let (id, takes_seat) = match store::find_owned(&mut tx, reader.id).await? {
         Some(running) => {
             store::lock_seats(&mut tx, running.id).await?;
-            let others = store::count_accepted_without(&mut tx, running.id, reader.id).await?;
-            if others + 1 > seats {
-                return Ok(Granted::SeatsTaken(others + 1));
+            let is_seated = store::has_seat(&mut tx, running.id, reader.id).await?;
+            let taken = store::count_accepted_without(&mut tx, running.id, reader.id).await?
+                + i64::from(is_seated || small);
+            if taken > seats {
+                return Ok(Granted::SeatsTaken(taken));
             }
-            running.id
+            // Who gave up their own seat does not get it back by a change of something else.
+            (running.id, small && !is_seated)
         }
-        None => store::insert_subscription(&mut tx, &new).await?,
+        None => {
+            let id = store::insert_subscription(&mut tx, &new).await?;
+            (id, small || grant.takes_seat)
+        }
     };
     let said = Terms {
         owner: Some(reader.id),
@@ -106,8 +117,8 @@ pub async fn grant(
     store::record(&mut tx, id, what, &said, &grant.by).await?;
     let company_name = grant.company_name.as_ref().map(CompanyName::as_str);
     store::set_company_name(&mut tx, id, company_name).await?;
-    if !store::has_seat(&mut tx, id, reader.id).await? {
-        store::insert_accepted_seat(&mut tx, id, reader.id, &reader.email).await?;
+    if takes_seat {
+        put(&mut tx, id, reader, Actor::from(&grant.by)).await?;
     }
     let seated = store::find_seated(&mut tx, id).await?;
     mails::tell_granted(subscriptions, &mut tx, reader, (seats, grant.until)).await?;
@@ -120,7 +131,7 @@ pub async fn grant(
     Ok(Granted::Given(id, seats))
 }
 
-/// Seats `reader` on a subscription, invited and accepted in one, if a seat is free or they have one there.
+/// Seats `reader` on a subscription, invited and accepted in one, if a seat is free, or is held for them, or they have one there.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -128,19 +139,40 @@ pub async fn seat(
     subscriptions: &Subscriptions,
     subscription: SubscriptionId,
     reader: &Reader,
+    by: Actor,
 ) -> sqlx::Result<bool> {
     let mut tx = subscriptions.base.write().await?;
     let seats = store::lock_seats(&mut tx, subscription).await?.unwrap_or(0);
     if store::has_seat(&mut tx, subscription, reader.id).await? {
         return Ok(true);
     }
-    if store::count_used(&mut tx, subscription).await? >= seats {
+    let now = tx.now();
+    let current = store::find_current(&mut tx, subscription, &reader.email).await?;
+    let is_held = current.is_some_and(|seat| seat.reader.is_none() && seat.holds(now));
+    if !is_held && store::count_used(&mut tx, subscription).await? >= seats {
         return Ok(false);
     }
-    store::insert_accepted_seat(&mut tx, subscription, reader.id, &reader.email).await?;
+    put(&mut tx, subscription, reader, by).await?;
     tx.commit().await?;
     subscriptions.seats.forget(reader.id);
     Ok(true)
+}
+
+/// Puts `reader` on a seat: on the one that an invitation to their address holds, or on a new one.
+async fn put(tx: &mut Tx, id: SubscriptionId, reader: &Reader, by: Actor) -> sqlx::Result<()> {
+    let current = store::find_current(tx, id, &reader.email).await?;
+    match current.filter(|seat| seat.reader.is_none()) {
+        Some(seat) => {
+            store::fill_seat(tx, seat.id, reader.id).await?;
+            if let Some(mail) = seat.mail {
+                store::take_mail_back(tx, mail).await?;
+            }
+        }
+        None => {
+            store::insert_accepted_seat(tx, id, reader.id, &reader.email).await?;
+        }
+    }
+    store::note(tx, id, by, SeatChange::Seated, &reader.email).await
 }
 
 #[cfg(test)]

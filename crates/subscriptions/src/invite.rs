@@ -1,5 +1,7 @@
-//! Invitations: sent, accepted, taken back. At most as many readers have a seat as are paid for, however many accept at
-//! the same moment: each change first locks its subscription, and the change itself is conditional.
+//! Invitations: sent, sent anew, accepted, taken back. At most as many readers have a seat as are paid for, however many
+//! accept at the same moment: each change first locks its subscription, and the change itself is conditional.
+//!
+//! Whoever is invited again has one invitation all the same: it runs anew, and its link from before leads nowhere.
 
 use crate::{Subscriptions, mails};
 use base::db::Tx;
@@ -7,9 +9,12 @@ use base::lang::Lang;
 use base::mail::post;
 use base::secret::TokenHash;
 use base::time::Span;
-use readers::{Email, ReaderId, shown_email, store as accounts};
+use readers::{Email, Reader, ReaderId, shown_email, store as accounts};
+use web::locale::Say;
 
-use super::rules::{SeatId, Subscription, SubscriptionId, host_name};
+use super::rules::{
+    Actor, Answer, Room, SeatChange, SeatId, SeatStatus, Subscription, SubscriptionId, host_name,
+};
 use super::store;
 
 /// Invitations an hour that even a small plan may send, so that a mistyped address can be mended a few times.
@@ -17,117 +22,115 @@ const FEW: i64 = 10;
 /// So many are written in one transaction: some milliseconds, for which other writers wait.
 const PORTION: usize = 50;
 
-/// What came of inviting. Unless all of them are invited, nobody of the same transaction is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Inviting {
-    /// Each has a mail under way.
-    Sent,
-    /// Only so many seats are free.
-    Full(i64),
-    /// This one has a seat or an invitation already.
-    Already(Email),
-    /// Too many in the last hour.
-    TooMany,
-    /// The subscription has ended.
-    Ended,
+/// How whoever invites stands in its mails: the company, or the owner.
+#[must_use]
+pub fn host_of(of: &Subscription, owner: &Reader) -> String {
+    let name = of.company_name.as_deref().unwrap_or(&owner.name);
+    host_name(name, &shown_email(&owner.email))
 }
 
 /// Invites all of them: readers in their own language, others in `language`. `host` is the name of who invites
-/// ([`super::rules::host_name`]).
-/// Whether all can be invited is found out first, without holding up whoever writes; then they are written in portions,
-/// and others write in between. Where somebody else takes seats meanwhile the first portions stay invited: gives how many
-/// are, and what came of the rest.
+/// ([`host_of`]). They are written in portions, and others write in between. Gives what came of each.
 ///
 /// # Errors
-/// When the database or a template fails.
+/// When the database or a template fails; the portions before that stay invited.
 pub async fn invite_all(
     subscriptions: &Subscriptions,
-    of: &Subscription,
+    of: SubscriptionId,
     emails: &[Email],
     language: Lang,
     host: &str,
-) -> web::Result<(usize, Inviting)> {
-    let mut tx = subscriptions.base.read().await?;
-    if let Some(refused) =
-        refusal(&mut tx, of.id, of.seats, &emails.iter().collect::<Vec<_>>()).await?
-    {
-        return Ok((0, refused));
+    by: Actor,
+) -> web::Result<Vec<Answer>> {
+    let mut answers = Vec::with_capacity(emails.len());
+    for portion in emails.chunks(PORTION) {
+        let guests = guests(subscriptions, portion, language).await?;
+        let mut tx = subscriptions.base.write().await?;
+        answers.extend(invite(subscriptions, &mut tx, of, &guests, host, by).await?);
+        tx.commit().await?;
     }
+    Ok(answers)
+}
+
+/// Each with the language of their mail.
+pub(crate) async fn guests(
+    subscriptions: &Subscriptions,
+    emails: &[Email],
+    language: Lang,
+) -> sqlx::Result<Vec<(Email, Lang)>> {
+    let mut tx = subscriptions.base.read().await?;
     let mut guests = Vec::with_capacity(emails.len());
     for email in emails {
         let known = accounts::find_by_email(&mut tx, email).await?;
         let language = known.map_or(language, |reader| reader.language);
         guests.push((email.clone(), language));
     }
-    drop(tx);
-    let mut sent = 0;
-    for portion in guests.chunks(PORTION) {
-        let mut tx = subscriptions.base.write().await?;
-        match invite(subscriptions, &mut tx, of.id, portion, host).await? {
-            Inviting::Sent => tx.commit().await?,
-            refused => return Ok((sent, refused)),
-        }
-        sent += portion.len();
-    }
-    Ok((sent, Inviting::Sent))
+    Ok(guests)
 }
 
-/// Why not all of them can be invited, if they cannot. What costs one question each comes last.
-async fn refusal(
-    tx: &mut Tx,
-    subscription: SubscriptionId,
-    seats: i64,
-    emails: &[&Email],
-) -> sqlx::Result<Option<Inviting>> {
-    let asked = i64::try_from(emails.len()).unwrap_or(i64::MAX);
-    let free = seats - store::count_used(tx, subscription).await?;
-    let hour_ago = tx.now().minus(Span::minutes(60));
-    let lately = store::count_invited_since(tx, subscription, hour_ago).await?;
-    let too_many = lately + asked > seats.saturating_mul(2).max(FEW);
-    // Of few addresses the one that is there already is worth more than a number.
-    if asked <= free.max(FEW) && !too_many {
-        for email in emails {
-            if store::has_email(tx, subscription, email).await? {
-                return Ok(Some(Inviting::Already((*email).clone())));
-            }
-        }
-    }
-    Ok(if asked > free {
-        Some(Inviting::Full(free.max(0)))
-    } else {
-        too_many.then_some(Inviting::TooMany)
-    })
-}
-
-/// Invites one portion in a transaction, each in a language; the mails leave when it is committed.
+/// Invites one portion in a transaction, each in a language; the mails leave when it is committed. Gives what came of each.
 ///
 /// # Errors
 /// When the database or a template fails.
 pub async fn invite(
     subscriptions: &Subscriptions,
     tx: &mut Tx,
-    subscription: SubscriptionId,
-    emails: &[(Email, Lang)],
+    of: SubscriptionId,
+    guests: &[(Email, Lang)],
     host: &str,
-) -> web::Result<Inviting> {
-    let Some(seats) = store::lock_seats(tx, subscription).await? else {
-        return Ok(Inviting::Ended);
+    by: Actor,
+) -> web::Result<Vec<Answer>> {
+    let Some(seats) = store::lock_seats(tx, of).await? else {
+        return Ok(vec![Answer::Ended; guests.len()]);
     };
-    let asked: Vec<&Email> = emails.iter().map(|(email, _)| email).collect();
-    if let Some(refused) = refusal(tx, subscription, seats, &asked).await? {
-        return Ok(refused);
+    let hour_ago = tx.now().minus(Span::minutes(60));
+    let mut room = Room {
+        seats: seats - store::count_used(tx, of).await?,
+        mails: seats.saturating_mul(2).max(FEW)
+            - store::count_mailed_since(tx, of, hour_ago).await?,
+    };
+    let mut answers = Vec::with_capacity(guests.len());
+    for guest in guests {
+        answers.push(invite_one(subscriptions, tx, (of, by), guest, host, &mut room).await?);
     }
-    let expires_at = tx
-        .now()
-        .plus(subscriptions.base.config.accounts.invitation_for);
-    for (email, language) in emails {
-        let token = tx.rng().token();
-        let mail = mails::invitation(&subscriptions.base, email, *language, host, &token)?;
-        let mail = post(tx, &mail).await?;
-        let token = TokenHash::of(&token);
-        store::insert_invitation(tx, subscription, email, &token, expires_at, Some(mail)).await?;
+    Ok(answers)
+}
+
+async fn invite_one(
+    subscriptions: &Subscriptions,
+    tx: &mut Tx,
+    (of, by): (SubscriptionId, Actor),
+    (email, language): &(Email, Lang),
+    host: &str,
+    room: &mut Room,
+) -> web::Result<Answer> {
+    let current = store::find_current(tx, of, email.as_str()).await?;
+    let answer = room.invite(current.as_ref(), tx.now());
+    if !answer.is_mailed() {
+        return Ok(answer);
     }
-    Ok(Inviting::Sent)
+    let token = tx.rng().token();
+    let mail = mails::invitation(&subscriptions.base, email, *language, host, &token)?;
+    let mail = post(tx, &mail).await?;
+    let token = TokenHash::of(&token);
+    let lasts_for = subscriptions.base.config.accounts.invitation_for;
+    let expires_at = tx.now().plus(lasts_for);
+    match current {
+        Some(seat) => {
+            // Its mail from before, if it has not left, holds a link that leads nowhere now.
+            if let Some(before) = seat.mail {
+                store::take_mail_back(tx, before).await?;
+            }
+            store::renew_invitation(tx, seat.id, &token, expires_at, mail).await?;
+        }
+        None => store::insert_invitation(tx, of, email, &token, expires_at, Some(mail)).await?,
+    }
+    let what = match answer {
+        Answer::Renewed => SeatChange::Renewed,
+        _ => SeatChange::Invited,
+    };
+    store::note(tx, of, by, what, email.as_str()).await?;
+    Ok(answer)
 }
 
 /// What came of accepting.
@@ -157,6 +160,8 @@ pub async fn accept(tx: &mut Tx, token: &TokenHash, reader: ReaderId) -> sqlx::R
         return Ok(Accepting::Seated);
     }
     if store::accept_seat(tx, token, reader, seats).await? {
+        let (by, what) = (Actor::Reader(reader), SeatChange::Accepted);
+        store::note(tx, invitation.subscription, by, what, &invitation.email).await?;
         return Ok(Accepting::Seated);
     }
     let still = store::find_invitation(tx, token).await?.is_some();
@@ -168,7 +173,8 @@ pub async fn accept(tx: &mut Tx, token: &TokenHash, reader: ReaderId) -> sqlx::R
 }
 
 /// Takes a seat or an invitation back. Whoever read on it stops, unless they have another seat; also where it was taken back
-/// before. `false` if there is no such seat, or it is the owner's. Whoever read on it is told by mail.
+/// before. Gives what was done; `None` if there is no such seat, or it is the owner's: of a company they give up their own, and
+/// nobody else takes it. Whoever read on it is told by mail, unless they did it.
 ///
 /// # Errors
 /// When the database or a template fails.
@@ -176,26 +182,62 @@ pub async fn remove(
     subscriptions: &Subscriptions,
     of: &Subscription,
     seat: SeatId,
-) -> web::Result<bool> {
+    by: Actor,
+) -> web::Result<Option<SeatChange>> {
     let mut tx = subscriptions.base.write().await?;
-    // Of two who take it back at the same time one tells its reader.
-    store::lock_seats(&mut tx, of.id).await?;
-    if let Some(reader) = store::find_seated_reader(&mut tx, of.id, seat).await?
-        && reader != of.owner
-    {
-        let reader = accounts::find_reader(&mut tx, reader).await?;
-        let owner = accounts::find_reader(&mut tx, of.owner).await?;
-        if let (Some(reader), Some(owner)) = (reader, owner) {
-            let host = host_name(&owner.name, &shown_email(&owner.email));
-            mails::tell_unseated(subscriptions, &mut tx, &reader, &host).await?;
+    store::lock_subscription(&mut tx, of.id).await?;
+    let Some(found) = store::find_seat(&mut tx, of.id, seat).await? else {
+        return Ok(None);
+    };
+    let own = found.reader.is_some() && found.reader == by.id();
+    if found.reader == Some(of.owner) && !(own && of.is_company()) {
+        return Ok(None);
+    }
+    let what = match found.status {
+        SeatStatus::Accepted if own => SeatChange::Left,
+        SeatStatus::Accepted | SeatStatus::Removed => SeatChange::Removed,
+        SeatStatus::Invited => SeatChange::Withdrawn,
+    };
+    if found.status != SeatStatus::Removed {
+        store::remove_seat(&mut tx, seat).await?;
+        if let (SeatStatus::Invited, Some(mail)) = (found.status, found.mail) {
+            store::take_mail_back(&mut tx, mail).await?;
+        }
+        store::note(&mut tx, of.id, by, what, &found.email).await?;
+        if what == SeatChange::Removed {
+            tell(subscriptions, &mut tx, of, found.reader).await?;
         }
     }
-    let removed = store::remove_seat(&mut tx, of.id, seat, of.owner).await?;
     tx.commit().await?;
-    if let Some(Some(reader)) = removed {
+    if let Some(reader) = found.reader {
         subscriptions.seats_changed(&[reader]).await;
     }
-    Ok(removed.is_some())
+    Ok(Some(what))
+}
+
+async fn tell(
+    subscriptions: &Subscriptions,
+    tx: &mut Tx,
+    of: &Subscription,
+    reader: Option<ReaderId>,
+) -> web::Result<()> {
+    let Some(reader) = reader else {
+        return Ok(());
+    };
+    let reader = accounts::find_reader(tx, reader).await?;
+    let owner = accounts::find_reader(tx, of.owner).await?;
+    if let (Some(reader), Some(owner)) = (reader, owner) {
+        mails::tell_unseated(subscriptions, tx, &reader, &host_of(of, &owner)).await?;
+    }
+    Ok(())
+}
+
+impl Answer {
+    /// What came of inviting this address, and what to do about it.
+    #[must_use]
+    pub fn say(self, say: Say, email: &str) -> String {
+        say.with(&format!("seats-answer-{self}"), "email", email)
+    }
 }
 
 #[cfg(test)]
@@ -203,6 +245,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::rules::Part;
     use crate::{Grant, Granted, grant};
     use base::Base;
     use base::config::{Config, MailTransport};
@@ -249,6 +292,7 @@ mod tests {
             until,
             reason: crate::Reason::Granted,
             by: crate::By::default(),
+            takes_seat: true,
         };
         grant(subscriptions, owner, &what).await.unwrap()
     }
@@ -263,18 +307,16 @@ mod tests {
         subscriptions: &Subscriptions,
         of: SubscriptionId,
         emails: &[&str],
-    ) -> Inviting {
+    ) -> Vec<Answer> {
         let guests: Vec<_> = emails
             .iter()
             .map(|email| (email.parse().unwrap(), Lang::EN))
             .collect();
         let mut tx = subscriptions.base.write().await.unwrap();
-        let came = invite(subscriptions, &mut tx, of, &guests, "Ana")
+        let came = invite(subscriptions, &mut tx, of, &guests, "Ana", Actor::Command)
             .await
             .unwrap();
-        if came == Inviting::Sent {
-            tx.commit().await.unwrap();
-        }
+        tx.commit().await.unwrap();
         came
     }
 
@@ -341,23 +383,14 @@ mod tests {
         let owner = reader(&subscriptions, "ana@demo.test").await;
         given(&subscriptions, &owner, "premium", 2).await;
         let of = owned(&subscriptions, &owner).await;
-        let ana = "ana@demo.test".parse().unwrap();
-        assert_eq!(
-            invited(&subscriptions, of.id, &["ana@demo.test"]).await,
-            Inviting::Already(ana)
-        );
-        assert_eq!(
-            invited(&subscriptions, of.id, &["a@b.test", "c@d.test"]).await,
-            Inviting::Full(1)
-        );
-        assert_eq!(
-            invited(&subscriptions, of.id, &["nora@demo.test"]).await,
-            Inviting::Sent
-        );
-        assert_eq!(
-            invited(&subscriptions, of.id, &["a@b.test"]).await,
-            Inviting::Full(0)
-        );
+        for (email, came) in [
+            ("ana@demo.test", Answer::Seated),
+            ("nora@demo.test", Answer::Invited),
+            ("nora@demo.test", Answer::Recent),
+            ("a@b.test", Answer::Full),
+        ] {
+            assert_eq!(invited(&subscriptions, of.id, &[email]).await, [came]);
+        }
         let mail = only_mail(&subscriptions).await;
         let token = token_of(&mail);
         assert!(mail.html.contains(token) && mail.to == "nora@demo.test");
@@ -379,14 +412,19 @@ mod tests {
         );
 
         let mut tx = subscriptions.base.read().await.unwrap();
-        let members = store::list_members(&mut tx, of.id, i64::MAX).await.unwrap();
+        let members = store::list_members(&mut tx, of.id, &Part::default(), 9)
+            .await
+            .unwrap();
         drop(tx);
         let seat_of = |reader: &Reader| {
             let has = |member: &&super::super::rules::Member| member.reader == Some(reader.id);
             members.iter().find(has).unwrap().seat
         };
-        assert!(!remove(&subscriptions, &of, seat_of(&owner)).await.unwrap());
-        assert!(remove(&subscriptions, &of, seat_of(&nora)).await.unwrap());
+        let by = Actor::Reader(owner.id);
+        for (reader, what) in [(&owner, None), (&nora, Some(SeatChange::Removed))] {
+            let removed = remove(&subscriptions, &of, seat_of(reader), by).await;
+            assert_eq!(removed.unwrap(), what);
+        }
         assert!(!subscriptions.seats.active(nora.id).await.unwrap());
         assert!(matches!(
             given(&subscriptions, &owner, "digital", 1).await,
@@ -403,21 +441,62 @@ mod tests {
         let of = owned(&subscriptions, &owner).await;
         assert_eq!(
             invited(&subscriptions, of.id, &["nora@demo.test"]).await,
-            Inviting::Sent
+            [Answer::Invited]
         );
         subscriptions
             .base
             .clock
             .advance(subscriptions.base.config.accounts.invitation_for);
         assert_eq!(
-            invited(&subscriptions, of.id, &["luis@demo.test"]).await,
-            Inviting::Sent
+            invited(&subscriptions, of.id, &["luis@demo.test", "nora@demo.test"]).await,
+            [Answer::Invited, Answer::Full]
         );
         subscriptions.base.clock.advance(Span::days(30));
         assert_eq!(
             invited(&subscriptions, of.id, &["luis@demo.test"]).await,
-            Inviting::Ended
+            [Answer::Ended]
         );
         assert!(!subscriptions.seats.active(owner.id).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn whoever_is_invited_again_has_one_invitation_with_a_new_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let subscriptions = paper(dir.path()).await;
+        let owner = reader(&subscriptions, "ana@demo.test").await;
+        given(&subscriptions, &owner, "premium", 2).await;
+        let of = owned(&subscriptions, &owner).await;
+        let nora = reader(&subscriptions, "nora@demo.test").await;
+        invited(&subscriptions, of.id, &["nora@demo.test"]).await;
+        let first = only_mail(&subscriptions).await;
+        subscriptions.base.clock.advance(Span::minutes(10));
+        let again = invited(&subscriptions, of.id, &["nora@demo.test"]).await;
+        assert_eq!(again, [Answer::Renewed]);
+        let members = async || {
+            let mut tx = subscriptions.base.read().await.unwrap();
+            let all = store::list_members(&mut tx, of.id, &Part::default(), 9).await;
+            all.unwrap()
+        };
+        let now = subscriptions.base.clock.now();
+        let lasts_for = subscriptions.base.config.accounts.invitation_for;
+        let all = members().await;
+        assert_eq!(
+            (all.len(), all[1].expires_at),
+            (2, Some(now.plus(lasts_for)))
+        );
+        // The mail from before has not left yet, and does not any more.
+        let second = only_mail(&subscriptions).await;
+        assert_ne!(token_of(&first), token_of(&second));
+        let old = accepted(&subscriptions, token_of(&first), &nora).await;
+        assert_eq!(old, Accepting::Gone);
+        let new = accepted(&subscriptions, token_of(&second), &nora).await;
+        assert_eq!(new, Accepting::Seated);
+        assert_eq!(members().await.len(), 2);
+        // No flood of mails to one address.
+        let rest = subscriptions.base.clock.now();
+        let mut tx = subscriptions.base.read().await.unwrap();
+        let since = rest.minus(Span::minutes(60));
+        let mailed = store::count_mailed_since(&mut tx, of.id, since).await;
+        assert_eq!(mailed.unwrap(), 2);
     }
 }

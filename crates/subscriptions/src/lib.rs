@@ -3,6 +3,7 @@
 //! A seat entitles one reader to read; on which device is the business of `leases`. Deliberately not here: cards and
 //! invoices, which come with payment.
 
+mod admins;
 mod change;
 pub mod ends;
 mod grant;
@@ -14,6 +15,7 @@ pub mod rules;
 mod seats;
 pub mod store;
 
+pub use admins::{AdminRefusal, add_admin, drop_admin};
 pub use change::{can_resume, change};
 pub use grant::{Grant, Granted, end_of, grant, last_day, seat};
 pub use part::Subscriptions;

@@ -7,6 +7,7 @@ use leases::Leases;
 use readers::ReaderId;
 
 use crate::seats::Seats;
+use crate::store;
 
 /// Who has a seat; a seat that is taken back frees the lease.
 #[derive(Debug)]
@@ -28,6 +29,17 @@ impl Subscriptions {
             seats: Seats::new(base),
             leases: Arc::clone(leases),
         })
+    }
+
+    /// Whether to lead this reader to a subscription, and not to the plans: they read on one, or look after one.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn is_subscriber(&self, reader: ReaderId) -> sqlx::Result<bool> {
+        if self.seats.active(reader).await? {
+            return Ok(true);
+        }
+        store::manages_any(&mut self.base.read().await?, reader).await
     }
 
     /// After a commit that changed what these readers have a seat on: asks the database anew, and frees the lease of whoever may

@@ -3,12 +3,14 @@
 mod event;
 mod host;
 mod plan;
+mod seat;
 
 use std::str::FromStr;
 
 pub use self::event::*;
 pub use self::host::host_name;
 pub use self::plan::*;
+pub use self::seat::*;
 use base::db::text_enum;
 use base::id::Id;
 use base::lang::Lang;
@@ -97,6 +99,14 @@ pub struct Subscription {
     pub terms: Option<(String, UnixMillis)>,
 }
 
+impl Subscription {
+    /// Whether it has so many seats that somebody looks after them.
+    #[must_use]
+    pub const fn is_company(&self) -> bool {
+        self.seats > FEW_SEATS
+    }
+}
+
 text_enum! {
     /// Where a seat is on its way.
     pub enum SeatStatus {
@@ -138,6 +148,14 @@ pub struct Member {
     pub expires_at: Option<UnixMillis>,
     /// Whether the mail of the invitation could not be delivered and is not tried again.
     pub is_undelivered: bool,
+}
+
+impl Member {
+    /// Where the next part of a list goes on.
+    #[must_use]
+    pub fn mark(&self) -> (String, SeatId) {
+        (self.email.clone(), self.seat)
+    }
 }
 
 /// An invitation that can be accepted.

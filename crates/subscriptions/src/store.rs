@@ -1,19 +1,23 @@
 //! SQL of subscriptions; of events, plans, seats and lists for the publisher in the files beside.
 
+mod admins;
 mod ends;
 mod events;
 mod many;
 mod own_data;
 mod plans;
 mod publisher;
+mod seat_events;
 mod seats;
 
+pub use admins::*;
 pub use ends::*;
 pub use events::*;
 pub use many::*;
 pub use own_data::*;
 pub use plans::*;
 pub use publisher::*;
+pub use seat_events::*;
 pub use seats::*;
 
 use base::db::{Tx, execute, fetch_optional, row};

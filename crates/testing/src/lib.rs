@@ -287,6 +287,7 @@ impl TestPaper {
             until: self.app.base.clock.now().plus(Span::days(365)),
             reason: subscriptions::Reason::Granted,
             by: subscriptions::By::default(),
+            takes_seat: true,
         };
         let given =
             subscriptions::grant(&self.app.subscriptions, &reader.unwrap().unwrap(), &what).await;

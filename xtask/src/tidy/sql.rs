@@ -23,6 +23,16 @@ const READ_MODELS: &[(&str, &str, &str)] = &[
     ),
     (
         "subscriptions",
+        "store/admins.rs",
+        "shows names and addresses of those who look after a subscription, in one query for a whole list",
+    ),
+    (
+        "subscriptions",
+        "store/seat_events.rs",
+        "shows addresses of those who did something about seats, in one query for a whole list",
+    ),
+    (
+        "subscriptions",
         "store/publisher.rs",
         "finds subscriptions by names and addresses of owners, in one query for a whole list",
     ),

@@ -62,19 +62,6 @@ seats-done-invited = The invitation is on its way.
 seats-done-removed = Done. That place is free again.
 seats-no-address = { $email } does not look like an e-mail address. Nobody has been invited yet.
 seats-nobody = Write the e-mail address of the person you want to invite.
-seats-full = { $free ->
-    [0] No place is free right now.
-    [one] One place is free.
-   *[other] { $free } places are free.
-} Nobody has been invited yet.
-seats-already = { $email } already reads on your plan or has an open invitation.
-seats-none-invited = Nobody new has been invited yet.
-seats-some-invited = { $count ->
-    [one] One person on your list was invited before that, and appears below.
-   *[other] { $count } people on your list were invited before that, and appear below.
-}
-seats-too-many = Many invitations have gone out in the last hour. Try again a little later.
-seats-ended = This subscription has ended, so invitations are closed.
 seats-two-title = Two of you reading?
 seats-two = There are plans with a place for each of you, and each gets their own turn.
 seats-two-link = See the plans
@@ -95,3 +82,47 @@ invitation-gone-title = This invitation is closed
 invitation-gone = It has been used, withdrawn or has run out. Ask the person who invited you to send it again.
 invitation-full = All places on that subscription are in use by now. Ask the person who invited you to free one.
 subscription-why = Why
+seats-some-invited = { $count ->
+    [one] One other person on your list has been invited.
+   *[other] { $count } others on your list have been invited.
+}
+seats-done-renewed = The invitation is on its way again, with a new link.
+seats-done-recent = The invitation went out a moment ago, and its mail is on its way.
+seats-done-taken = Done. You read on this subscription now.
+seats-resend = Send it again
+seats-withdraw-ask = Withdraw…
+seats-withdraw-what = The link in the mail stops working and the place is free again. You can invite them again at any time.
+seats-remove-ask = Remove…
+seats-remove-what = They stop reading on this subscription at once and keep their account. You can invite them again at any time.
+seats-search = Search
+seats-search-hint = How the e-mail address begins.
+seats-search-button = Search
+seats-nobody-found = Nobody is found.
+seats-more = More
+seats-own-title = Your own place
+seats-give-up-ask = Give up your own place…
+seats-give-up-what = You go on looking after this subscription and leave your place to somebody else. You can take one again while one is free.
+seats-give-up = Give up my place
+seats-take-what = You look after this subscription and do not read on it. A place is free.
+seats-take = Take a place
+admins-title = Who looks after it
+admins-what = All of them can invite, remove and see what was done. None of them needs a place.
+admins-owner = Owner
+admins-since = Since { $day }
+admins-add-title = Add somebody
+admins-add-hint = Somebody who reads on this subscription. They can give up their place afterwards.
+admins-add = Let them look after it, too
+admins-drop-ask = Remove…
+admins-drop-what = They cannot invite or remove anybody any more. A place of theirs stays.
+admins-drop = { $email } no longer looks after it
+admins-done-added = Done. They can look after it from now on.
+admins-done-removed = Done. They no longer look after it.
+seat-log-title = What was done
+seat-log-file = Download everything as CSV
+seat-log-none = Nothing so far.
+seat-log-when = When
+seat-log-what = What
+seat-log-about = About
+seat-log-who = Who
+seat-log-paper = the paper
+seat-log-gone = somebody who has left

@@ -62,19 +62,6 @@ seats-done-invited = La invitación va de camino.
 seats-done-removed = Hecho. Esa plaza vuelve a estar libre.
 seats-no-address = { $email } no parece un correo electrónico. Todavía no se ha invitado a nadie.
 seats-nobody = Escribe el correo de la persona a la que quieres invitar.
-seats-full = { $free ->
-    [0] Ahora mismo no hay plazas libres.
-    [one] Hay una plaza libre.
-   *[other] Hay { $free } plazas libres.
-} Todavía no se ha invitado a nadie.
-seats-already = { $email } ya lee con tu plan o tiene una invitación abierta.
-seats-none-invited = Todavía no se ha invitado a nadie más.
-seats-some-invited = { $count ->
-    [one] Antes se invitó a una persona de tu lista, que aparece abajo.
-   *[other] Antes se invitó a { $count } personas de tu lista, que aparecen abajo.
-}
-seats-too-many = En la última hora han salido muchas invitaciones. Prueba otra vez dentro de un rato.
-seats-ended = Esta suscripción ha terminado y ya no admite invitaciones.
 seats-two-title = ¿Leéis dos personas?
 seats-two = Hay planes con una plaza para cada persona, y cada cual tiene su turno.
 seats-two-link = Ver los planes
@@ -95,3 +82,47 @@ invitation-gone-title = Esta invitación está cerrada
 invitation-gone = Ya se usó, se retiró o ha caducado. Pide a quien te invitó que te la envíe otra vez.
 invitation-full = Ya están ocupadas todas las plazas de esa suscripción. Pide a quien te invitó que libere una.
 subscription-why = Por qué
+seats-some-invited = { $count ->
+    [one] Otra persona de tu lista ya está invitada.
+   *[other] Otras { $count } personas de tu lista ya están invitadas.
+}
+seats-done-renewed = La invitación va otra vez de camino, con un enlace nuevo.
+seats-done-recent = La invitación salió hace un momento y su correo va de camino.
+seats-done-taken = Hecho. Ya lees con esta suscripción.
+seats-resend = Enviarla otra vez
+seats-withdraw-ask = Retirar…
+seats-withdraw-what = El enlace del correo deja de funcionar y la plaza vuelve a estar libre. Puedes invitar de nuevo cuando quieras.
+seats-remove-ask = Quitar…
+seats-remove-what = Deja de leer con esta suscripción en el momento y conserva su cuenta. Puedes invitar de nuevo cuando quieras.
+seats-search = Buscar
+seats-search-hint = Cómo empieza el correo electrónico.
+seats-search-button = Buscar
+seats-nobody-found = No se encuentra a nadie.
+seats-more = Más
+seats-own-title = Tu propia plaza
+seats-give-up-ask = Dejar tu propia plaza…
+seats-give-up-what = Sigues gestionando esta suscripción y dejas tu plaza a otra persona. Puedes volver a ocupar una mientras quede alguna libre.
+seats-give-up = Dejar mi plaza
+seats-take-what = Gestionas esta suscripción y no lees con ella. Hay una plaza libre.
+seats-take = Ocupar una plaza
+admins-title = Quién la gestiona
+admins-what = Cualquiera de estas personas puede invitar, quitar y ver lo que se ha hecho. Ninguna necesita una plaza.
+admins-owner = Titular
+admins-since = Desde el { $day }
+admins-add-title = Añadir a alguien
+admins-add-hint = Alguien que lea con esta suscripción. Después puede dejar su plaza.
+admins-add = Que también la gestione
+admins-drop-ask = Quitar…
+admins-drop-what = Ya no podrá invitar ni quitar a nadie. Si tiene una plaza, la conserva.
+admins-drop = { $email } deja de gestionarla
+admins-done-added = Hecho. Ya puede gestionarla.
+admins-done-removed = Hecho. Ya no la gestiona.
+seat-log-title = Qué se ha hecho
+seat-log-file = Descargar todo en CSV
+seat-log-none = Nada por ahora.
+seat-log-when = Cuándo
+seat-log-what = Qué
+seat-log-about = Sobre
+seat-log-who = Quién
+seat-log-paper = el periódico
+seat-log-gone = alguien que ya no está

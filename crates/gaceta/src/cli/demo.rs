@@ -18,7 +18,7 @@ use base::rng::Rng;
 use base::time::{Clock, Span};
 use readers::{self, Email, Reader};
 use stories::{self, StoryDraft};
-use subscriptions::rules::{PlanDraft, PlanFault};
+use subscriptions::rules::{Actor, PlanDraft, PlanFault};
 use subscriptions::{self, By, Grant, Reason};
 
 #[derive(RustEmbed)]
@@ -261,6 +261,7 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
             until: app.base.clock.now().plus(Span::days(365)),
             reason: Reason::Granted,
             by: By::default(),
+            takes_seat: true,
         };
         subscriptions::grant(&app.subscriptions, &reader, &grant).await?;
     }
@@ -275,7 +276,7 @@ async fn settle(app: &App, person: &Person) -> anyhow::Result<()> {
         let running =
             subscriptions::store::find_owned(&mut app.base.read().await?, owner.id).await?;
         if let Some(running) = running {
-            subscriptions::seat(&app.subscriptions, running.id, &reader).await?;
+            subscriptions::seat(&app.subscriptions, running.id, &reader, Actor::Command).await?;
         }
     }
     Ok(())

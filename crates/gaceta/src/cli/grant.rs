@@ -34,6 +34,9 @@ pub struct Grant {
     /// A note for whoever looks at it later, one line.
     #[arg(long, default_value = "")]
     note: String,
+    /// The owner of a company only manages it, and takes no seat.
+    #[arg(long)]
+    manages_only: bool,
 }
 
 /// A subscription for a reader.
@@ -46,6 +49,7 @@ pub struct GrantOrder {
     company: String,
     reason: Reason,
     note: String,
+    manages_only: bool,
 }
 
 /// Gives.
@@ -61,6 +65,7 @@ pub async fn run(config: Config, grant: Grant) -> anyhow::Result<()> {
         company: grant.company,
         reason: grant.reason,
         note: grant.note,
+        manages_only: grant.manages_only,
     };
     Paper::open(config)
         .await?
@@ -81,6 +86,7 @@ pub async fn carry_out(app: &App, order: GrantOrder, say: Say) -> anyhow::Result
         company,
         reason,
         note,
+        manages_only,
     } = order;
     let email: Email = email
         .parse()
@@ -104,6 +110,7 @@ pub async fn carry_out(app: &App, order: GrantOrder, say: Say) -> anyhow::Result
         until,
         reason,
         by: by(&note)?,
+        takes_seat: !manages_only,
     };
     match subscriptions::grant(&app.subscriptions, &reader, &what).await? {
         Granted::Given(_, seats) => Ok(vec![format!(

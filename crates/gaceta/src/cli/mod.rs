@@ -14,6 +14,7 @@ mod paper;
 mod plan;
 mod publish;
 mod reader;
+mod seat;
 mod serve;
 mod staff;
 mod story;
@@ -93,6 +94,9 @@ enum Command {
     /// Look at subscriptions, and change them.
     #[command(subcommand)]
     Subscription(subscription::Subscription),
+    /// Who reads on a subscription: list, invite, remove.
+    #[command(subcommand)]
+    Seat(seat::Seat),
     /// Accounts.
     #[command(subcommand)]
     Reader(reader::Reader),
@@ -182,6 +186,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Plan(plan) => plan::run(config(cli.config)?, plan).await,
         Command::Grant(grant) => grant::run(config(cli.config)?, grant).await,
         Command::Subscription(what) => subscription::run(config(cli.config)?, what).await,
+        Command::Seat(what) => seat::run(config(cli.config)?, what).await,
         Command::Reader(reader) => reader::run(config(cli.config)?, reader).await,
         Command::Staff(staff) => staff::run(config(cli.config)?, staff).await,
         Command::Mail(what) => mail::run(cli.config, what).await,

@@ -49,6 +49,16 @@ pub enum Subscription {
         #[arg(long, default_value = "")]
         note: String,
     },
+    /// Pass it to another reader, who looks after it from then on.
+    Owner {
+        /// Identifier, as `list` shows it.
+        subscription: SubscriptionId,
+        /// Address of the new owner, who has an account.
+        email: String,
+        /// A note for whoever looks at it later, one line.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
     /// End it now; `resume` undoes that.
     End {
         /// Identifier, as `list` shows it.
@@ -105,6 +115,14 @@ pub async fn carry_out(
             seats,
             note,
         } => (subscription, Change::Plan(plan, seats), note),
+        Subscription::Owner {
+            subscription,
+            email,
+            note,
+        } => {
+            let owner = reader(from, &email).await?;
+            (subscription, Change::Owner(owner.id), note)
+        }
         Subscription::End { subscription, note } => (subscription, Change::End, note),
         Subscription::Resume { subscription, note } => (subscription, Change::Resume, note),
     };
@@ -155,6 +173,15 @@ async fn list(
     Ok(found.iter().map(|of| line(of, &plans, now, say)).collect())
 }
 
+/// The reader with this address.
+async fn reader(from: &Subscriptions, email: &str) -> anyhow::Result<readers::Reader> {
+    let email: Email = email
+        .parse()
+        .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
+    let reader = readers::store::find_by_email(&mut from.base.read().await?, &email).await?;
+    reader.ok_or_else(|| anyhow::anyhow!("nobody has an account with {email}"))
+}
+
 /// `gaceta reader show`: the file of a reader.
 ///
 /// # Errors
@@ -164,12 +191,9 @@ pub async fn show_reader(
     email: &str,
     say: Say,
 ) -> anyhow::Result<Vec<String>> {
-    let email: Email = email
-        .parse()
-        .map_err(|()| anyhow::anyhow!("{email:?} is no mail address"))?;
+    let reader = reader(from, email).await?;
+    let email = shown_email(&reader.email);
     let mut tx = from.base.read().await?;
-    let reader = readers::store::find_by_email(&mut tx, &email).await?;
-    let reader = reader.ok_or_else(|| anyhow::anyhow!("nobody has an account with {email}"))?;
     let plans = store::list_plans(&mut tx).await?;
     let now = tx.now();
     let mut lines = vec![format!("{email}  {}  {}", reader.name, reader.language)];

@@ -336,7 +336,7 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
     let mut signed_in = Vec::new();
     for route in routes.iter().filter(|route| route.method == "POST") {
         let path = filled(route.path, |_| id.to_owned());
-        let form = format!("seat={id}&emails=x");
+        let form = format!("seat={id}&emails=x&reader={id}");
         let answer = post(&paper.guest(), &path, &form).await;
         if let Some(next) = page_after(&answer, "/sign-in") {
             assert!(is_page(next), "{path} leads back to {next}");
@@ -358,11 +358,17 @@ async fn after_signing_in_for_a_form_its_page_is_shown() {
             "/account/devices/{id}/sign-out",
             "/account/seats/invite",
             "/account/seats/remove",
+            "/account/seats/take",
+            "/account/seats/admins",
+            "/account/seats/admins/drop",
             "/admin/subscriptions",
             "/admin/subscriptions/{subscription}/extend",
             "/admin/subscriptions/{subscription}/plan",
             "/admin/subscriptions/{subscription}/end",
             "/admin/subscriptions/{subscription}/resume",
+            "/admin/subscriptions/{subscription}/invite",
+            "/admin/subscriptions/{subscription}/remove",
+            "/admin/subscriptions/{subscription}/owner",
             "/admin/plans",
             "/admin/plans/{plan}",
         ]

@@ -7,7 +7,7 @@ use base::time::Span;
 use http::{Method, StatusCode};
 use readers::rules::DeviceKind;
 use readers::store as accounts;
-use subscriptions::rules::SubscriptionId;
+use subscriptions::rules::{Actor, Part, SubscriptionId};
 use subscriptions::store as seats;
 
 use testing::{Browser, Person, TestPaper};
@@ -22,7 +22,7 @@ struct Due<'a> {
 }
 
 /// Everything that changes something, as the router has it.
-const ROUTES: [&str; 30] = [
+const ROUTES: [&str; 36] = [
     "/account",
     "/account/confirm",
     "/account/data/delete",
@@ -32,14 +32,20 @@ const ROUTES: [&str; 30] = [
     "/account/devices/{id}/sign-out",
     "/account/email",
     "/account/password",
+    "/account/seats/admins",
+    "/account/seats/admins/drop",
     "/account/seats/invite",
     "/account/seats/remove",
+    "/account/seats/take",
     "/admin/plans",
     "/admin/plans/{plan}",
     "/admin/subscriptions",
     "/admin/subscriptions/{subscription}/extend",
     "/admin/subscriptions/{subscription}/plan",
     "/admin/subscriptions/{subscription}/end",
+    "/admin/subscriptions/{subscription}/invite",
+    "/admin/subscriptions/{subscription}/owner",
+    "/admin/subscriptions/{subscription}/remove",
     "/admin/subscriptions/{subscription}/resume",
     "/email/{token}",
     "/invitation/{token}",
@@ -57,7 +63,13 @@ const ROUTES: [&str; 30] = [
 
 /// Makes it due: a subscriber who reads on the phone and is signed in on the laptop, and a second seat.
 async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
-    let owner = paper.owner(name, "premium", 2).await;
+    let is_company = route.starts_with("/account/seats/admins") || route.ends_with("/take");
+    let (plan, seats) = if is_company {
+        ("company", 9)
+    } else {
+        ("premium", 2)
+    };
+    let owner = paper.owner(name, plan, seats).await;
     let (phone, laptop) = (owner.on("phone").await, owner.on("laptop").await);
     assert_eq!(phone.opens(ARTICLE).await.access(), "full");
     let session = paper.app.readers.sessions.of(&phone.headers()).await;
@@ -80,8 +92,24 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
             (laptop, form.into())
         }
         "/account/seats/invite" => (laptop, format!("emails=new-{email}")),
+        company if is_company => return due_in_a_company(paper, company, &owner, laptop).await,
         desk if desk.starts_with("/admin/") => {
             owner.works_here().await;
+            if desk.ends_with("/remove") {
+                let (_, _) = invited(paper, &laptop, &email).await;
+                let seat = second_seat(paper, &owner).await;
+                let id = subscription_of(paper, &owner).await.to_string();
+                let path = path.replace("{subscription}", &id);
+                let body = format!("seat={seat}");
+                return Due {
+                    browser: laptop,
+                    path,
+                    body,
+                };
+            }
+            if desk.ends_with("/owner") {
+                paper.reader(&format!("next-{name}"), false).await;
+            }
             let subscription = subscription_of(paper, &owner).await;
             let id = subscription.to_string();
             if desk.ends_with("/resume") {
@@ -116,6 +144,47 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
     }
 }
 
+/// The same of what those do who look after a company.
+async fn due_in_a_company<'a>(
+    paper: &'a TestPaper,
+    route: &str,
+    owner: &Person<'_>,
+    browser: Browser<'a>,
+) -> Due<'a> {
+    let id = subscription_of(paper, owner).await;
+    let app = &paper.app;
+    let body = if route.ends_with("/take") {
+        let mut tx = app.base.read().await.unwrap();
+        let seat = seats::find_seat_of(&mut tx, id, owner.id).await.unwrap();
+        drop(tx);
+        let form = format!("seat={}", seat.unwrap());
+        let path = "/account/seats/remove";
+        browser.send(Method::POST, path, &[], &form).await;
+        String::new()
+    } else {
+        let name = owner.email.split('@').next().unwrap();
+        let member = paper.reader(&format!("member-{name}"), false).await;
+        let mut tx = app.base.read().await.unwrap();
+        let reader = accounts::find_reader(&mut tx, member.id).await.unwrap();
+        drop(tx);
+        let by = Actor::Reader(owner.id);
+        subscriptions::seat(&app.subscriptions, id, &reader.unwrap(), by)
+            .await
+            .unwrap();
+        let email = member.email.parse().unwrap();
+        if route.ends_with("/drop") {
+            let added = subscriptions::add_admin(&app.subscriptions, id, &email, owner.id).await;
+            assert_eq!(added.unwrap(), Ok(()));
+        }
+        format!("email={email}&reader={}", member.id)
+    };
+    Due {
+        browser,
+        path: route.to_owned(),
+        body,
+    }
+}
+
 /// The same of what the people of the paper do; `own` is the address of the owner, who is one of them.
 fn due_at_the_desk<'a>(
     browser: Browser<'a>,
@@ -129,6 +198,8 @@ fn due_at_the_desk<'a>(
         "/admin/plans" => format!("slug={name}&{plan}"),
         "/admin/plans/{plan}" => plan.to_owned(),
         "/admin/subscriptions" => format!("{own}&plan=premium&until=2030-01-01"),
+        "/admin/subscriptions/{subscription}/invite" => format!("emails=new-{name}%40example.com"),
+        "/admin/subscriptions/{subscription}/owner" => format!("email=next-{name}%40example.com"),
         "/admin/subscriptions/{subscription}/extend" => "until=2031-01-01".to_owned(),
         "/admin/subscriptions/{subscription}/plan" => "plan=company&seats=5".to_owned(),
         "/admin/subscriptions/{subscription}/end"
@@ -227,7 +298,9 @@ async fn subscription_of(paper: &TestPaper, owner: &Person<'_>) -> SubscriptionI
 async fn second_seat(paper: &TestPaper, owner: &Person<'_>) -> String {
     let mut tx = paper.app.base.read().await.unwrap();
     let of = seats::find_owned(&mut tx, owner.id).await.unwrap().unwrap();
-    let members = seats::list_members(&mut tx, of.id, i64::MAX).await.unwrap();
+    let members = seats::list_members(&mut tx, of.id, &Part::default(), 9)
+        .await
+        .unwrap();
     let other = members
         .iter()
         .find(|member| member.reader != Some(owner.id));

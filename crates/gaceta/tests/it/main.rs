@@ -9,6 +9,7 @@ mod archive;
 mod background;
 mod bounds;
 mod canary;
+mod companies;
 mod confirm;
 mod devices;
 mod doors;

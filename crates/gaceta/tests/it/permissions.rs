@@ -9,8 +9,7 @@ use web::Needs;
 
 /// Something for every field that a form of ours must have.
 /// Without a place to go on to, for which signing out would lead to signing in as somebody else.
-const FORM: &str =
-    "epoch=1.1&op=1&next=/&email=x&password=y&emails=z&seat=00000000-0000-0000-0000-000000000000";
+const FORM: &str = "epoch=1.1&op=1&next=/&email=x&password=y&emails=z&seat=00000000-0000-0000-0000-000000000000&reader=00000000-0000-0000-0000-000000000000";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {

@@ -11,7 +11,9 @@ use leases::EventKind;
 use readers::DeviceKind;
 use readers::store::{Purpose, Role, insert_operator};
 use sqlx::AssertSqlSafe;
-use subscriptions::rules::{Audience, EndNotice, Happened, Period, Provider, Reason, SeatStatus};
+use subscriptions::rules::{
+    Audience, EndNotice, Happened, Period, Provider, Reason, SeatChange, SeatStatus,
+};
 
 use testing::TestPaper;
 
@@ -114,6 +116,7 @@ enums! {
     "Purpose" => Purpose,
     "Reason" => Reason,
     "Role" => Role,
+    "SeatChange" => SeatChange,
     "SeatStatus" => SeatStatus,
 }
 
@@ -184,7 +187,7 @@ async fn a_moment_that_has_not_come_is_null_and_not_zero() {
 /// Columns that are called like one of an enum and are of none: each feature names its own kinds.
 const OF_NO_ENUM: [&str; 2] = ["job.kind", "change.kind"];
 /// Enums of settings and of lists, which no column holds, and that of changes, whose kinds a test of `nodes` reads out of the triggers.
-const NOT_STORED: [&str; 4] = ["Mode", "MailTransport", "Kind", "Filter"];
+const NOT_STORED: [&str; 5] = ["Mode", "MailTransport", "Kind", "Filter", "Answer"];
 
 #[test]
 fn every_column_of_an_enum_says_so() {

@@ -180,6 +180,8 @@ impl<'a> Speaking<'a> {
                 opened("/account/subscription").await,
             ),
             ("account/seats.html", seats),
+            ("account/admins.html", opened("/account/seats/admins").await),
+            ("account/seat_log.html", opened("/account/seats/log").await),
             ("admin/subscriptions.html", staff[0].clone()),
             ("admin/nav.html", staff[0].clone()),
             ("admin/plans.html", staff[1].clone()),

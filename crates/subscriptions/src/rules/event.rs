@@ -183,6 +183,8 @@ pub enum Change {
     End,
     /// Undoes that.
     Resume,
+    /// Passes it to somebody else.
+    Owner(ReaderId),
 }
 
 /// Who does it, and what they write beside it.
@@ -229,6 +231,8 @@ pub enum Refusal {
     NotEnded,
     /// Its owner has another one that runs.
     OwnsAnother(SubscriptionId),
+    /// They own it already.
+    OwnsIt,
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The largest number of seats, and the largest company.
 pub const MOST_SEATS: i64 = 100_000;
+/// So many readers look after themselves; where there are more, somebody looks after them, and need not read.
+pub const FEW_SEATS: i64 = 2;
 /// The longest slug of a plan, characters.
 pub const MAX_PLAN_SLUG: usize = 40;
 /// The longest name of a plan, characters.

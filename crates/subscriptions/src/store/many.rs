@@ -4,6 +4,8 @@ use base::db::{Tx, insert_rows};
 use base::time::UnixMillis;
 use readers::store::{Numbers, READER};
 
+use super::super::rules::SubscriptionId;
+
 /// Gives each of these readers a plan for one, until then.
 ///
 /// # Errors
@@ -49,6 +51,37 @@ pub async fn insert_numbered_subscriptions(
             now,
             0_i64,
             0_i64
+        )
+    )?;
+    Ok(())
+}
+
+/// A seat on that subscription for each of these readers.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn insert_numbered_seats(
+    tx: &mut Tx,
+    of: SubscriptionId,
+    numbers: Numbers,
+) -> sqlx::Result<()> {
+    let now = tx.now();
+    let rows: Vec<_> = numbers
+        .each()
+        .map(|(number, end)| (number, format!("{READER}{end}")))
+        .collect();
+    insert_rows!(
+        tx,
+        "INSERT INTO seat (id, subscription_id, reader_id, email, status, invited_at, accepted_at) VALUES",
+        &rows,
+        |(number, id)| (
+            id,
+            of,
+            id,
+            format!("reader{number}@bench.test"),
+            "accepted",
+            now,
+            now
         )
     )?;
     Ok(())

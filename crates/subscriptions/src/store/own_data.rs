@@ -7,7 +7,7 @@ use base::jobs::Job;
 use base::time::UnixMillis;
 use readers::{Reader, ReaderId};
 
-use super::super::rules::{By, Happened, PlanSlug, SeatStatus, SubscriptionId, Terms};
+use super::super::rules::{By, Happened, PlanSlug, SeatChange, SeatStatus, SubscriptionId, Terms};
 
 row! {
     struct Owned {
@@ -38,7 +38,47 @@ row! {
 /// # Errors
 /// Whatever the database says.
 pub async fn export_subscriptions(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Vec<Sheet>> {
-    Ok(vec![owned(tx, reader.id).await?, held(tx, reader).await?])
+    Ok(vec![
+        owned(tx, reader.id).await?,
+        held(tx, reader).await?,
+        managed(tx, reader.id).await?,
+        done(tx, reader.id).await?,
+    ])
+}
+
+/// What they look after beside its owner.
+async fn managed(tx: &mut Tx, reader: ReaderId) -> sqlx::Result<Sheet> {
+    let rows = fetch_all!(
+        tx,
+        (PlanSlug, Option<String>, UnixMillis),
+        "SELECT s.plan, s.company_name, a.created_at FROM subscription_admin a JOIN subscription s ON s.id = a.subscription_id
+         WHERE a.reader_id = $1 ORDER BY a.created_at, s.id",
+        reader
+    )?;
+    let row = |(plan, company, since): (PlanSlug, Option<String>, UnixMillis)| {
+        vec![plan.as_str().into(), company.into(), moment(since)]
+    };
+    Ok(Sheet {
+        name: "looks_after",
+        columns: &["plan", "company", "since"],
+        rows: rows.into_iter().map(row).collect(),
+    })
+}
+
+/// What they did about seats; whom it was about is no data of theirs.
+async fn done(tx: &mut Tx, reader: ReaderId) -> sqlx::Result<Sheet> {
+    let rows = fetch_all!(
+        tx,
+        (UnixMillis, SeatChange),
+        "SELECT happened_at, what FROM seat_event WHERE by_id = $1 ORDER BY happened_at, id",
+        reader
+    )?;
+    let row = |(at, what): (UnixMillis, SeatChange)| vec![moment(at), what.as_str().into()];
+    Ok(Sheet {
+        name: "done_about_seats",
+        columns: &["at", "what"],
+        rows: rows.into_iter().map(row).collect(),
+    })
 }
 
 async fn owned(tx: &mut Tx, owner: ReaderId) -> sqlx::Result<Sheet> {
@@ -111,8 +151,9 @@ async fn held(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Sheet> {
     })
 }
 
-/// Who looks after the subscriptions of this reader when they go: each with the reader who has had a seat on it for
-/// longest. What nobody else has a seat on is not among them.
+/// Who looks after the subscriptions of this reader when they go: each with the one who has looked after it with them for
+/// longest, and else with the reader who has had a seat on it for longest. What nobody else looks after or has a seat on is
+/// not among them.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -128,6 +169,11 @@ pub async fn list_successors(
     )?;
     let mut successors = Vec::new();
     for (id,) in owned {
+        let admins = super::list_admins(tx, id).await?;
+        if let Some(next) = admins.first() {
+            successors.push((id, next.reader));
+            continue;
+        }
         let next = fetch_optional!(
             tx,
             (ReaderId,),
@@ -151,7 +197,7 @@ pub struct Left {
 }
 
 /// Deletes what a reader has of subscriptions: their seats, the invitations to their address, and those that they sent and
-/// nobody has accepted. A subscription that others read on passes to the one of them who has had a seat for longest; all
+/// nobody has accepted. A subscription that others look after or read on passes to one of them ([`list_successors`]); all
 /// others go.
 ///
 /// # Errors
@@ -172,6 +218,7 @@ pub async fn delete_of_reader(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Left
         id,
         email
     )?;
+    forget_names(tx, id, email).await?;
     execute!(
         tx,
         "DELETE FROM seat WHERE reader_id = $1 OR (email = $2 AND status <> 'accepted')
@@ -192,19 +239,10 @@ pub async fn delete_of_reader(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Left
         };
         let (what, by) = (Happened::OwnerChanged, By::default());
         super::record(tx, subscription, what, &terms, &by).await?;
+        super::delete_admin(tx, subscription, next).await?;
         left.successors.push(next);
     }
-    execute!(
-        tx,
-        "DELETE FROM subscription_event WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
-        id
-    )?;
-    execute!(
-        tx,
-        "DELETE FROM end_notice WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
-        id
-    )?;
-    execute!(tx, "DELETE FROM subscription WHERE owner_id = $1", id)?;
+    delete_owned(tx, id).await?;
     // What passed to somebody else keeps what happened to it, and names nobody who is gone.
     execute!(
         tx,
@@ -217,4 +255,46 @@ pub async fn delete_of_reader(tx: &mut Tx, reader: &Reader) -> sqlx::Result<Left
         id
     )?;
     Ok(left)
+}
+
+/// What was done about seats stays, and names nobody who is gone.
+async fn forget_names(tx: &mut Tx, id: ReaderId, email: &str) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "UPDATE seat_event SET about = NULL WHERE about = $1 OR about IN (SELECT email FROM seat WHERE reader_id = $2)",
+        email,
+        id
+    )?;
+    execute!(
+        tx,
+        "UPDATE seat_event SET by_id = NULL WHERE by_id = $1",
+        id
+    )?;
+    Ok(())
+}
+
+/// Deletes what they look after, and what they own and has passed to nobody.
+async fn delete_owned(tx: &mut Tx, id: ReaderId) -> sqlx::Result<()> {
+    execute!(
+        tx,
+        "DELETE FROM subscription_admin WHERE reader_id = $1 OR subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
+        id
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM subscription_event WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
+        id
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM end_notice WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
+        id
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM seat_event WHERE subscription_id IN (SELECT id FROM subscription WHERE owner_id = $1)",
+        id
+    )?;
+    execute!(tx, "DELETE FROM subscription WHERE owner_id = $1", id)?;
+    Ok(())
 }

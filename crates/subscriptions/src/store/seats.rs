@@ -2,13 +2,15 @@
 
 use base::db::{Tx, execute, fetch_all, fetch_one, fetch_optional, row};
 use base::id::Id;
-use base::jobs::{Job, MAX_ATTEMPTS};
+use base::jobs::{self, Job, MAX_ATTEMPTS};
 use base::lang::Lang;
 use base::secret::TokenHash;
 use base::time::UnixMillis;
 use readers::{Email, ReaderId, shown_email};
 
-use super::super::rules::{Invitation, Member, SeatId, SubscriptionId, host_name};
+use super::super::rules::{
+    Current, Invitation, MailId, Member, Part, SeatId, SubscriptionId, host_name,
+};
 
 /// Start and end of the seat of this reader that lasts longest.
 ///
@@ -87,25 +89,6 @@ pub async fn count_used(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<i64> {
     Ok(row.0)
 }
 
-/// Invitations of this subscription since then, also those that were withdrawn.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn count_invited_since(
-    tx: &mut Tx,
-    id: SubscriptionId,
-    since: UnixMillis,
-) -> sqlx::Result<i64> {
-    let row = fetch_one!(
-        tx,
-        (i64,),
-        "SELECT COUNT(*) FROM seat WHERE subscription_id = $1 AND expires_at IS NOT NULL AND invited_at > $2",
-        id,
-        since
-    )?;
-    Ok(row.0)
-}
-
 /// Seats that others than this reader have accepted.
 ///
 /// # Errors
@@ -139,11 +122,15 @@ pub async fn count_accepted(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<i64
     Ok(row.0)
 }
 
-/// Whether this reader has a seat on that subscription.
+/// The seat of this reader on that subscription.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn has_seat(tx: &mut Tx, id: SubscriptionId, reader: ReaderId) -> sqlx::Result<bool> {
+pub async fn find_seat_of(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    reader: ReaderId,
+) -> sqlx::Result<Option<SeatId>> {
     let row = fetch_optional!(
         tx,
         (SeatId,),
@@ -151,44 +138,61 @@ pub async fn has_seat(tx: &mut Tx, id: SubscriptionId, reader: ReaderId) -> sqlx
         id,
         reader
     )?;
-    Ok(row.is_some())
+    Ok(row.map(|row| row.0))
 }
 
-/// Whether this address has a seat on that subscription, or an invitation that still runs.
+/// Whether this reader has a seat on that subscription.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn has_email(tx: &mut Tx, id: SubscriptionId, email: &Email) -> sqlx::Result<bool> {
+pub async fn has_seat(tx: &mut Tx, id: SubscriptionId, reader: ReaderId) -> sqlx::Result<bool> {
+    Ok(find_seat_of(tx, id, reader).await?.is_some())
+}
+
+row!(Current: id, reader, email, status, invited_at, expires_at, mail, is_undelivered);
+
+/// The seat or invitation that this address has on that subscription.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn find_current(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    email: &str,
+) -> sqlx::Result<Option<Current>> {
     let now = tx.now();
-    let row = fetch_optional!(
+    fetch_optional!(
         tx,
-        (SeatId,),
-        "SELECT id FROM seat WHERE subscription_id = $1 AND email = $2
-         AND (status = 'accepted' OR (status = 'invited' AND expires_at > $3)) LIMIT 1",
+        Current,
+        "SELECT t.id, t.reader_id AS reader, t.email, t.status, t.invited_at, t.expires_at, t.mail_job_id AS mail,
+           j.id IS NOT NULL AS is_undelivered
+         FROM seat t LEFT JOIN job j ON j.id = t.mail_job_id AND j.attempts >= $3 AND (j.locked_until IS NULL OR j.locked_until <= $4)
+         WHERE t.subscription_id = $1 AND t.email = $2 AND t.status <> 'removed' ORDER BY t.status, t.id LIMIT 1",
         id,
-        email.as_str(),
+        email,
+        MAX_ATTEMPTS,
         now
-    )?;
-    Ok(row.is_some())
+    )
 }
 
-/// Who reads on this seat.
+/// A seat of that subscription, also one that was taken back.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn find_seated_reader(
+pub async fn find_seat(
     tx: &mut Tx,
     id: SubscriptionId,
     seat: SeatId,
-) -> sqlx::Result<Option<ReaderId>> {
-    let row = fetch_optional!(
+) -> sqlx::Result<Option<Current>> {
+    fetch_optional!(
         tx,
-        (ReaderId,),
-        "SELECT reader_id FROM seat WHERE id = $2 AND subscription_id = $1 AND status = 'accepted' AND reader_id IS NOT NULL",
+        Current,
+        "SELECT t.id, t.reader_id AS reader, t.email, t.status, t.invited_at, t.expires_at, t.mail_job_id AS mail,
+           FALSE AS is_undelivered
+         FROM seat t WHERE t.id = $2 AND t.subscription_id = $1",
         id,
         seat
-    )?;
-    Ok(row.map(|row| row.0))
+    )
 }
 
 /// Everybody with a seat on that subscription.
@@ -207,12 +211,23 @@ pub async fn find_seated(tx: &mut Tx, id: SubscriptionId) -> sqlx::Result<Vec<Re
 
 row!(Member: seat, reader, name, email, status, accepted_at, expires_at, is_undelivered);
 
-/// Members and invitations of a subscription, members first, in the order they came; not those taken back.
+/// A part of the members and invitations of a subscription in the order of their addresses, so many at most; not those taken
+/// back.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn list_members(tx: &mut Tx, id: SubscriptionId, most: i64) -> sqlx::Result<Vec<Member>> {
+pub async fn list_members(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    part: &Part,
+    most: i64,
+) -> sqlx::Result<Vec<Member>> {
     let now = tx.now();
+    let (first, last) = part.range();
+    let (email, seat) = match &part.after {
+        Some((email, seat)) => (email.as_str(), *seat),
+        None => ("", SeatId::from_bits(0)),
+    };
     fetch_all!(
         tx,
         Member,
@@ -220,10 +235,15 @@ pub async fn list_members(tx: &mut Tx, id: SubscriptionId, most: i64) -> sqlx::R
            j.id IS NOT NULL AS is_undelivered
          FROM seat t LEFT JOIN reader r ON r.id = t.reader_id
          LEFT JOIN job j ON j.id = t.mail_job_id AND j.attempts >= $2 AND (j.locked_until IS NULL OR j.locked_until <= $3)
-         WHERE t.subscription_id = $1 AND t.status <> 'removed' ORDER BY t.status, t.invited_at, t.id LIMIT $4",
+         WHERE t.subscription_id = $1 AND t.status <> 'removed' AND t.email >= $4 AND t.email <= $5
+           AND (t.email > $6 OR t.id > $7) ORDER BY t.email, t.id LIMIT $8",
         id,
         MAX_ATTEMPTS,
         now,
+        first,
+        last,
+        email,
+        seat,
         most
     )
 }
@@ -250,6 +270,30 @@ pub async fn insert_accepted_seat(
         now
     )?;
     Ok(id)
+}
+
+/// The mail of an invitation does not leave any more, if it has not left.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn take_mail_back(tx: &mut Tx, mail: MailId) -> sqlx::Result<()> {
+    jobs::finish_job(tx, Id::from_bits(mail.0)).await
+}
+
+/// Gives the seat that an invitation holds to that reader.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn fill_seat(tx: &mut Tx, seat: SeatId, reader: ReaderId) -> sqlx::Result<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "UPDATE seat SET status = 'accepted', reader_id = $2, accepted_at = $3, token_hash = NULL WHERE id = $1 AND status = 'invited'",
+        seat,
+        reader,
+        now
+    )?;
+    Ok(())
 }
 
 /// An invitation, which holds a seat until it runs out; `mail` is the job that sends it.
@@ -280,10 +324,35 @@ pub async fn insert_invitation(
     Ok(())
 }
 
+/// Sends an invitation anew: another token, another end, another mail. The link from before leads nowhere.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn renew_invitation(
+    tx: &mut Tx,
+    seat: SeatId,
+    token: &TokenHash,
+    expires_at: UnixMillis,
+    mail: Id<Job>,
+) -> sqlx::Result<()> {
+    let now = tx.now();
+    execute!(
+        tx,
+        "UPDATE seat SET token_hash = $2, invited_at = $3, expires_at = $4, mail_job_id = $5 WHERE id = $1 AND status = 'invited'",
+        seat,
+        token.text(),
+        now,
+        expires_at,
+        mail
+    )?;
+    Ok(())
+}
+
 row! {
     struct InvitationRow {
         subscription_id: SubscriptionId,
         email: String,
+        company_name: Option<String>,
         owner_name: String,
         owner_email: String,
         language: Lang,
@@ -299,7 +368,7 @@ pub async fn find_invitation(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Opt
     let row = fetch_optional!(
         tx,
         InvitationRow,
-        "SELECT t.subscription_id, t.email, r.name AS owner_name, r.email AS owner_email, r.language
+        "SELECT t.subscription_id, t.email, s.company_name, r.name AS owner_name, r.email AS owner_email, r.language
          FROM seat t JOIN subscription s ON s.id = t.subscription_id JOIN reader r ON r.id = s.owner_id
          WHERE t.token_hash = $1 AND t.status = 'invited' AND t.expires_at > $2 AND s.ends_at > $2",
         token.text(),
@@ -308,7 +377,10 @@ pub async fn find_invitation(tx: &mut Tx, token: &TokenHash) -> sqlx::Result<Opt
     Ok(row.map(|row| Invitation {
         subscription: row.subscription_id,
         email: row.email,
-        owner: host_name(&row.owner_name, &shown_email(&row.owner_email)),
+        owner: host_name(
+            row.company_name.as_deref().unwrap_or(&row.owner_name),
+            &shown_email(&row.owner_email),
+        ),
         language: row.language,
     }))
 }
@@ -337,27 +409,17 @@ pub async fn accept_seat(
     Ok(changed == 1)
 }
 
-/// Takes a seat back, or an invitation; one that was taken back stays so. The owner's own seat stays. Gives who has or had it.
+/// Takes a seat back, or an invitation.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn remove_seat(
-    tx: &mut Tx,
-    subscription: SubscriptionId,
-    seat: SeatId,
-    owner: ReaderId,
-) -> sqlx::Result<Option<Option<ReaderId>>> {
+pub async fn remove_seat(tx: &mut Tx, seat: SeatId) -> sqlx::Result<()> {
     let now = tx.now();
-    let row = fetch_optional!(
+    execute!(
         tx,
-        (Option<ReaderId>,),
-        "UPDATE seat SET status = 'removed', removed_at = COALESCE(removed_at, $3), token_hash = NULL
-         WHERE id = $1 AND subscription_id = $2 AND (reader_id IS NULL OR reader_id <> $4)
-         RETURNING reader_id",
+        "UPDATE seat SET status = 'removed', removed_at = $2, token_hash = NULL WHERE id = $1 AND status <> 'removed'",
         seat,
-        subscription,
-        now,
-        owner
+        now
     )?;
-    Ok(row.map(|row| row.0))
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::cli::{about, grant, import, paper, plan, reader, staff, story, subscription};
+use crate::cli::{about, grant, import, paper, plan, reader, seat, staff, story, subscription};
 use articles::{self, Batch, EditionDraft, Published, TopicDraft};
 use base::background::Status;
 use web::locale::Say;
@@ -47,6 +47,8 @@ pub enum Order {
     Grant(grant::GrantOrder),
     /// `gaceta subscription`.
     Subscription(subscription::Subscription),
+    /// `gaceta seat`.
+    Seat(seat::Seat),
     /// `gaceta reader show`, with an address.
     ShowReader(String),
     /// `gaceta reader add`.
@@ -102,6 +104,7 @@ pub async fn carry_out(app: &App, order: Order, say: Say) -> anyhow::Result<Repl
         Order::SetPlan(order) => plan::set(&app.subscriptions, order, say).await?,
         Order::Grant(order) => grant::carry_out(app, order, say).await?,
         Order::Subscription(what) => subscription::carry_out(&app.subscriptions, what, say).await?,
+        Order::Seat(what) => seat::carry_out(&app.subscriptions, what, say).await?,
         Order::ShowReader(email) => {
             subscription::show_reader(&app.subscriptions, &email, say).await?
         }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
+use subscriptions::rules::Actor;
 use subscriptions::{By, Change};
 use testing::{Answer, Browser, CANARY, Form, TestPaper, encode};
 use web::Route;
@@ -119,6 +120,15 @@ pub async fn furnish(paper: &TestPaper) {
     paper.owner("host", "company", 1000).await;
     paper.owner(KEPT, "company", 3).await;
     paper.owner(FORMER, "company", 3).await;
+    let (_, runs) = kept(paper, KEPT).await;
+    let guest = paper.reader("kept-guest", false).await;
+    let mut tx = paper.app.base.read().await.unwrap();
+    let guest = readers::store::find_reader(&mut tx, guest.id).await;
+    drop(tx);
+    let (runs, by) = (runs.parse().unwrap(), Actor::Command);
+    let guest = guest.unwrap().unwrap();
+    let given = subscriptions::seat(&paper.app.subscriptions, runs, &guest, by).await;
+    assert!(given.unwrap());
     let (_, former) = kept(paper, FORMER).await;
     let (change, by) = (Change::End, By::default());
     let ended = subscriptions::change(
@@ -207,7 +217,7 @@ pub fn fill(route: &str, known: &Known) -> Vec<String> {
         .find(|(start, _)| route.starts_with(**start));
     let token = token.map_or("", |(start, link)| &link[start.len()..]);
     let [runs, ended] = &known.subscriptions;
-    let values: [(&str, &[&str]); 12] = [
+    let values: [(&str, &[&str]); 13] = [
         ("{edition}", &["en", "es"]),
         ("{day}", &["2026-02-24"]),
         ("{topic}", &["water"]),

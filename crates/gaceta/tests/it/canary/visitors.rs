@@ -3,12 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{Method, StatusCode};
-use testing::{Browser, PASSWORD, Person, TestPaper};
+use readers::ReaderId;
+use subscriptions::rules::{Actor, Subscription};
+use testing::{Browser, PASSWORD, TestPaper};
 
 use super::doors::form_of;
 
 /// A reader without a seat, as whom everybody signs in who is asked to.
 pub const KNOWN: &str = "known";
+/// A reader with a seat on each company.
+pub const MEMBER: &str = "member";
 const ARTICLE: &str = "/en/2026-02-24/subscribers-1";
 
 /// Kinds of visitors.
@@ -29,10 +33,12 @@ pub enum Who {
     Removed,
     /// A subscriber who was signed out here from another device.
     Ended,
+    /// Looks after a company, and has no seat on it.
+    Manager,
 }
 
 impl Who {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Guest,
         Self::Forged,
         Self::Registered,
@@ -41,6 +47,7 @@ impl Who {
         Self::AtRest,
         Self::Removed,
         Self::Ended,
+        Self::Manager,
     ];
 
     /// Whether this one gets what is for subscribers.
@@ -88,9 +95,10 @@ impl<'a> Visitor<'a> {
                 (person.on("tablet").await, person.email, None)
             }
             Who::Elsewhere | Who::AtRest => {
-                let person = paper.owner(&name(), "company", 3).await;
+                let person = paper.owner(&name(), "company", 4).await;
                 let (phone, laptop) = (person.on("phone").await, person.on("laptop").await);
                 submit(&phone, "/account/seats", "/account/seats/invite", &fresh()).await;
+                seat(paper, person.id, &member()).await;
                 phone.opens(ARTICLE).await;
                 let other = if who == Who::AtRest {
                     phone.beats(1, 1, false).await;
@@ -102,6 +110,7 @@ impl<'a> Visitor<'a> {
                 (laptop, person.email, other)
             }
             Who::Removed => removed(paper).await,
+            Who::Manager => manager(paper).await,
             Who::Ended => {
                 let person = paper.reader(&name(), true).await;
                 let (phone, laptop) = (person.on("phone").await, person.on("laptop").await);
@@ -130,21 +139,54 @@ impl<'a> Visitor<'a> {
     }
 }
 
+async fn manager(paper: &TestPaper) -> (Browser<'_>, String, Option<Browser<'_>>) {
+    let owner = paper.owner(&name(), "company", 5).await;
+    let person = paper.reader(&name(), false).await;
+    let of = seat(paper, owner.id, &person.email).await;
+    let subscriptions = &paper.app.subscriptions;
+    let email = person.email.parse().unwrap();
+    let added = subscriptions::add_admin(subscriptions, of.id, &email, owner.id).await;
+    assert_eq!(added.unwrap(), Ok(()));
+    let mut tx = paper.app.base.read().await.unwrap();
+    let own = subscriptions::store::find_seat_of(&mut tx, of.id, person.id).await;
+    drop(tx);
+    let (own, by) = (own.unwrap().unwrap(), Actor::Reader(person.id));
+    let left = subscriptions::invite::remove(subscriptions, &of, own, by).await;
+    assert!(left.unwrap().is_some());
+    seat(paper, owner.id, &member()).await;
+    let browser = person.on("tablet").await;
+    assert_eq!(browser.opens(ARTICLE).await.access(), "wall");
+    (browser, person.email, None)
+}
+
+/// Puts the reader with this address on a seat of this owner.
+async fn seat(paper: &TestPaper, owner: ReaderId, email: &str) -> Subscription {
+    let address = email.parse().unwrap();
+    let mut tx = paper.app.base.read().await.unwrap();
+    let owned = subscriptions::store::find_owned(&mut tx, owner).await;
+    let mut reader = readers::store::find_by_email(&mut tx, &address).await;
+    drop(tx);
+    if email == member() && reader.as_ref().unwrap().is_none() {
+        paper.reader(MEMBER, false).await;
+        let mut tx = paper.app.base.read().await.unwrap();
+        reader = readers::store::find_by_email(&mut tx, &address).await;
+    }
+    let (owned, reader) = (owned.unwrap().unwrap(), reader.unwrap().unwrap());
+    let (subscriptions, by) = (&paper.app.subscriptions, Actor::Command);
+    let given = subscriptions::seat(subscriptions, owned.id, &reader, by).await;
+    assert!(given.unwrap());
+    owned
+}
+
+/// Address of somebody with a seat on each company.
+pub fn member() -> String {
+    format!("{MEMBER}@example.com")
+}
+
 async fn removed(paper: &TestPaper) -> (Browser<'_>, String, Option<Browser<'_>>) {
     let owner = paper.owner(&name(), "premium", 2).await;
-    let person: Person<'_> = paper.reader(&name(), false).await;
-    let mut tx = paper.app.base.read().await.unwrap();
-    let owned = subscriptions::store::find_owned(&mut tx, owner.id)
-        .await
-        .unwrap();
-    let reader = readers::store::find_reader(&mut tx, person.id)
-        .await
-        .unwrap();
-    drop(tx);
-    let (owned, reader) = (owned.unwrap(), reader.unwrap());
-    subscriptions::seat(&paper.app.subscriptions, owned.id, &reader)
-        .await
-        .unwrap();
+    let person = paper.reader(&name(), false).await;
+    seat(paper, owner.id, &person.email).await;
     let browser = person.on("tablet").await;
     assert_eq!(browser.opens(ARTICLE).await.access(), "full");
     let home = owner.on("laptop").await;
@@ -176,6 +218,9 @@ pub fn typed(route: &str, field: &testing::Field) -> String {
         ("sure", _) => "yes".into(),
         ("emails", _) => fresh(),
         ("email", _) if ["/sign-up", "/account/email"].contains(&route) => fresh(),
+        ("email", _) if route == "/account/seats/admins" => member(),
+        // Owns nothing yet.
+        ("email", _) if route.ends_with("/owner") => "kept-guest@example.com".into(),
         ("email", _) => known,
         ("name", _) => "Zoe".into(),
         ("slug", _) => name(),
