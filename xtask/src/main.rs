@@ -30,6 +30,7 @@ cargo xtask tidy [--rules]   the rules of the house; --rules prints them with th
 cargo xtask e2e [--release]  journeys in a real browser; --only NAME for some of them
 cargo xtask canary           what must never leave, over every route, with numbers
 cargo xtask judge mail       mails of every kind, really sent, judged by a foreign parser and verifier
+cargo xtask doors            every identifier of one person in the hands of all others, over every route, with numbers
 cargo xtask bench            every goal for speed and size, in one run; --help lists its options
 cargo xtask chaos            three nodes and their database, broken on purpose under readers; --minutes N (5), --seed N
 cargo xtask durability       a node over its own files, killed under load, its disk full or failing: what was acknowledged is there; --kills N (300)
@@ -57,6 +58,7 @@ fn run(words: &[String]) -> anyhow::Result<bool> {
         "tidy" => tidy::run(rest),
         "e2e" => e2e::run(rest),
         "canary" => test::canary_alone(),
+        "doors" => test::doors_alone(),
         "bench" | "chaos" | "durability" => programs::tool(task, rest),
         "loom" => Ok(programs::loom().told(task)),
         "judge" => judge::run(rest),

@@ -71,6 +71,7 @@ const STEPS: &[Step] = &[
     }),
     step("canary", Kind::Check, |stand| canary(stand.postgres().ok())),
     step("judge of mail", Kind::Check, |_| judge::step()),
+    step("doors", Kind::Check, |stand| doors(stand.postgres().ok())),
     step("instructions", Kind::Check, |_| instructions::step()),
     step("browser", Kind::Check, |stand| match stand.postgres() {
         Ok(postgres) => e2e::step(false, postgres, &[]),
@@ -141,6 +142,11 @@ pub fn canary_alone() -> anyhow::Result<bool> {
     Ok(canary(None).told("canary"))
 }
 
+/// `cargo xtask doors`.
+pub fn doors_alone() -> anyhow::Result<bool> {
+    Ok(doors(None).told("doors"))
+}
+
 fn formatting() -> Ended {
     if let Err(error) = provision::need_component("rustfmt") {
         return Ended::badly(format!("{error:#}"));
@@ -189,15 +195,25 @@ fn on_postgres(stand: &Stand) -> Ended {
     child::run(command, minutes(20)).or_if_nothing_ran()
 }
 
-/// What must never leave. The test prints what it looked at, so that a canary that looks at nothing is seen.
+/// What must never leave.
 fn canary(postgres: Option<&Postgres>) -> Ended {
+    aloud("canary", postgres)
+}
+
+/// What the identifiers of one person open for others.
+fn doors(postgres: Option<&Postgres>) -> Ended {
+    aloud("replay", postgres)
+}
+
+/// Tests by name. They print what they looked at, so that one that looks at nothing is seen.
+fn aloud(name: &str, postgres: Option<&Postgres>) -> Ended {
     let arguments = [
         "test",
         "-p",
         "gaceta",
         "--test",
         "it",
-        "canary",
+        name,
         "--",
         "--nocapture",
     ];

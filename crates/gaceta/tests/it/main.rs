@@ -33,6 +33,7 @@ mod plans;
 mod pressure;
 mod publishing;
 mod reading;
+mod replay;
 mod rows;
 mod schema;
 mod seats;

@@ -1,0 +1,306 @@
+//! What looks like an open door, and is meant: with reasons, and as narrow as it can be said. An entry that nothing needs
+//! fails the test.
+
+use super::people::Role;
+use super::world::Change;
+
+/// Somebody who has an identifier of another one sees or changes something that is another one's.
+pub struct Meant {
+    /// Who does; nobody named: anybody.
+    who: &'static [Role],
+    /// The kind of identifier; empty: whatever was sent.
+    with: &'static str,
+    /// The routes.
+    at: &'static [&'static str],
+    /// Whose it is that is seen or changed; nobody named: anybody's.
+    whose: &'static [Role],
+    /// Kinds of what is seen.
+    sees: &'static [&'static str],
+    /// Tables that get a further row of theirs.
+    adds: &'static [&'static str],
+    /// Tables whose rows of theirs change.
+    changes: &'static [&'static str],
+    #[expect(dead_code, reason = "read by people")]
+    why: &'static str,
+}
+
+const HOSTS: &[Role] = &[Role::Host, Role::OtherHost];
+const STAFF: &[Role] = &[Role::Staff, Role::OtherStaff];
+/// Who have an account.
+const READERS: &[Role] = &[
+    Role::Reader,
+    Role::Invited,
+    Role::Host,
+    Role::OtherHost,
+    Role::Seated,
+    Role::Staff,
+    Role::OtherStaff,
+];
+/// Who have a subscription, or were invited to one.
+const SUBSCRIBERS: &[Role] = &[
+    Role::Guest,
+    Role::Reader,
+    Role::Invited,
+    Role::Host,
+    Role::OtherHost,
+    Role::Seated,
+];
+/// The page, and the same after a form that was refused.
+const SEATS: &[&str] = &["/account/seats", "/account/seats/invite"];
+const NOTHING: Meant = Meant {
+    who: &[],
+    with: "",
+    at: &[],
+    whose: &[],
+    sees: &[],
+    adds: &[],
+    changes: &[],
+    why: "",
+};
+
+pub const MEANT: &[Meant] = &[
+    Meant {
+        who: &[Role::Host],
+        at: SEATS,
+        whose: &[Role::Seated],
+        sees: &["name", "address"],
+        why: "a company sees who has its seats",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Host],
+        at: SEATS,
+        whose: &[Role::Invited],
+        sees: &["address"],
+        why: "a company sees whom it has invited, by the address it typed itself",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::OtherHost],
+        at: SEATS,
+        whose: &[Role::Guest],
+        sees: &["address"],
+        why: "a company sees whom it has invited, by the address it typed itself",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Seated],
+        at: &["/account/seats"],
+        whose: &[Role::Host],
+        sees: &["name", "company"],
+        why: "whoever has a seat sees who gave it",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Seated],
+        at: &["/account/subscription"],
+        whose: &[Role::Host],
+        sees: &["name", "company"],
+        why: "whoever has a seat sees who gave it",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/subscriptions"],
+        whose: HOSTS,
+        sees: &["address", "company"],
+        why: "staff see the newest subscriptions",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/subscriptions"],
+        whose: &[Role::Reader],
+        sees: &["address"],
+        why: "staff see the newest subscriptions",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Invited, Role::Guest],
+        at: &["/invitation/{token}"],
+        whose: HOSTS,
+        sees: &["name"],
+        why: "an invitation says who invites",
+        ..NOTHING
+    },
+    Meant {
+        with: "/invitation/{token}",
+        at: &["/invitation/{token}"],
+        whose: HOSTS,
+        sees: &["name"],
+        why: "whoever has the link of an invitation has what it was sent for: it says who invites",
+        ..NOTHING
+    },
+    Meant {
+        with: "/invitation/{token}",
+        at: &["/invitation/{token}"],
+        whose: &[Role::Invited, Role::Guest],
+        sees: &["address"],
+        why: "whoever has the link of an invitation has what it was sent for: it says for which address",
+        ..NOTHING
+    },
+    Meant {
+        with: "/proof/{token}",
+        at: &["/proof/{token}"],
+        whose: &[Role::Guest],
+        sees: &["address"],
+        why: "whoever has the link of a proof has the mailbox: it says for which address",
+        ..NOTHING
+    },
+    Meant {
+        with: "/reset/{token}",
+        at: &["/reset/{token}"],
+        sees: &["address"],
+        why: "whoever has the link of a reset has the mailbox: it says for which address",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/readers"],
+        whose: READERS,
+        sees: &["name", "address"],
+        why: "staff look readers up by address and name",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/readers/{reader}"],
+        whose: READERS,
+        sees: &["name", "address", "company", "label"],
+        why: "staff see what a reader has who asks them for help: subscription, seat, and what the devices are called",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/subscriptions/{subscription}"],
+        whose: SUBSCRIBERS,
+        sees: &["name", "address", "company"],
+        why: "staff see whose a subscription is, and who has its seats or is invited",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/subscriptions/{subscription}/end"],
+        whose: SUBSCRIBERS,
+        sees: &["address"],
+        why: "before a subscription is ended it is said whose it is",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &[
+            "/admin/subscriptions/{subscription}/extend",
+            "/admin/subscriptions/{subscription}/plan",
+        ],
+        whose: SUBSCRIBERS,
+        sees: &["name", "address", "company"],
+        why: "a form that was refused is shown again on the page of the subscription",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &[
+            "/admin/subscriptions/{subscription}/end",
+            "/admin/subscriptions/{subscription}/extend",
+            "/admin/subscriptions/{subscription}/plan",
+            "/admin/subscriptions/{subscription}/resume",
+        ],
+        whose: SUBSCRIBERS,
+        changes: &["subscription", "subscription_event", "seat", "(seat)"],
+        why: "staff end, extend, change and resume subscriptions; each is kept as an event with who did it",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Host],
+        at: &["/account/data", "/account/data/delete"],
+        whose: &[Role::Seated],
+        sees: &["address"],
+        why: "who deletes an account is told who will look after the subscription: one who has a seat of it, whom its owner sees anyway",
+        ..NOTHING
+    },
+    Meant {
+        who: READERS,
+        with: "address",
+        at: &["/account/email"],
+        adds: &["job"],
+        why: "a reader may ask to move to any address: whoever has that mailbox is told by mail, and the link counts only where the one who asked is signed in",
+        ..NOTHING
+    },
+    Meant {
+        with: "/restore/{token}",
+        at: &["/restore/{token}"],
+        sees: &["address", "username"],
+        why: "whoever has the link of a restore has the old mailbox: it says for which address, also to what keeps passwords",
+        ..NOTHING
+    },
+    Meant {
+        with: "address",
+        at: &["/reset"],
+        adds: &["proof", "job"],
+        why: "whoever knows an address may have a link sent to it",
+        ..NOTHING
+    },
+    Meant {
+        with: "address",
+        at: &["/sign-up"],
+        adds: &["proof", "job"],
+        why: "whoever knows an address may have a link sent to it",
+        ..NOTHING
+    },
+    Meant {
+        who: HOSTS,
+        with: "address",
+        at: &["/account/seats/invite"],
+        adds: &["seat", "job"],
+        why: "a company invites whom it likes; they need not accept",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        with: "address",
+        at: &["/admin/subscriptions"],
+        changes: &["subscription", "subscription_event", "seat", "(seat)"],
+        why: "staff give subscriptions, and extend them",
+        ..NOTHING
+    },
+];
+
+impl Meant {
+    fn fits(&self, who: Role, with: &str, at: &str, whose: Role) -> bool {
+        (self.who.is_empty() || self.who.contains(&who))
+            && (self.with.is_empty() || self.with == with)
+            && self.at.contains(&at)
+            && (self.whose.is_empty() || self.whose.contains(&whose))
+    }
+}
+
+/// The entry by which this is seen.
+pub fn may_see(who: Role, with: &str, at: &str, (whose, what): (Role, &str)) -> Option<usize> {
+    MEANT
+        .iter()
+        .position(|one| one.fits(who, with, at, whose) && one.sees.contains(&what))
+}
+
+/// The entry by which this changes.
+pub fn may_change(who: Role, with: &str, at: &str, change: &Change) -> Option<usize> {
+    let (whose, table) = (change.whose, change.table.as_str());
+    MEANT.iter().position(|one| {
+        let adds = change.is_more() && one.adds.contains(&table);
+        one.fits(who, with, at, whose) && (adds || one.changes.contains(&table))
+    })
+}
+
+/// Whether the pages of the other one say what is different by this entry.
+pub fn is_shown(number: usize) -> bool {
+    !MEANT[number].changes.is_empty()
+}
+
+/// An entry in words.
+pub fn tell(number: usize) -> String {
+    let one = &MEANT[number];
+    let (adds, changes) = (one.adds, one.changes);
+    format!(
+        "{:?} with {:?}: sees {:?}, adds {adds:?}, changes {changes:?}",
+        one.at, one.with, one.sees
+    )
+}
