@@ -44,12 +44,50 @@ pub async fn invite_all(
 ) -> web::Result<Vec<Answer>> {
     let mut answers = Vec::with_capacity(emails.len());
     for portion in emails.chunks(PORTION) {
+        if let Some(idle) = refused(subscriptions, of, portion).await? {
+            answers.extend(idle);
+            continue;
+        }
         let guests = guests(subscriptions, portion, language).await?;
         let mut tx = subscriptions.base.write().await?;
         answers.extend(invite(subscriptions, &mut tx, of, &guests, host, by).await?);
         tx.commit().await?;
     }
     Ok(answers)
+}
+
+/// What comes of a portion of which nobody can be invited: no writer waits for that.
+async fn refused(
+    subscriptions: &Subscriptions,
+    of: SubscriptionId,
+    emails: &[Email],
+) -> sqlx::Result<Option<Vec<Answer>>> {
+    let mut tx = subscriptions.base.read().await?;
+    let now = tx.now();
+    let found = store::find_subscription(&mut tx, of).await?;
+    let Some(found) = found.filter(|found| found.ends_at > now) else {
+        return Ok(Some(vec![Answer::Ended; emails.len()]));
+    };
+    let mut room = room(&mut tx, of, found.seats).await?;
+    let mut answers = Vec::with_capacity(emails.len());
+    for email in emails {
+        let current = store::find_current(&mut tx, of, email.as_str()).await?;
+        let answer = room.invite(current.as_ref(), now);
+        if answer.is_mailed() {
+            return Ok(None);
+        }
+        answers.push(answer);
+    }
+    Ok(Some(answers))
+}
+
+async fn room(tx: &mut Tx, of: SubscriptionId, seats: i64) -> sqlx::Result<Room> {
+    let hour_ago = tx.now().minus(Span::minutes(60));
+    Ok(Room {
+        seats: seats - store::count_used(tx, of).await?,
+        mails: seats.saturating_mul(2).max(FEW)
+            - store::count_mailed_since(tx, of, hour_ago).await?,
+    })
 }
 
 /// Each with the language of their mail.
@@ -83,12 +121,7 @@ pub async fn invite(
     let Some(seats) = store::lock_seats(tx, of).await? else {
         return Ok(vec![Answer::Ended; guests.len()]);
     };
-    let hour_ago = tx.now().minus(Span::minutes(60));
-    let mut room = Room {
-        seats: seats - store::count_used(tx, of).await?,
-        mails: seats.saturating_mul(2).max(FEW)
-            - store::count_mailed_since(tx, of, hour_ago).await?,
-    };
+    let mut room = room(tx, of, seats).await?;
     let mut answers = Vec::with_capacity(guests.len());
     for guest in guests {
         answers.push(invite_one(subscriptions, tx, (of, by), guest, host, &mut room).await?);
