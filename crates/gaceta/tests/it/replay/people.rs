@@ -197,6 +197,7 @@ async fn arrives<'a>(paper: &'a TestPaper, role: Role, hash: &str) -> Someone<'a
             until: base.clock.now().plus(Span::days(365)),
             reason: subscriptions::Reason::Granted,
             by: subscriptions::By::default(),
+            takes_seat: true,
         };
         subscriptions::grant(&paper.app.subscriptions, &reader.unwrap(), &grant)
             .await
