@@ -28,6 +28,8 @@ const plain = (language) => [
   ["cookie-refused", `/sign-in/done?lang=${language}`],
   ["sign-up", `/sign-up?lang=${language}`],
   ["reset", `/reset?lang=${language}`],
+  ["link", `/sign-in/link?lang=${language}`],
+  ["code-none", `/sign-in/code?lang=${language}`],
   ["link-dead", `/reset/no-such-link?lang=${language}`],
   ["invitation-gone", `/invitation/no-such-invitation?lang=${language}`],
   ["gate-lost", `/gate/message?back=nowhere&lang=${language}`],
@@ -70,6 +72,19 @@ export async function withoutAccount({ people, paper }, language, look) {
   await look("proof", page);
   await submit(page);
 
+  await page.goto(`/sign-in/link?lang=${language}`);
+  await fill(page, { email });
+  await submit(page);
+  await look("code", page);
+  await fill(page, { code: "no code" });
+  await submit(page);
+  await look("code-wrong", page);
+  const opened = link(paper, await mail(paper, email, 2));
+  await page.goto(opened);
+  await look("link-opened", page);
+  const elsewhere = await (await people.device("phone", { locale })).opens(opened);
+  await look("link-elsewhere", elsewhere);
+
   for (let count = 1; count <= 6; count += 1) {
     await page.goto(`/reset?lang=${language}`);
     await fill(page, { email });
@@ -77,7 +92,7 @@ export async function withoutAccount({ people, paper }, language, look) {
     if (count === 1) await look("reset-sent", page);
   }
   await look("error-429", page);
-  await page.goto(link(paper, await mail(paper, email, 2)));
+  await page.goto(link(paper, await mail(paper, email, 3)));
   await look("new-password", page);
 }
 

@@ -248,7 +248,7 @@ CREATE TABLE session (
 );
 CREATE INDEX session_by_reader ON session (reader_id);
 
--- A link in a mail: what it proves, for whom, until when. Used once.
+-- A link in a mail: what it proves, for whom, until when. Used once. To sign in, a code may be typed instead of opening it.
 -- owner: readers
 CREATE TABLE proof (
     token_hash TEXT PRIMARY KEY,
@@ -259,10 +259,14 @@ CREATE TABLE proof (
     reader_id TEXT REFERENCES reader (id),
     payload TEXT,
     browser_hash TEXT NOT NULL,
+    code_hash TEXT,
+    -- Codes that were typed in that browser.
+    tries BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX proof_by_email ON proof (email);
+CREATE INDEX proof_by_browser ON proof (browser_hash);
 CREATE INDEX proof_by_reader ON proof (reader_id);
 
 -- owner: readers

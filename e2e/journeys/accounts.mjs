@@ -57,6 +57,49 @@ async function resets({ people, paper }) {
   assert.equal(new URL(page.url()).pathname, "/account");
 }
 
+async function signsInWithoutThePassword({ people, paper }) {
+  const email = "teo@example.com";
+  await people.newcomer(email, { language: "es" });
+  // By keyboard and without a script, in a browser that does not get the mail: the code is typed.
+  const laptop = await people.device("laptop", { locale: "es-ES", javaScriptEnabled: false });
+  const page = await laptop.opens(`/sign-in?lang=es&next=${encodeURIComponent(ARTICLE.es)}`);
+  await page.locator("#email").press("End");
+  await page.keyboard.type(email);
+  for (let stop = 1; stop <= 3; stop += 1) await page.keyboard.press("Tab"); // password, the button of the form, and its other one
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/sign-in\/code/);
+  const letter = await mail(paper, email, 2);
+  const [code] = /\d{4} \d{4}/.exec(letter.text);
+  // On the phone the link signs nobody in, and says what to do.
+  const phone = await people.device("phone", { locale: "es-ES" });
+  const there = await phone.opens(link(paper, letter));
+  assert.match(await there.locator("main").innerText(), /escribe allí el código del correo/);
+  assert.equal(await there.locator("main form").count(), 0);
+  await page.locator("#code").pressSequentially(` ${code} `);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === ARTICLE.es);
+  // The phone asks for a mail of its own; there the button of the link is enough.
+  await there.getByRole("link", { name: "O pide otro correo desde este navegador" }).click();
+  await fill(there, { email });
+  await submit(there);
+  await there.goto(link(paper, await mail(paper, email, 3)));
+  await submit(there);
+  await there.goto("/account?lang=es");
+  assert.equal(new URL(there.url()).pathname, "/account");
+  assert.ok((await there.locator("main").innerText()).includes(email));
+  // And in English, what was mistyped stays in its field.
+  const other = await (await people.device("laptop")).opens("/sign-in/link?lang=en");
+  await fill(other, { email: "teo@example" });
+  await submit(other);
+  assert.equal(await other.locator("#email").inputValue(), "teo@example");
+  await fill(other, { email: "nobody-here@example.com" });
+  await submit(other);
+  await fill(other, { code: "12 34" });
+  await submit(other);
+  assert.equal(await other.locator("#code").inputValue(), "12 34");
+  assert.equal(await other.locator("#code-error").count(), 1);
+}
+
 async function changesThePassword({ people, paper }) {
   const email = "pilar@example.com";
   const laptop = await people.newcomer(email);
@@ -181,6 +224,7 @@ async function manyDevices({ people }) {
 export const journeys = [
   { name: "signing up by the link in the mail leads back to the article", walk: signsUpByMail },
   { name: "a forgotten password: a mail, a new one, everybody signed out", walk: resets },
+  { name: "signing in by a mail: the code where it was asked for, the link nowhere else", walk: signsInWithoutThePassword },
   { name: "changing the password signs the other browser out", walk: changesThePassword },
   { name: "signing one device out on the devices page", walk: signsOneOut },
   { name: "who does not know a device signs everything else out", walk: knowsNotThisDevice },

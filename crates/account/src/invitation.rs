@@ -9,8 +9,8 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use crate::Account;
+use crate::begin::sign_in;
 use crate::form::password_fault;
-use crate::sign_in::sign_in;
 use base::lang::Lang;
 use base::secret::{Secret, TokenHash};
 use readers::rules::{MAX_NAME, check_password, one_line};

@@ -5,6 +5,7 @@
 
 mod account;
 mod admins;
+mod begin;
 mod confirm;
 mod data;
 mod devices;
@@ -12,6 +13,7 @@ mod email;
 pub mod erase;
 mod form;
 mod invitation;
+mod link;
 mod managed;
 mod note;
 mod part;
@@ -47,6 +49,12 @@ pub fn routes(account: &Account) -> Vec<Route> {
         Route::get("/sign-in", sign_in::show_sign_in),
         Route::post("/sign-in", sign_in::submit_sign_in),
         Route::get("/sign-in/done", sign_in::show_done),
+        Route::get("/sign-in/link", link::show_link),
+        Route::post("/sign-in/link", link::submit_link),
+        Route::get("/sign-in/link/{token}", link::show_opened),
+        Route::post("/sign-in/link/{token}", link::submit_opened),
+        Route::get("/sign-in/code", link::show_code),
+        Route::post("/sign-in/code", link::submit_code),
         Route::post("/sign-out", sign_in::submit_sign_out),
         Route::get("/sign-up", sign_up::show_sign_up),
         Route::post("/sign-up", sign_up::submit_sign_up),

@@ -11,9 +11,9 @@ use axum::extract::State;
 use http::{HeaderMap, header};
 use serde::Deserialize;
 
+use super::begin::sign_in;
 use super::form::password_fault;
 use super::note::dead_link;
-use super::sign_in::sign_in;
 use super::sign_up::Wanted;
 use crate::Account;
 use base::Base;

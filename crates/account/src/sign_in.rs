@@ -4,22 +4,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 use serde::Deserialize;
 
 use super::account::reader;
+use super::begin::sign_in;
 use super::form::{Next, Notice};
 use super::note::no_cookie;
 use crate::Account;
-use base::db::Tx;
-use base::mail;
-use base::secret::{Secret, TokenHash};
-use base::time::Span;
-use readers::letters::{self, Letter};
-use readers::rules::{DeviceId, DeviceKind, Email, Reader};
-use readers::{Session, SignedIn, labels, store};
-use web::cookies::{self, Cookie};
+use base::secret::Secret;
+use readers::rules::Email;
+use readers::{Session, SignedIn, store};
+use web::cookies;
 use web::error::encode;
 use web::form::{Faults, refused};
 use web::limits::Network;
@@ -147,116 +143,6 @@ pub async fn submit_sign_in(
     let faults = Faults::one("email", say.say("sign-in-wrong"));
     let page = sign_in_page(&account.site, say, &form.next, &form.email, faults);
     refused(&page)
-}
-
-/// Signs a reader in on this browser: a new session, a new token, and the end of whatever session was here before. `reader`
-/// is as it was when the password was verified, or set; `None` if that password was changed since. Of the browser there are
-/// the headers, and what the page's script said of touch (`account/touch.html`).
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn sign_in(
-    account: &Account,
-    reader: &Reader,
-    (headers, touch): (&HeaderMap, &str),
-    next: &str,
-) -> Result<Option<Response>> {
-    let secure = account.base.config.secure();
-    let known = Cookie::Device
-        .read(headers, secure)
-        .filter(|value| value.len() == 43);
-    let device_cookie = known.map_or_else(|| account.base.rng.token(), str::to_owned);
-    let cookie_hash = TokenHash::of(&device_cookie);
-    let (label, kind) = label(headers, touch);
-    let token = account.base.rng.token();
-    let hash = TokenHash::of(&token);
-    let mut tx = account.base.write().await?;
-    if !store::lock_password(&mut tx, reader).await? {
-        return Ok(None);
-    }
-    let ended = store::delete_sessions_in_browser(&mut tx, &cookie_hash).await?;
-    let device = store::set_device(&mut tx, reader.id, &cookie_hash, &label, kind).await?;
-    tell_of_device(account, &mut tx, reader, device).await?;
-    let expires_at = tx.now().plus(account.base.config.accounts.session_for);
-    store::insert_session(&mut tx, &hash, reader.id, device, expires_at).await?;
-    let kept = account.base.config.accounts.devices_per_reader;
-    let forgotten = store::delete_surplus_devices(&mut tx, reader.id, kept).await?;
-    tx.commit().await?;
-    // Memory first, all of it; then what waits for others.
-    account.readers.devices.forget(device);
-    let tokens = ended.iter().map(|(token, ..)| token);
-    for token in tokens.chain(forgotten.iter().map(|(token, _)| token)) {
-        account.readers.sessions.forget_stored(token);
-    }
-    for (_, device) in forgotten {
-        account.readers.devices.forget(device);
-        account.leases.release(reader.id, device).await;
-    }
-    for (_, before, its_device) in ended {
-        if before != reader.id {
-            account.leases.release(before, its_device).await;
-        }
-        account.leases.notices.recheck(before);
-    }
-    account.readers.sessions.load(hash).await?;
-    let who = Who::reader(&reader.id).at(&reader.email);
-    security::note(&account.base, Event::SignedIn, who);
-    let home = account.site.home(reader.language);
-    let next = Some(local_path(next)).filter(|next| *next != "/");
-    let next = encode(next.unwrap_or(&home));
-    let mut response = see_other(&format!(
-        "/sign-in/done?lang={}&next={next}",
-        reader.language
-    ));
-    let out = response.headers_mut();
-    out.append(
-        header::SET_COOKIE,
-        Cookie::Device.set(&device_cookie, Span::days(400), secure),
-    );
-    cookies::put_session(
-        out,
-        &token,
-        account.base.config.accounts.session_for,
-        &account.base.config,
-    );
-    Ok(Some(response))
-}
-
-/// Tells the reader by mail of a device that was not known before; not of their first. Of many within an hour only the first
-/// ones are told: what they say is in the list of devices.
-async fn tell_of_device(
-    account: &Account,
-    tx: &mut Tx,
-    reader: &Reader,
-    device: DeviceId,
-) -> Result<()> {
-    let now = tx.now();
-    let most = i64::from(account.base.config.accounts.mails_per_address);
-    let hour_ago = now.minus(Span::minutes(60));
-    if !store::is_further_device(tx, reader.id, device).await?
-        || store::count_new_devices(tx, reader.id, hour_ago).await? > most
-    {
-        return Ok(());
-    }
-    let Some(device) = store::find_device(tx, device).await? else {
-        return Ok(());
-    };
-    let say = Say::new(reader.language);
-    let letter = Letter::Device {
-        name: &labels::name(&device, say),
-        when: &say.moment(now, &account.site.zone(say.lang)),
-    };
-    let letter = letters::write(&account.base, say.lang, &reader.email, letter)?;
-    mail::post(tx, &letter).await?;
-    Ok(())
-}
-
-/// What the device is called, and of which kind it is.
-fn label(headers: &HeaderMap, touch: &str) -> (String, DeviceKind) {
-    // Whatever a program has put into it, the rest still names the browser.
-    let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
-    let agent = String::from_utf8_lossy(agent.unwrap_or_default());
-    labels::of_user_agent(&agent, touch == "1")
 }
 
 /// Sends on whoever has just signed in, if the browser kept the cookie. If it did not, the next page would only ask to sign

@@ -245,6 +245,10 @@ section! {
         address_back_for: Span = Span::days(7),
         /// Link that sets a new password.
         reset_for: Span = Span::minutes(30),
+        /// Link and code that sign in.
+        link_for: Span = Span::minutes(10),
+        /// Codes that may be typed for one mail.
+        code_tries: u32 = 5,
         /// Link of an invitation.
         invitation_for: Span = Span::days(14),
         /// Before the end of a subscription.

@@ -19,6 +19,15 @@ pub enum Letter<'a> {
     Known(&'a str),
     /// Set a new password; the token of the link.
     Reset(&'a str),
+    /// Sign in: press a button in the browser that asked, or type the code there.
+    SignIn {
+        /// The token of the link.
+        token: &'a str,
+        /// The code, in groups.
+        code: &'a str,
+    },
+    /// Somebody wanted to sign in, but there is no account with this address.
+    Nobody,
     /// A new password was asked for, but there is no account with this address.
     Unknown,
     /// The password was changed.
@@ -64,6 +73,13 @@ pub fn write(base: &Base, lang: Lang, to: &str, letter: Letter<'_>) -> Result<Ma
         Letter::Reset(token) => ("reset", format!("/reset/{token}"), Some(accounts.reset_for)),
         // It must leave when the mail with the link would.
         Letter::Unknown => ("unknown", "/sign-up".to_owned(), Some(accounts.reset_for)),
+        Letter::SignIn { token, .. } => (
+            "sign-in",
+            format!("/sign-in/link/{token}"),
+            Some(accounts.link_for),
+        ),
+        // It must leave when the mail with the link would.
+        Letter::Nobody => ("nobody", "/sign-up".to_owned(), Some(accounts.link_for)),
         Letter::Changed { .. } => ("changed", "/reset".to_owned(), None),
         Letter::Secured { .. } => ("secured", "/reset".to_owned(), None),
         Letter::NewEmail(token) => (
@@ -96,6 +112,7 @@ pub fn write(base: &Base, lang: Lang, to: &str, letter: Letter<'_>) -> Result<Ma
         Letter::Changed { when } | Letter::Secured { when } => {
             framed.fact(say.say("letter-when"), when.to_owned())
         }
+        Letter::SignIn { code, .. } => framed.fact(say.say("letter-code"), code.to_owned()),
         Letter::Device { name, when } => framed
             .fact(say.say("letter-device"), name.to_owned())
             .fact(say.say("letter-when"), when.to_owned()),

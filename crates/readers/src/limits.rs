@@ -38,6 +38,8 @@ pub enum Asker<'a> {
 
 /// In so many steps a try comes to wait for `[accounts] slowed_for`.
 const STEPS: u32 = 10;
+/// Of so many networks each gets all the mails to sign in by that one may ask for to an address.
+const NETWORKS: u32 = 4;
 /// So many of one stranger or device may wait at a time; else waiting side by side would slow nobody.
 const WAITING: usize = 2;
 
@@ -53,6 +55,8 @@ pub struct Limits {
     device_mails: Limit,
     network_mails: Limit,
     address_mails: Limit,
+    network_links: Limit,
+    address_links: Limit,
     changes: Limit,
     sign_outs: Limit,
 }
@@ -75,6 +79,8 @@ impl Limits {
             device_mails: an_hour(config.mails_per_address),
             network_mails: an_hour(config.mails_per_network),
             address_mails: an_hour(config.mails_per_address),
+            network_links: an_hour(config.mails_per_address),
+            address_links: an_hour(config.mails_per_address.saturating_mul(NETWORKS)),
             changes: an_hour(config.password_changes),
             sign_outs: an_hour(config.devices_per_reader),
         }
@@ -143,6 +149,23 @@ impl Limits {
         }
     }
 
+    /// A mail to sign in by is asked for. It works only in the browser that asks, so one that somebody else asked for is of
+    /// no use to its owner: networks are counted apart, and whoever asks too often is told so, also for an address that
+    /// nobody has.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn link_to(&self, asker: Asker<'_>, email: &Email) -> Result<()> {
+        match asker {
+            Asker::Device(device) => self.device_mails.count(device),
+            Asker::Stranger(network, _) => {
+                self.network_links.count((network, email.as_str()))?;
+                self.address_links.count(email.as_str())
+            }
+            Asker::Link(_) | Asker::Command => Ok(()),
+        }
+    }
+
     /// A reader who gave the right password changes it: that writes a mail each time.
     ///
     /// # Errors
@@ -169,6 +192,8 @@ impl Limits {
             &self.device_mails,
             &self.network_mails,
             &self.address_mails,
+            &self.network_links,
+            &self.address_links,
             &self.changes,
             &self.sign_outs,
         ] {

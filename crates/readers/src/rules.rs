@@ -1,5 +1,6 @@
 //! Who a reader is, parsed at the door.
 
+mod code;
 mod email;
 mod password;
 
@@ -10,6 +11,7 @@ use base::id::Id;
 use base::lang::Lang;
 use base::time::UnixMillis;
 
+pub use self::code::{code_from, code_of, grouped};
 pub use self::email::{Email, shown_email, visible};
 pub use self::password::{MAX_PASSWORD, PasswordFault, check_password};
 

@@ -63,4 +63,15 @@ impl TestPaper {
         });
         format!("{start}{}", link.expect("a mail has such a link"))
     }
+    /// The newest code that was mailed, as it stands there: two groups of four digits.
+    pub async fn mailed_code(&self) -> String {
+        let code = |text: &str| {
+            let groups: Vec<_> = text.split(|sign: char| !sign.is_ascii_digit()).collect();
+            let is_code = |pair: &&[&str]| pair.iter().all(|group| group.len() == 4);
+            groups.windows(2).find(is_code).map(|pair| pair.join(" "))
+        };
+        let sent = self.mails().await;
+        let newest = sent.iter().rev().find_map(|mail| code(&mail.text));
+        newest.expect("a mail has a code")
+    }
 }

@@ -21,6 +21,10 @@ pub enum Event {
     SignedIn,
     /// Wrong password, or an address without an account.
     SignInFailed,
+    /// Asked for a mail to sign in by.
+    LinkAsked,
+    /// Typed a code that was not the one in that mail.
+    CodeFailed,
     /// Signed out here.
     SignedOut,
     /// Signed another device out.
@@ -66,6 +70,8 @@ impl Event {
         match self {
             Self::SignedIn => "signed-in",
             Self::SignInFailed => "sign-in-failed",
+            Self::LinkAsked => "link-asked",
+            Self::CodeFailed => "code-failed",
             Self::SignedOut => "signed-out",
             Self::SignedOutOther => "signed-out-other",
             Self::SignedOutOthers => "signed-out-others",

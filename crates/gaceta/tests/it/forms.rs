@@ -54,10 +54,15 @@ async fn forms_of_guests_say_what_is_wrong_with_which_field() {
     let host = "x".repeat(64);
     let form = format!("name=A&email=a%40{host}.example&password=a+long+enough+one");
     assert_eq!(faults(&post(&guest, "/sign-up", &form).await), ["email"]);
+    for path in ["/reset", "/sign-in/link"] {
+        assert_eq!(faults(&post(&guest, path, "email=nobody").await), ["email"]);
+    }
+    post(&guest, "/sign-in/link", "email=eva%40example.com").await;
     assert_eq!(
-        faults(&post(&guest, "/reset", "email=nobody").await),
-        ["email"]
+        faults(&post(&guest, "/sign-in/code", "code=1").await),
+        ["code"]
     );
+    paper.mails().await;
 
     let form = "name=Eva&email=eva%40example.com&password=first+choice+of+mine";
     post(&guest, "/sign-up", form).await;

@@ -22,7 +22,7 @@ struct Due<'a> {
 }
 
 /// Everything that changes something, as the router has it.
-const ROUTES: [&str; 36] = [
+const ROUTES: [&str; 39] = [
     "/account",
     "/account/confirm",
     "/account/data/delete",
@@ -57,6 +57,9 @@ const ROUTES: [&str; 36] = [
     "/reset/{token}",
     "/restore/{token}",
     "/sign-in",
+    "/sign-in/code",
+    "/sign-in/link",
+    "/sign-in/link/{token}",
     "/sign-out",
     "/sign-up",
 ];
@@ -131,7 +134,7 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
             let (epoch, op, next) = (field("epoch"), field("op"), field("next"));
             (laptop, format!("epoch={epoch}&op={op}&next={next}"))
         }
-        "/reset" => (paper.guest(), own),
+        "/reset" | "/sign-in/link" => (paper.guest(), own),
         "/sign-in" => (phone, own + "&password=a+paper+a+day"),
         "/sign-out" => (phone, String::new()),
         "/sign-up" => (paper.guest(), new),
@@ -216,6 +219,23 @@ fn due_at_the_desk<'a>(
     }
 }
 
+/// The same of a mail to sign in by.
+async fn due_to_sign_in<'a>(paper: &'a TestPaper, route: &str, own: &str) -> Due<'a> {
+    let browser = paper.guest();
+    browser.send(Method::POST, "/sign-in/link", &[], own).await;
+    let link = paper.mailed_link("/sign-in/link/").await;
+    let code = testing::encode(&paper.mailed_code().await);
+    let (path, body) = match route {
+        "/sign-in/code" => (route.to_owned(), format!("code={code}")),
+        _ => (link, String::new()),
+    };
+    Due {
+        browser,
+        path,
+        body,
+    }
+}
+
 /// The same of what begins with a link in a mail.
 async fn due_by_mail<'a>(
     paper: &'a TestPaper,
@@ -260,6 +280,9 @@ async fn due_by_mail<'a>(
             let form = format!("email=new-{email}&password=a+house+by+the+river");
             guest.send(Method::POST, "/sign-up", &[], &form).await;
             (guest, paper.mailed_link("/proof/").await, String::new())
+        }
+        "/sign-in/code" | "/sign-in/link/{token}" => {
+            return due_to_sign_in(paper, route, &format!("email={email}")).await;
         }
         "/reset/{token}" => {
             let form = format!("email={email}");

@@ -22,6 +22,7 @@ mod heard;
 mod leases;
 mod letters;
 mod limits;
+mod links;
 mod nodes;
 mod open_pages;
 mod overlaps;

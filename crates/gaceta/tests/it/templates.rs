@@ -85,6 +85,7 @@ impl<'a> Speaking<'a> {
             ("account/touch.html", self.sees("/sign-in").await),
             ("account/sign_up.html", self.sees("/sign-up").await),
             ("account/reset.html", self.sees("/reset").await),
+            ("account/link.html", self.sees("/sign-in/link").await),
             ("account/note.html", self.sees("/sign-up/sent").await),
             (
                 "account/invitation_gone.html",
@@ -125,7 +126,15 @@ impl<'a> Speaking<'a> {
         let form = format!("email={}", testing::encode(&reader.email));
         self.posts(&guest, "/reset", &form).await;
         let reset = self.paper.mailed_link("/reset/").await;
+        self.posts(&guest, "/sign-in/link", &form).await;
+        let link = self.paper.mailed_link("/sign-in/link/").await;
+        let at_code = self.at("/sign-in/code");
         vec![
+            ("account/code.html", shown(guest.opens(&at_code).await)),
+            (
+                "account/link_opened.html",
+                shown(guest.opens(&self.at(&link)).await),
+            ),
             ("account/proof.html", self.sees(&proof).await),
             ("mail/letter.txt", mail.text),
             ("mail/letter.html", mail.html),

@@ -24,8 +24,9 @@ impl AddressProof {
     }
 }
 
-/// What a link to a new address remembers of the reader it was asked for: after a change of either it is void.
-fn moved_from(reader: &Reader) -> String {
+/// What a link to a new address, or one to sign in by, remembers of the reader it was asked for: after a change of address or
+/// password it is void.
+pub(super) fn moved_from(reader: &Reader) -> String {
     format!("{} {}", replaced(&reader.email), replaced(&reader.password))
 }
 

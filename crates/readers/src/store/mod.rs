@@ -12,6 +12,7 @@ use base::time::UnixMillis;
 
 mod account;
 mod address;
+mod links;
 mod many;
 mod own_data;
 mod proofs;
@@ -20,6 +21,7 @@ mod search;
 
 pub use account::*;
 pub use address::*;
+pub use links::*;
 pub use many::*;
 pub use own_data::*;
 pub use proofs::*;

@@ -13,6 +13,8 @@ text_enum! {
         SignUp = "sign_up",
         /// To set a new password.
         Reset = "reset",
+        /// To sign in.
+        SignIn = "sign_in",
         /// To prove the new address of a reader.
         NewEmail = "new_email",
         /// To bring the address back that a reader had before.

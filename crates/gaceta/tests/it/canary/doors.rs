@@ -9,7 +9,7 @@ use subscriptions::{By, Change};
 use testing::{Answer, Browser, CANARY, Form, TestPaper, encode};
 use web::Route;
 
-use super::visitors::{KNOWN, fresh, name};
+use super::visitors::{CODE, KNOWN, fresh, name};
 
 /// One address.
 #[derive(Clone, Debug)]
@@ -55,7 +55,14 @@ pub struct Known {
 }
 
 /// How links begin that are mailed.
-const LINKS: [&str; 5] = ["/proof/", "/invitation/", "/reset/", "/email/", "/restore/"];
+const LINKS: [&str; 6] = [
+    "/proof/",
+    "/invitation/",
+    "/reset/",
+    "/email/",
+    "/restore/",
+    "/sign-in/link/",
+];
 
 impl Known {
     /// With links that nobody has used yet, an invitation for somebody new among them.
@@ -154,6 +161,7 @@ pub async fn mailed(paper: &TestPaper, start: &'static str, email: &str) -> Stri
             let form = format!("email={KNOWN}%40example.com");
             paper.guest().send(Method::POST, "/reset", &[], &form).await
         }
+        "/sign-in/link/" => return asked_in(paper, &paper.guest()).await,
         // Of this reader, to a new address.
         "/email/" => move_to(&signed_in(paper, email).await, &fresh()).await,
         // Of somebody who has a new address already.
@@ -177,6 +185,17 @@ pub async fn mailed(paper: &TestPaper, start: &'static str, email: &str) -> Stri
         answer.text
     );
     paper.mailed_link(start).await
+}
+
+/// Has a mail sent to somebody, by which they may sign in in this browser; gives its link.
+pub async fn asked_in(paper: &TestPaper, browser: &Browser<'_>) -> String {
+    let person = paper.reader(&name(), false).await;
+    let form = format!("email={}", encode(&person.email));
+    browser
+        .send(Method::POST, "/sign-in/link", &[], &form)
+        .await;
+    CODE.set(paper.mailed_code().await);
+    paper.mailed_link("/sign-in/link/").await
 }
 
 async fn move_to(browser: &Browser<'_>, email: &str) -> Answer {

@@ -62,8 +62,10 @@ async fn look_up(paper: &TestPaper, routes: &[Route]) -> BTreeMap<&'static str, 
     for who in Who::ALL {
         let visitor = Visitor::comes(paper, who).await;
         // Shown to the one who asked for it only.
-        let own = link_for(paper, "/email/", &visitor).await;
-        known.links.insert("/email/", own);
+        for start in ["/email/", "/sign-in/link/"] {
+            let own = link_for(paper, start, &visitor).await;
+            known.links.insert(start, own);
+        }
         let pages = doors::pages(routes, &known);
         for Door { route: page, path } in &pages {
             let shown = visitor.browser.opens(path).await;
@@ -142,6 +144,9 @@ pub async fn post_all(paper: &TestPaper, routes: &[Route]) -> Posted {
         };
         for who in Who::ALL {
             let visitor = Visitor::comes(paper, who).await;
+            if route.path == "/sign-in/code" {
+                doors::asked_in(paper, &visitor.browser).await;
+            }
             let mut links = known.links.iter_mut();
             if let Some((start, link)) = links.find(|(start, _)| route.path.starts_with(**start)) {
                 *link = link_for(paper, start, &visitor).await;
@@ -191,6 +196,9 @@ async fn post(
 
 /// A link for this visitor: an invitation to the account, if there is one without a seat, and else for somebody new.
 async fn link_for(paper: &TestPaper, start: &'static str, visitor: &Visitor<'_>) -> String {
+    if start == "/sign-in/link/" {
+        return doors::asked_in(paper, &visitor.browser).await;
+    }
     let own = !visitor.email.is_empty();
     let email = match start {
         "/invitation/" | "/email/" if own => visitor.email.clone(),

@@ -107,6 +107,7 @@ async fn furnished() -> TestPaper {
         config.accounts.attempts_per_network = 100_000;
         config.accounts.attempts_per_account = 100_000;
         config.accounts.mails_per_address = 100_000;
+        config.accounts.mails_per_network = 100_000;
     })
     .await;
     doors::furnish(&paper).await;

@@ -1,5 +1,6 @@
 //! Who comes to the canary's paper.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{Method, StatusCode};
@@ -64,6 +65,11 @@ pub struct Visitor<'a> {
     pub email: String,
     /// The other device, which reads on.
     other: Option<Browser<'a>>,
+}
+
+thread_local! {
+    /// The code that was mailed last, in this test.
+    pub static CODE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -215,6 +221,7 @@ pub fn typed(route: &str, field: &testing::Field) -> String {
     match (field.name.as_str(), field.kind.as_str()) {
         (_, "password") if field.autocomplete == "current-password" => PASSWORD.into(),
         (_, "password") => "a paper now and then".into(),
+        ("code", _) => CODE.with_borrow(String::clone),
         ("sure", _) => "yes".into(),
         ("emails", _) => fresh(),
         ("email", _) if ["/sign-up", "/account/email"].contains(&route) => fresh(),

@@ -248,6 +248,19 @@ pub const MEANT: &[Meant] = &[
         ..NOTHING
     },
     Meant {
+        with: "address",
+        at: &["/sign-in/link"],
+        adds: &["proof", "job"],
+        why: "whoever knows an address may have a mail sent to it, by which its owner alone signs in",
+        ..NOTHING
+    },
+    Meant {
+        at: &["/sign-in/link"],
+        changes: &["proof"],
+        why: "of two mails that a browser asks for the first counts no more",
+        ..NOTHING
+    },
+    Meant {
         who: HOSTS,
         with: "address",
         at: &["/account/seats/invite"],
@@ -292,7 +305,8 @@ pub fn may_change(who: Role, with: &str, at: &str, change: &Change) -> Option<us
 
 /// Whether the pages of the other one say what is different by this entry.
 pub fn is_shown(number: usize) -> bool {
-    !MEANT[number].changes.is_empty()
+    // A link that waits in a mailbox stands on no page of whom it was sent to.
+    MEANT[number].changes.iter().any(|table| *table != "proof")
 }
 
 /// An entry in words.

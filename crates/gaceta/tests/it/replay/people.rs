@@ -263,6 +263,10 @@ pub async fn assemble(paper: &TestPaper) -> Vec<Someone<'_>> {
             _ => post(&paper.guest(), "/reset", &form).await,
         }
     }
+    for role in [Role::Reader, Role::Invited] {
+        let form = format!("email={}", encode(&role.email()));
+        post(browser(role), "/sign-in/link", &form).await;
+    }
     for role in Role::ALL.into_iter().filter(|role| role.is_moving()) {
         asks_for_address(browser(role), &role.new_email()).await;
     }

@@ -80,6 +80,8 @@ pub fn stores(path: &str) -> bool {
         "/account/devices/{id}/name",
         "/account/seats/invite",
         "/admin/subscriptions",
+        // The page after it says where the mail went.
+        "/sign-in/link",
     ];
     paths.contains(&path)
 }

@@ -396,9 +396,15 @@ async fn portraits(
         let links = everybody[someone.role as usize].harvest.links.keys();
         let links: Vec<String> = links
             .filter(|link| {
-                ["/email/", "/invitation/", "/proof/", "/reset/", "/restore/"]
-                    .iter()
-                    .any(|start| link.starts_with(start))
+                let starts = [
+                    "/email/",
+                    "/invitation/",
+                    "/proof/",
+                    "/reset/",
+                    "/restore/",
+                    "/sign-in/link/",
+                ];
+                starts.iter().any(|start| link.starts_with(start))
             })
             .cloned()
             .collect();
