@@ -97,31 +97,7 @@ async fn due<'a>(paper: &'a TestPaper, route: &str, name: &str) -> Due<'a> {
         "/account/seats/invite" => (laptop, format!("emails=new-{email}")),
         company if is_company => return due_in_a_company(paper, company, &owner, laptop).await,
         desk if desk.starts_with("/admin/") => {
-            owner.works_here().await;
-            if desk.ends_with("/remove") {
-                let (_, _) = invited(paper, &laptop, &email).await;
-                let seat = second_seat(paper, &owner).await;
-                let id = subscription_of(paper, &owner).await.to_string();
-                let path = path.replace("{subscription}", &id);
-                let body = format!("seat={seat}");
-                return Due {
-                    browser: laptop,
-                    path,
-                    body,
-                };
-            }
-            if desk.ends_with("/owner") {
-                paper.reader(&format!("next-{name}"), false).await;
-            }
-            let subscription = subscription_of(paper, &owner).await;
-            let id = subscription.to_string();
-            if desk.ends_with("/resume") {
-                let page = path
-                    .replace("{subscription}", &id)
-                    .replace("/resume", "/end");
-                laptop.send(Method::POST, &page, &[], "").await;
-            }
-            return due_at_the_desk(laptop, desk, (name, &id), &own);
+            return due_of_a_subscription(paper, desk, (name, &owner), laptop).await;
         }
         "/reading/beat" => {
             let beat = r#"{"view":"7","seq":1,"epoch":null,"focused":true,"idle":0}"#;
@@ -186,6 +162,36 @@ async fn due_in_a_company<'a>(
         path: route.to_owned(),
         body,
     }
+}
+
+/// The same of what the people of the paper do, with what must have happened before.
+async fn due_of_a_subscription<'a>(
+    paper: &'a TestPaper,
+    route: &str,
+    (name, owner): (&str, &Person<'_>),
+    browser: Browser<'a>,
+) -> Due<'a> {
+    owner.works_here().await;
+    let email = owner.email.replace('@', "%40");
+    let id = subscription_of(paper, owner).await.to_string();
+    let page = route.replace("{subscription}", &id);
+    if route.ends_with("/remove") {
+        invited(paper, &browser, &email).await;
+        let body = format!("seat={}", second_seat(paper, owner).await);
+        return Due {
+            browser,
+            path: page,
+            body,
+        };
+    }
+    if route.ends_with("/owner") {
+        paper.reader(&format!("next-{name}"), false).await;
+    }
+    if route.ends_with("/resume") {
+        let end = page.replace("/resume", "/end");
+        browser.send(Method::POST, &end, &[], "").await;
+    }
+    due_at_the_desk(browser, route, (name, &id), &format!("email={email}"))
 }
 
 /// The same of what the people of the paper do; `own` is the address of the owner, who is one of them.

@@ -186,9 +186,8 @@ async fn arrives<'a>(paper: &'a TestPaper, role: Role, hash: &str) -> Someone<'a
     if role.has_moved() {
         moves(paper, role).await;
     }
-    let mut tx = base.read().await.unwrap();
-    let reader = readers::store::find_reader(&mut tx, id).await.unwrap();
-    drop(tx);
+    let reader = readers::store::find_reader(&mut base.read().await.unwrap(), id).await;
+    let reader = reader.unwrap().unwrap();
     if let Some((plan, seats)) = role.plan() {
         let grant = Grant {
             plan: plan.parse().unwrap(),
@@ -199,9 +198,8 @@ async fn arrives<'a>(paper: &'a TestPaper, role: Role, hash: &str) -> Someone<'a
             by: subscriptions::By::default(),
             takes_seat: true,
         };
-        subscriptions::grant(&paper.app.subscriptions, &reader.unwrap(), &grant)
-            .await
-            .unwrap();
+        let given = subscriptions::grant(&paper.app.subscriptions, &reader, &grant);
+        given.await.unwrap();
     }
     for _ in 0..role.devices() {
         let browser = paper.guest();
