@@ -211,6 +211,14 @@ pub const MEANT: &[Meant] = &[
         ..NOTHING
     },
     Meant {
+        who: STAFF,
+        at: &["/admin/subscriptions/{subscription}/end"],
+        whose: SUBSCRIBERS,
+        changes: &["(lease)"],
+        why: "with a subscription that staff end, the right to read on a device ends, too",
+        ..NOTHING
+    },
+    Meant {
         who: &[Role::Host],
         at: &["/account/data", "/account/data/delete"],
         whose: &[Role::Seated],

@@ -40,10 +40,10 @@ impl Place {
     }
 }
 
-/// All paths; those on which words are stored that somebody sends come last.
+/// All paths; those on which words are stored that somebody sends come last, and then what ends something.
 pub fn places(routes: &[Route]) -> Vec<Place> {
     let mut paths: Vec<&str> = routes.iter().map(|route| route.path).collect();
-    paths.sort_unstable_by_key(|path| (stores(path), *path));
+    paths.sort_unstable_by_key(|path| (stores(path), path.ends_with("/end"), *path));
     paths.dedup();
     let declared = |path: &str, method: &str| {
         let mut routes = routes.iter();
@@ -82,6 +82,9 @@ pub fn stores(path: &str) -> bool {
         "/admin/subscriptions",
         // The page after it says where the mail went.
         "/sign-in/link",
+        "/admin/subscriptions/{subscription}/end",
+        "/admin/subscriptions/{subscription}/extend",
+        "/admin/subscriptions/{subscription}/plan",
     ];
     paths.contains(&path)
 }
