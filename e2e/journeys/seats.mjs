@@ -46,6 +46,7 @@ async function twoOfThem({ people, paper }) {
   // The seat is taken away: the open page is told, the next page is the wall; the owner reads on.
   await listening(b);
   await seats.reload();
+  await seats.locator("summary", { hasText: GUEST }).click();
   await seats.getByRole("button", { name: `Remove ${GUEST}` }).click();
   assert.equal(await seats.locator(".notice.ok").count(), 1);
   await until(async () => !(await hasText(b)), "the open page is told");
@@ -66,6 +67,7 @@ async function withdrawn({ people, paper }) {
   await page.getByRole("button", { name: "Enviar la invitación" }).click();
   const letters = [await mail(paper, "uno@example.com"), await mail(paper, "dos@example.com")];
   for (const name of ["uno", "dos"]) {
+    await page.locator("summary", { hasText: `${name}@example.com` }).click();
     await page.getByRole("button", { name: `Retirar la invitación a ${name}@example.com` }).click();
     assert.equal(await page.locator(".notice.ok").count(), 1);
   }

@@ -42,8 +42,8 @@ const TYPED: [&str; 4] = ["label", "name", "note", "company_name"];
 
 /// Each table with the query that gives its rows as texts: what names somebody in it, and all of it.
 async fn tables(paper: &TestPaper) -> BTreeMap<String, String> {
-    let (tables, of_table, text): (_, fn(&str) -> String, fn(&str) -> String) = if is_sqlite(paper)
-    {
+    type Written = fn(&str) -> String;
+    let (tables, of_table, text): (_, Written, Written) = if is_sqlite(paper) {
         (
             "SELECT name FROM sqlite_master WHERE type = 'table'",
             |table| format!("SELECT name FROM pragma_table_info('{table}')"),
