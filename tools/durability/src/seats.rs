@@ -68,9 +68,11 @@ impl Company {
 
     /// The number of the guest's seat, as the form of the owner's page has it.
     fn seat(&mut self, place: &Place, guest: usize) -> Option<String> {
-        let page = self.owner.get(place, "/account/seats")?.body;
-        let person = page.split("<li class=\"item\">");
         let email = &self.guests[guest].email;
+        // The page shows a part of so many.
+        let found = format!("/account/seats?q={email}");
+        let page = self.owner.get(place, &found)?.body;
+        let person = page.split("<li class=\"item\">");
         let person = person.into_iter().find(|person| person.contains(email))?;
         field(person, "seat").map(str::to_owned)
     }
