@@ -216,13 +216,17 @@ async fn publish(app: &App) -> anyhow::Result<()> {
 
 /// What the demo paper says of itself.
 async fn about(app: &App) -> anyhow::Result<()> {
-    let mut drafts = Vec::new();
     for name in Files::iter().filter(|name| name.starts_with("about/")) {
         let broken = |faults: Vec<String>| anyhow::anyhow!("{name}: {}", faults.join("\n"));
-        drafts.push(super::about::draft(&text(&name)?).map_err(broken)?);
-    }
-    for outcome in about::publish(&app.about, &drafts).await? {
-        outcome.map_err(|refusal| anyhow::anyhow!("a page of the demo: {refusal:?}"))?;
+        let draft = super::about::draft(&text(&name)?).map_err(broken)?;
+        for outcome in about::publish(&app.about, &[draft]).await? {
+            // Where a version is there already, it stays as it was.
+            if let Err(refusal) = outcome
+                && !matches!(refusal, about::Refusal::Kept { .. })
+            {
+                anyhow::bail!("{name}: {refusal:?}");
+            }
+        }
     }
     Ok(())
 }
