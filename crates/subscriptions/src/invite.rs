@@ -327,7 +327,14 @@ mod tests {
             by: crate::By::default(),
             takes_seat: true,
         };
-        grant(subscriptions, owner, &what).await.unwrap()
+        let granted = grant(subscriptions, owner, &what).await.unwrap();
+        // Here it is about the mails of invitations.
+        let mut tx = subscriptions.base.write().await.unwrap();
+        base::mail::take_back(&mut tx, &owner.email, &[])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        granted
     }
 
     async fn owned(subscriptions: &Subscriptions, owner: &Reader) -> Subscription {
