@@ -12,7 +12,7 @@ pub mod store;
 
 pub use pages::routes;
 pub use part::About;
-pub use publish::{Draft, Error, Outcome, publish, set_withdrawn};
+pub use publish::{Draft, Outcome, publish, set_withdrawn};
 pub use rules::{Refusal, Required};
 
 /// What these pages say, and how drafts are refused.

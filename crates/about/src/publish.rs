@@ -4,7 +4,6 @@ use articles::{Slug, rules::Headline};
 use base::db::Tx;
 use base::lang::Lang;
 use serde::{Deserialize, Serialize};
-use web::locale::Say;
 
 use crate::rules::{MAX_BODY, MAX_VERSION, Refusal};
 use crate::store::{self, Version};
@@ -42,34 +41,6 @@ pub struct Outcome {
     pub version: String,
 }
 
-/// Why nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// It is not as it should be.
-    #[error("refused: {0:?}")]
-    Refused(Refusal),
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-}
-
-impl Error {
-    /// One sentence for a person.
-    #[must_use]
-    pub fn say(&self, say: Say) -> String {
-        match self {
-            Self::Refused(refusal) => refusal.say(say),
-            Self::Database(error) => error.to_string(),
-        }
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
 /// Publishes all of them or none; gives for each what became of it, or why none was published.
 ///
 /// # Errors
@@ -81,11 +52,7 @@ pub async fn publish(
     let mut tx = about.base.write().await?;
     let mut outcomes = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        outcomes.push(match insert(&mut tx, draft).await {
-            Ok(outcome) => Ok(outcome),
-            Err(Error::Refused(refusal)) => Err(refusal),
-            Err(Error::Database(error)) => return Err(error),
-        });
+        outcomes.push(insert(&mut tx, draft).await?);
     }
     if outcomes.iter().all(Result::is_ok) {
         tx.commit().await?;
@@ -93,8 +60,11 @@ pub async fn publish(
     Ok(outcomes)
 }
 
-async fn insert(tx: &mut Tx, draft: &Draft) -> Result<Outcome, Error> {
-    let (slug, version) = checked(tx, draft)?;
+async fn insert(tx: &mut Tx, draft: &Draft) -> sqlx::Result<Result<Outcome, Refusal>> {
+    let (slug, version) = match checked(tx, draft) {
+        Ok(checked) => checked,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let path = format!("/about/{slug}?lang={}", version.language);
     let is_new = store::insert_version(tx, &slug, &version).await?;
     if !is_new {
@@ -105,19 +75,18 @@ async fn insert(tx: &mut Tx, draft: &Draft) -> Result<Outcome, Error> {
             moment && kept.title == version.title && kept.body == version.body
         });
         if !is_same {
-            return Err(Refusal::Kept {
+            return Ok(Err(Refusal::Kept {
                 slug: slug.to_string(),
                 version: version.version,
                 language: version.language,
-            }
-            .into());
+            }));
         }
     }
-    Ok(Outcome {
+    Ok(Ok(Outcome {
         is_new,
         path,
         version: version.version,
-    })
+    }))
 }
 
 fn checked(tx: &Tx, draft: &Draft) -> Result<(Slug, Version), Refusal> {
@@ -156,20 +125,26 @@ fn parse(page: &str) -> Result<Slug, Refusal> {
     slug.map_err(|_| Refusal::Slug(page.to_owned()))
 }
 
-/// Takes a page away from its readers, or gives it back with all its versions; `false` if it was so before.
+/// Takes a page away from its readers, or gives it back with all its versions; `false` if it was so before. Refused where
+/// there is no such page, and for the terms, to which readers agreed.
 ///
 /// # Errors
-/// When there is no such page, or it is the terms, which readers agreed to; or whatever the database says.
-pub async fn set_withdrawn(about: &About, page: &str, withdrawn: bool) -> Result<bool, Error> {
-    let slug = parse(page)?;
-    if withdrawn && page == Required::Terms.as_str() {
-        return Err(Refusal::Terms.into());
-    }
+/// Whatever the database says.
+pub async fn set_withdrawn(
+    about: &About,
+    page: &str,
+    withdrawn: bool,
+) -> sqlx::Result<Result<bool, Refusal>> {
+    let slug = match parse(page) {
+        Ok(_) if withdrawn && page == Required::Terms.as_str() => return Ok(Err(Refusal::Terms)),
+        Ok(slug) => slug,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let mut tx = about.base.write().await?;
     if !store::has_page(&mut tx, &slug).await? {
-        return Err(Refusal::NoPage(page.to_owned()).into());
+        return Ok(Err(Refusal::NoPage(page.to_owned())));
     }
     let changed = store::set_withdrawn(&mut tx, &slug, withdrawn).await?;
     tx.commit().await?;
-    Ok(changed)
+    Ok(Ok(changed))
 }

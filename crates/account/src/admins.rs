@@ -23,11 +23,9 @@ use subscriptions::rules::{SeatEvent, SeatEventId, SubscriptionId};
 use subscriptions::{Subscriptions, store};
 use web::form::{Faults, refused};
 use web::locale::Say;
-use web::view::{Frame, personal, see_other};
+use web::view::{Frame, SHOWN, cut, personal, see_other};
 use web::{Query, Result, Site};
 
-/// How many stand on a page of what was done.
-const SHOWN: i64 = 50;
 /// So many are read at a time for the file.
 const PORTION: i64 = 1_000;
 
@@ -226,10 +224,7 @@ pub(super) async fn show_log(
     let before = marked(&query.after);
     let mut events = store::list_seat_events(&mut tx, of, before, SHOWN + 1).await?;
     drop(tx);
-    let more = events.len() > SHOWN as usize;
-    events.truncate(SHOWN as usize);
-    let last = events.last().filter(|_| more);
-    let next = last.map_or(String::new(), |last| {
+    let next = cut(&mut events).map_or(String::new(), |last| {
         format!("of={of}&after={}.{}", last.at.0, last.id)
     });
     let row = |event: &SeatEvent| LogRow {

@@ -46,10 +46,7 @@ pub(super) async fn begin(
     (headers, touch): (&HeaderMap, &str),
 ) -> Result<Option<Begun>> {
     let (base, accounts) = (&account.base, &account.base.config.accounts);
-    let known = Cookie::Device
-        .read(headers, base.config.secure())
-        .filter(|value| value.len() == 43);
-    let device_cookie = known.map_or_else(|| base.rng.token(), str::to_owned);
+    let device_cookie = Cookie::Device.read_or_new(headers, base);
     let cookie_hash = TokenHash::of(&device_cookie);
     let (label, kind) = label(headers, touch);
     let token = base.rng.token();

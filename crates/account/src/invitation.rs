@@ -12,6 +12,7 @@ use crate::Account;
 use crate::begin::sign_in;
 use crate::form::password_fault;
 use base::lang::Lang;
+use base::rng::TOKEN_LENGTH;
 use base::secret::{Secret, TokenHash};
 use readers::rules::{MAX_NAME, check_password, one_line};
 use readers::{self, Asker, Email, Reader, Session, SignedIn};
@@ -75,7 +76,7 @@ async fn door(
     let session = session.map(|SignedIn(session)| session);
     let say = Say::new(session.as_ref().map_or(lang, |session| session.language));
     let mut tx = site.base.read().await?;
-    let found = if token.len() == 43 {
+    let found = if token.len() == TOKEN_LENGTH {
         store::find_invitation(&mut tx, &TokenHash::of(&token)).await?
     } else {
         None

@@ -104,18 +104,18 @@ pub async fn submit_link(
         }
         counted => counted?,
     }
-    let secure = base.config.secure();
-    let cookie = Cookie::Proof
-        .read(&headers, secure)
-        .filter(|value| value.len() == 43)
-        .map_or_else(|| base.rng.token(), str::to_owned);
+    let cookie = Cookie::Proof.read_or_new(&headers, base);
     post_mail(base, lang, &email, &TokenHash::of(&cookie), &form.next).await?;
     let who = Who::address(email.as_str()).from(network);
     security::note(base, Event::LinkAsked, who);
     let mut response = see_other(&format!("{TYPE}?lang={lang}"));
     response.headers_mut().append(
         header::SET_COOKIE,
-        Cookie::Proof.set(&cookie, base.config.accounts.proof_for, secure),
+        Cookie::Proof.set(
+            &cookie,
+            base.config.accounts.proof_for,
+            base.config.secure(),
+        ),
     );
     Ok(response)
 }

@@ -25,11 +25,8 @@ use web::error::encode;
 use web::form::{Faults, refused};
 use web::locale::Say;
 use web::security::{self, Event, Who};
-use web::view::{Frame, Link, personal, see_other};
+use web::view::{Frame, Link, SHOWN, cut, personal, see_other};
 use web::{Error, Form, Query, Result, Site};
-
-/// How many stand on a page of the list.
-const SHOWN: i64 = 50;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -109,17 +106,6 @@ impl Person {
     }
 }
 
-/// Where a part of the list goes on: behind this one.
-fn mark((email, seat): &(String, SeatId)) -> String {
-    format!("{seat}.{email}")
-}
-
-/// What [`mark`] wrote; nothing else is understood.
-fn marked(text: &str) -> Option<(String, SeatId)> {
-    let (seat, email) = text.split_once('.')?;
-    Some((email.to_owned(), seat.parse().ok()?))
-}
-
 pub(super) async fn show_seats(
     State(site): State<Arc<Site>>,
     SignedIn(session): SignedIn,
@@ -164,19 +150,15 @@ async fn page(
 ) -> Result<SeatsPage> {
     let (say, of) = (Say::new(session.language), &managed.of);
     let zone = site.zone(session.language);
-    let mut part = Part::starting(&query.q);
-    part.after = marked(&query.after);
+    let part = Part::starting(&query.q).behind(&query.after);
     let mut tx = site.base.read().await?;
     let used = store::count_used(&mut tx, of.id).await?;
     let mut members = store::list_members(&mut tx, of.id, &part, SHOWN + 1).await?;
     let own = store::find_seat_of(&mut tx, of.id, session.reader).await?;
     let now = tx.now();
     drop(tx);
-    let more = members.len() > SHOWN as usize;
-    members.truncate(SHOWN as usize);
-    let last = members.last().filter(|_| more);
-    let next = last.map_or(String::new(), |last| {
-        let after = encode(&mark(&last.mark()));
+    let next = cut(&mut members).map_or(String::new(), |last| {
+        let after = encode(&last.mark());
         format!("of={}&q={}&after={after}", of.id, encode(&query.q))
     });
     let person = |member: Member| Person {
@@ -199,7 +181,7 @@ async fn page(
         free,
         people: members.into_iter().map(person).collect(),
         q: query.q.clone(),
-        is_long: more || !query.q.is_empty() || !query.after.is_empty(),
+        is_long: !next.is_empty() || !query.q.is_empty() || !query.after.is_empty(),
         next,
         may_take: own.is_none() && free > 0,
         own: own.filter(|_| of.is_company()),
@@ -271,21 +253,8 @@ async fn invite_all(
     if emails.is_empty() {
         return Ok(Err((0, say.say("seats-nobody"), String::new())));
     }
-    let base = &subscriptions.base;
-    let owner = managed.owner(base).await?;
-    let (host, by) = (
-        invite::host_of(&managed.of, &owner),
-        Actor::Reader(session.reader),
-    );
-    let answers = invite::invite_all(
-        subscriptions,
-        managed.of.id,
-        &emails,
-        owner.language,
-        &host,
-        by,
-    )
-    .await?;
+    let by = Actor::Reader(session.reader);
+    let answers = invite::invite_all(subscriptions, &managed.of, &emails, by).await?;
     let mailed = answers.iter().filter(|answer| answer.is_mailed()).count();
     let both = || emails.iter().zip(&answers);
     // Of one address it is told that nothing was to be done, too.

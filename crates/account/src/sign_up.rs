@@ -106,11 +106,7 @@ pub async fn submit_sign_up(
     };
     let asker = Asker::Stranger(network, email.as_str());
     readers.limits.mail_from(asker)?;
-    let secure = base.config.secure();
-    let cookie = Cookie::Proof
-        .read(&headers, secure)
-        .filter(|value| value.len() == 43)
-        .map_or_else(|| base.rng.token(), str::to_owned);
+    let cookie = Cookie::Proof.read_or_new(&headers, base);
     let terms = about::store::find_terms_version(&mut base.read().await?).await?;
     let wanted = Wanted {
         name,
@@ -130,7 +126,11 @@ pub async fn submit_sign_up(
     let mut response = see_other(&format!("/sign-up/sent?lang={}", say.lang));
     response.headers_mut().append(
         header::SET_COOKIE,
-        Cookie::Proof.set(&cookie, base.config.accounts.proof_for, secure),
+        Cookie::Proof.set(
+            &cookie,
+            base.config.accounts.proof_for,
+            base.config.secure(),
+        ),
     );
     Ok(response)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 
-use crate::managed::{find, plan_name};
+use crate::managed::{Managed, find, plan_name};
 use readers::{Session, SignedIn};
 use subscriptions::rules::Subscription;
 use subscriptions::store;
@@ -33,27 +33,28 @@ struct SubscriptionPage {
     terms: Option<(String, String)>,
 }
 
-/// The subscription a reader has a seat on, or else looks after, with name and address of its owner.
-async fn held(site: &Site, session: &Session) -> Result<Option<(Subscription, String, String)>> {
+/// The subscription a reader has a seat on, or else the one they look after, with name and address of its owner.
+async fn held(
+    site: &Site,
+    session: &Session,
+    managed: Option<&Managed>,
+) -> Result<Option<(Subscription, String, String)>> {
     let held = store::find_held(&mut site.base.read().await?, session.reader).await?;
-    if held.is_some() {
+    let (None, Some(managed)) = (&held, managed) else {
         return Ok(held);
-    }
-    let Some(managed) = find(&site.base, session, "").await? else {
-        return Ok(None);
     };
     let owner = managed.owner(&site.base).await?;
-    Ok(Some((managed.of, owner.name, owner.email)))
+    Ok(Some((managed.of.clone(), owner.name, owner.email)))
 }
 
 pub(super) async fn show_subscription(
     State(site): State<Arc<Site>>,
     SignedIn(session): SignedIn,
 ) -> Result {
-    let Some((of, name, email)) = held(&site, &session).await? else {
+    let managed = find(&site.base, &session, "").await?;
+    let Some((of, name, email)) = held(&site, &session, managed.as_ref()).await? else {
         return Ok(see_other("/plans"));
     };
-    let managed = find(&site.base, &session, "").await?;
     let manages = managed.is_some_and(|managed| managed.all.iter().any(|one| one.id == of.id));
     let say = Say::new(session.language);
     let zone = site.zone(session.language);

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use crate::subscription::{filter, mark, marked};
-use crate::words::{Choice, SHOWN, choices, cut, note_fault, plan_and_company, typed_seats};
+use crate::words::{Choice, choices, note_fault, plan_and_company, typed_seats};
 use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
 use readers::{self, Email, ReaderId, Session};
@@ -18,7 +18,7 @@ use subscriptions::{
 use web::error::encode;
 use web::form::{Faults, refused};
 use web::locale::Say;
-use web::view::{Frame, personal, see_other};
+use web::view::{Frame, SHOWN, cut, personal, see_other};
 use web::{Query, Result, Site};
 
 /// Why the paper gives a subscription.

@@ -10,14 +10,14 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::Staff;
-use crate::words::{Happening, SHOWN, cut, happened, plan_and_company};
+use crate::words::{Happening, happened, plan_and_company};
 use base::db::Tx;
 use leases::EventKind;
 use readers::{ReaderId, labels, shown_email, store as accounts};
 use subscriptions::store;
 use web::error::encode;
 use web::locale::Say;
-use web::view::{Frame, personal};
+use web::view::{Frame, SHOWN, cut, personal};
 use web::{Error, Path, Query, Result, Site};
 
 /// Changes of the device being read on that are shown.

@@ -19,7 +19,7 @@ use subscriptions::{Subscriptions, store};
 use web::error::encode;
 use web::form::Faults;
 use web::locale::Say;
-use web::view::see_other;
+use web::view::{SHOWN, cut, see_other};
 use web::{Error, Path, Result, Site};
 
 /// So much of what was done is shown.
@@ -93,20 +93,14 @@ pub(crate) async fn seats(
     say: Say,
     (id, owner): (SubscriptionId, readers::ReaderId),
     list: &ListPart,
-    most: i64,
 ) -> sqlx::Result<Seats> {
-    let mut part = Part::starting(&list.q);
-    part.after = list.after.split_once('.').and_then(|(seat, email)| {
-        let seat = seat.parse().ok()?;
-        Some((email.to_owned(), seat))
-    });
-    let mut members = store::list_members(tx, id, &part, most + 1).await?;
+    let part = Part::starting(&list.q).behind(&list.after);
+    let mut members = store::list_members(tx, id, &part, SHOWN + 1).await?;
     let admins = store::list_admins(tx, id).await?;
     let events = store::list_seat_events(tx, id, None, DONE).await?;
     let now = tx.now();
-    let next = crate::words::cut(&mut members).map_or(String::new(), |last| {
-        let after = format!("{}.{}", last.seat, last.email);
-        format!("q={}&after={}", encode(&list.q), encode(&after))
+    let next = cut(&mut members).map_or(String::new(), |last| {
+        format!("q={}&after={}", encode(&list.q), encode(&last.mark()))
     });
     let person = |member: Member| {
         let is_owner = member.reader == Some(owner);
@@ -137,20 +131,13 @@ pub(crate) async fn submit_invite(
     StaffForm(session, form): StaffForm<InviteForm>,
 ) -> Result {
     let say = Say::new(session.language);
-    let mut tx = site.base.read().await?;
-    let of = store::find_subscription(&mut tx, id).await?;
+    let of = store::find_subscription(&mut site.base.read().await?, id).await?;
     let of = of.ok_or(Error::NotFound)?;
-    let owner = readers::store::find_reader(&mut tx, of.owner).await?;
-    let owner = owner.ok_or(Error::NotFound)?;
-    drop(tx);
     let fault = match form.emails.parse::<Email>() {
         Err(()) => say.say("fault-email"),
         Ok(email) => {
-            let (host, by) = (invite::host_of(&of, &owner), Actor::Staff(session.reader));
-            let emails = [email];
-            let language = owner.language;
-            let answers =
-                invite::invite_all(&subscriptions, id, &emails, language, &host, by).await?;
+            let (emails, by) = ([email], Actor::Staff(session.reader));
+            let answers = invite::invite_all(&subscriptions, &of, &emails, by).await?;
             let answer = answers.first().ok_or(Error::NotFound)?;
             if answer.is_mailed() || *answer == Answer::Recent {
                 let to = format!("/admin/subscriptions/{id}?done={answer}");

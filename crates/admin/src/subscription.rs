@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::seats::{Seats, seats};
 use crate::words::{
-    Choice, Happening, SHOWN, choices, happened, note_fault, plan_and_company, typed_seats,
+    Choice, Happening, choices, happened, note_fault, plan_and_company, typed_seats,
 };
 use crate::{Staff, StaffForm};
 use base::time::UnixMillis;
@@ -93,7 +93,7 @@ async fn page(
     let owner = readers::store::find_reader(&mut tx, of.owner).await?;
     let owner = owner.ok_or(Error::NotFound)?;
     let events = store::list_events(&mut tx, id).await?;
-    let mut seats = seats(&mut tx, say, (id, of.owner), list, SHOWN).await?;
+    let mut seats = seats(&mut tx, say, (id, of.owner), list).await?;
     let taken = store::count_accepted(&mut tx, id).await?;
     let plans = store::list_plans(&mut tx).await?;
     let happened = happened(&mut tx, say, &zone, &plans, &events).await?;

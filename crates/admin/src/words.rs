@@ -14,16 +14,6 @@ pub(crate) struct Happening {
     pub(crate) note: String,
 }
 
-/// How many stand on a page of a list.
-pub(crate) const SHOWN: i64 = 50;
-
-/// Of what was found for a page, one more than it shows: cuts that off, and gives the last that stands there if more follow.
-pub(crate) fn cut<T>(found: &mut Vec<T>) -> Option<&T> {
-    let more = found.len() > SHOWN as usize;
-    found.truncate(SHOWN as usize);
-    found.last().filter(|_| more)
-}
-
 /// One of several things that can be chosen.
 pub(crate) struct Choice {
     pub(crate) value: String,

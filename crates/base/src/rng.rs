@@ -7,6 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+/// How long a token is, in characters.
+pub const TOKEN_LENGTH: usize = 43;
+
 /// Where random bytes come from.
 #[derive(Clone, Debug)]
 pub enum Rng {
@@ -54,7 +57,7 @@ impl Rng {
         u64::from_be_bytes(bytes[..8].try_into().expect("eight of thirty-two bytes"))
     }
 
-    /// A secret of 256 bits for a cookie or a link: 43 characters of base64url.
+    /// A secret of 256 bits for a cookie or a link: [`TOKEN_LENGTH`] characters of base64url.
     #[must_use]
     pub fn token(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes())

@@ -11,6 +11,7 @@ use base::Base;
 use base::background::Taken;
 use base::lang::Lang;
 use base::memory::Memory;
+use base::rng::TOKEN_LENGTH;
 use base::secret::{Key, TokenHash};
 use base::time::{Span, UnixMillis};
 use web::{Error, Result, cookies};
@@ -146,7 +147,7 @@ impl Sessions {
 
     fn token(&self, headers: &HeaderMap) -> Option<TokenHash> {
         cookies::read_session(headers, &self.base.config)
-            .filter(|token| token.len() == 43)
+            .filter(|token| token.len() == TOKEN_LENGTH)
             .map(TokenHash::of)
     }
 

@@ -23,34 +23,36 @@ const FEW: i64 = 10;
 const PORTION: usize = 50;
 
 /// How whoever invites stands in its mails: the company, or the owner.
-#[must_use]
-pub fn host_of(of: &Subscription, owner: &Reader) -> String {
+fn host_of(of: &Subscription, owner: &Reader) -> String {
     let name = of.company_name.as_deref().unwrap_or(&owner.name);
     host_name(name, &shown_email(&owner.email))
 }
 
-/// Invites all of them: readers in their own language, others in `language`. `host` is the name of who invites
-/// ([`host_of`]). They are written in portions, and others write in between. Gives what came of each.
+/// Invites all of them in the name of the company or its owner ([`host_of`]): readers in their own language, others in the
+/// owner's. They are written in portions, and others write in between. Gives what came of each.
 ///
 /// # Errors
 /// When the database or a template fails; the portions before that stay invited.
 pub async fn invite_all(
     subscriptions: &Subscriptions,
-    of: SubscriptionId,
+    of: &Subscription,
     emails: &[Email],
-    language: Lang,
-    host: &str,
     by: Actor,
 ) -> web::Result<Vec<Answer>> {
+    let owner = accounts::find_reader(&mut subscriptions.base.read().await?, of.owner).await?;
+    let Some(owner) = owner else {
+        return Ok(vec![Answer::Ended; emails.len()]);
+    };
+    let host = host_of(of, &owner);
     let mut answers = Vec::with_capacity(emails.len());
     for portion in emails.chunks(PORTION) {
-        if let Some(idle) = refused(subscriptions, of, portion).await? {
+        if let Some(idle) = refused(subscriptions, of.id, portion).await? {
             answers.extend(idle);
             continue;
         }
-        let guests = guests(subscriptions, portion, language).await?;
+        let guests = guests(subscriptions, portion, owner.language).await?;
         let mut tx = subscriptions.base.write().await?;
-        answers.extend(invite(subscriptions, &mut tx, of, &guests, host, by).await?);
+        answers.extend(invite(subscriptions, &mut tx, of.id, &guests, &host, by).await?);
         tx.commit().await?;
     }
     Ok(answers)
@@ -91,7 +93,7 @@ async fn room(tx: &mut Tx, of: SubscriptionId, seats: i64) -> sqlx::Result<Room>
 }
 
 /// Each with the language of their mail.
-pub(crate) async fn guests(
+async fn guests(
     subscriptions: &Subscriptions,
     emails: &[Email],
     language: Lang,

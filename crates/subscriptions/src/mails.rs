@@ -81,16 +81,7 @@ pub async fn tell_seated(
     reader: &Reader,
     host: &str,
 ) -> Result<()> {
-    let (base, say) = (&subscriptions.base, Say::new(reader.language));
-    let of_host = |key: &str| say.with2(key, "host", host, "paper", paper(base));
-    let mail = Letter::new(say, say.with("mail-seated-subject", "paper", paper(base)))
-        .says(of_host("mail-seated-text"))
-        .fact(say.say("letter-when"), moment(say, tx.now()))
-        .button(of_host("mail-seated-button"), at("/", say))
-        .closes(say.say("mail-seated-closing"))
-        .to(base, &reader.email)?;
-    post(tx, &mail).await?;
-    Ok(())
+    tell_of_seat(subscriptions, tx, reader, host, ("seated", "/")).await
 }
 
 /// `host` took the seat of a reader back.
@@ -100,13 +91,26 @@ pub(crate) async fn tell_unseated(
     reader: &Reader,
     host: &str,
 ) -> Result<()> {
+    tell_of_seat(subscriptions, tx, reader, host, ("unseated", PLANS)).await
+}
+
+async fn tell_of_seat(
+    subscriptions: &Subscriptions,
+    tx: &mut Tx,
+    reader: &Reader,
+    host: &str,
+    (stem, path): (&str, &str),
+) -> Result<()> {
     let (base, say) = (&subscriptions.base, Say::new(reader.language));
-    let of_host = |key: &str| say.with2(key, "host", host, "paper", paper(base));
-    let mail = Letter::new(say, say.with("mail-unseated-subject", "paper", paper(base)))
-        .says(of_host("mail-unseated-text"))
+    let text = |part: &str| {
+        let key = format!("mail-{stem}-{part}");
+        say.with2(&key, "host", host, "paper", paper(base))
+    };
+    let mail = Letter::new(say, text("subject"))
+        .says(text("text"))
         .fact(say.say("letter-when"), moment(say, tx.now()))
-        .button(say.say("mail-unseated-button"), at(PLANS, say))
-        .closes(say.with("mail-unseated-closing", "host", host))
+        .button(text("button"), at(path, say))
+        .closes(text("closing"))
         .to(base, &reader.email)?;
     post(tx, &mail).await?;
     Ok(())

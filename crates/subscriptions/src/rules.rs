@@ -151,10 +151,10 @@ pub struct Member {
 }
 
 impl Member {
-    /// Where the next part of a list goes on.
+    /// Where the next part of a list goes on, for an address; [`Part::behind`] reads it.
     #[must_use]
-    pub fn mark(&self) -> (String, SeatId) {
-        (self.email.clone(), self.seat)
+    pub fn mark(&self) -> String {
+        format!("{}.{}", self.seat, self.email)
     }
 }
 

@@ -6,7 +6,9 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
+use base::Base;
 use base::config::Config;
+use base::rng::TOKEN_LENGTH;
 use base::time::Span;
 
 /// The cookies the paper sets. All are first-party, `HttpOnly` and `SameSite=Lax`.
@@ -36,6 +38,14 @@ impl Cookie {
     #[must_use]
     pub fn read(self, headers: &HeaderMap, secure: bool) -> Option<&str> {
         find(headers, if secure { "__Host-" } else { "" }, self.name())
+    }
+
+    /// Its value in a request where it looks like a token of ours, and else a new one for the browser to keep.
+    #[must_use]
+    pub fn read_or_new(self, headers: &HeaderMap, base: &Base) -> String {
+        let known = self.read(headers, base.config.secure());
+        let known = known.filter(|value| value.len() == TOKEN_LENGTH);
+        known.map_or_else(|| base.rng.token(), str::to_owned)
     }
 
     /// A `Set-Cookie` line that keeps `value` for `keep`.

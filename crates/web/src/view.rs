@@ -209,6 +209,17 @@ pub fn way_on<'a>(config: &Config, text: &'a str) -> &'a str {
     }
 }
 
+/// How many stand on a page of a list.
+pub const SHOWN: i64 = 50;
+
+/// Of what was found for a page, one more than it shows: cuts that off, and gives the last that stands there if more follow.
+#[must_use]
+pub fn cut<T>(found: &mut Vec<T>) -> Option<&T> {
+    let more = found.len() > SHOWN as usize;
+    found.truncate(SHOWN as usize);
+    found.last().filter(|_| more)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -135,15 +135,13 @@ pub fn draft(text: &str) -> Result<Draft, Vec<String>> {
 /// # Errors
 /// Says what is wrong and how to mend it; then nothing was changed.
 pub async fn carry_out(of: &About, order: AboutOrder, say: Say) -> anyhow::Result<Vec<String>> {
-    let told = |error: about::Error| anyhow::Error::msg(error.say(say));
     match order {
         AboutOrder::Publish(files) => publish(of, files, say).await,
         AboutOrder::List => list(of).await,
         AboutOrder::Show(show) => show_text(of, &show, say).await,
         AboutOrder::SetWithdrawn(page, withdrawn) => {
-            let changed = about::set_withdrawn(of, &page, withdrawn)
-                .await
-                .map_err(told)?;
+            let changed = about::set_withdrawn(of, &page, withdrawn).await?;
+            let changed = changed.map_err(|refusal| anyhow::Error::msg(refusal.say(say)))?;
             let line = match (changed, withdrawn) {
                 (true, true) => {
                     format!("withdrawn  {page}; `gaceta about restore {page}` brings it back")

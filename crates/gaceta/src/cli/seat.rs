@@ -106,10 +106,7 @@ async fn invite_all(
     let of = find(from, id, say).await?;
     let emails = emails.iter().map(|email| address(email, say));
     let emails = emails.collect::<anyhow::Result<Vec<Email>>>()?;
-    let owner = readers::store::find_reader(&mut from.base.read().await?, of.owner).await?;
-    let owner = owner.ok_or_else(|| anyhow::Error::msg(say.say("change-unknown")))?;
-    let (host, language) = (invite::host_of(&of, &owner), owner.language);
-    let answers = invite::invite_all(from, id, &emails, language, &host, Actor::Command).await?;
+    let answers = invite::invite_all(from, &of, &emails, Actor::Command).await?;
     let lines = emails.iter().zip(&answers);
     let lines: Vec<String> = lines
         .map(|(email, answer)| answer.say(say, &shown_email(email.as_str())))

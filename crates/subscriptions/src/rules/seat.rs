@@ -224,6 +224,16 @@ impl Part {
         }
     }
 
+    /// The part behind the one whose last member has this [`Member::mark`]; from the first where it is none.
+    #[must_use]
+    pub fn behind(self, mark: &str) -> Self {
+        let after = mark.split_once('.').and_then(|(seat, email)| {
+            let seat = seat.parse().ok()?;
+            Some((email.to_owned(), seat))
+        });
+        Self { after, ..self }
+    }
+
     /// The first and the last address that there could be in it, in the order of bytes.
     #[must_use]
     pub fn range(&self) -> (String, String) {
