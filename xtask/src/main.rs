@@ -16,6 +16,7 @@ mod generate;
 mod instructions;
 mod judge;
 mod programs;
+mod room;
 mod test;
 mod tidy;
 

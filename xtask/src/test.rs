@@ -12,7 +12,7 @@ use drive::child::{self, Count, Ended};
 use drive::postgres::Postgres;
 use drive::{provision, root};
 
-use crate::{e2e, generate, instructions, judge, programs, tidy};
+use crate::{e2e, generate, instructions, judge, programs, room, tidy};
 
 /// Real exports to import, where the machine has them; tests that need them say so when they skip.
 const SAMPLES: &str = "../shared/imports";
@@ -47,6 +47,7 @@ const fn step(name: &'static str, kind: Kind, work: fn(&Stand) -> Ended) -> Step
 
 /// In this order.
 const STEPS: &[Step] = &[
+    step("room on the disk", Kind::Check, |_| ended(room::look())),
     step("formatting", Kind::Check, |_| formatting()),
     step("clippy", Kind::Check, |_| clippy()),
     step("tidy", Kind::Check, |_| tidy::step()),
