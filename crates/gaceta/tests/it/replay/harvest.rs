@@ -104,7 +104,8 @@ impl Harvest {
             .map(|route| route.path)
             .filter(|path| path.contains('{') && !path.starts_with("/{"))
             .collect();
-        while let Some((link, at)) = self.links.iter().find(|(_, at)| left.contains(**at)) {
+        // The newest have most to show.
+        while let Some((link, at)) = self.links.iter().rfind(|(_, at)| left.contains(**at)) {
             left.remove(at);
             let link = link.clone();
             let answer = browser.opens(&link).await;
@@ -267,9 +268,16 @@ pub async fn gather(
         identifiers.retain(|value, _| !is_public(value));
         // Epochs are short, and yet each is somebody's.
         identifiers.retain(|value, kind| kind == "epoch" || !common.found.contains_key(value));
+        // Whoever has somebody's address on a page of theirs: it is the other one's.
         let role = someone.role;
-        identifiers.remove(&role.email());
-        identifiers.insert(role.email(), "address".into());
+        for other in Role::ALL {
+            for address in other.addresses() {
+                let is_known = identifiers.remove(&address).is_some() || address == role.email();
+                if other == role && is_known {
+                    identifiers.insert(address, "address".into());
+                }
+            }
+        }
         identifiers.insert(role.name().into(), "name".into());
         if let Some(company) = role.company() {
             identifiers.insert(company.into(), "company".into());

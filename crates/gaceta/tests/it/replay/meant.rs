@@ -33,6 +33,7 @@ const READERS: &[Role] = &[
     Role::Host,
     Role::OtherHost,
     Role::Seated,
+    Role::Deputy,
     Role::Staff,
     Role::OtherStaff,
 ];
@@ -44,7 +45,12 @@ const SUBSCRIBERS: &[Role] = &[
     Role::Host,
     Role::OtherHost,
     Role::Seated,
+    Role::Deputy,
 ];
+/// Who look after the other company.
+const OTHER_COMPANY: &[Role] = &[Role::OtherHost, Role::Deputy];
+/// Who look after companies.
+const MANAGERS: &[Role] = &[Role::Host, Role::OtherHost, Role::Deputy];
 /// The page, and the same after a form that was refused.
 const SEATS: &[&str] = &["/account/seats", "/account/seats/invite"];
 const NOTHING: Meant = Meant {
@@ -76,11 +82,88 @@ pub const MEANT: &[Meant] = &[
         ..NOTHING
     },
     Meant {
-        who: &[Role::OtherHost],
+        who: OTHER_COMPANY,
         at: SEATS,
         whose: &[Role::Guest],
         sees: &["address"],
         why: "a company sees whom it has invited, by the address it typed itself",
+        ..NOTHING
+    },
+    Meant {
+        who: OTHER_COMPANY,
+        at: SEATS,
+        whose: OTHER_COMPANY,
+        sees: &["name", "address", "company"],
+        why: "whoever looks after a company sees its name, and who has its seats",
+        ..NOTHING
+    },
+    Meant {
+        who: OTHER_COMPANY,
+        at: &["/account/seats/admins", "/account/seats/admins/drop"],
+        whose: OTHER_COMPANY,
+        sees: &["name", "address", "company"],
+        why: "whoever looks after a company sees who does beside them",
+        ..NOTHING
+    },
+    Meant {
+        who: OTHER_COMPANY,
+        at: &["/account/seats/log", "/account/seats/log/file"],
+        whose: &[Role::Guest, Role::OtherHost, Role::Deputy],
+        sees: &["address", "company"],
+        why: "whoever looks after a company reads what was done about its seats, by whom and for whom",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Host],
+        at: &["/account/seats/log", "/account/seats/log/file"],
+        whose: &[Role::Seated, Role::Invited],
+        sees: &["address"],
+        why: "whoever looks after a company reads what was done about its seats, by whom and for whom",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Host],
+        at: &["/account/seats/admins"],
+        whose: &[Role::Seated],
+        sees: &["name", "address"],
+        why: "the owner of a company sees whom they have asked to look after it",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Deputy],
+        at: &["/account/subscription"],
+        whose: &[Role::OtherHost],
+        sees: &["name", "company"],
+        why: "whoever looks after a subscription sees what it is called, and whose it is",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Deputy],
+        at: &["/account/data/export"],
+        whose: &[Role::OtherHost],
+        sees: &["company"],
+        why: "what one takes along names the company that one looks after",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::Host],
+        with: "address",
+        at: &["/account/seats/admins"],
+        whose: &[Role::Seated],
+        changes: &["subscription_admin", "seat_event"],
+        why: "the owner of a company may ask somebody who has a seat to look after it, too",
+        ..NOTHING
+    },
+    Meant {
+        who: OTHER_COMPANY,
+        at: &[
+            "/account/seats/admins/drop",
+            "/account/seats/remove",
+            "/account/seats/take",
+        ],
+        whose: &[Role::Guest, Role::OtherHost, Role::Deputy],
+        changes: &["subscription_admin", "seat", "seat_event"],
+        why: "whoever looks after a company takes its seats back, may take one, and says who does so no more; each is kept as an event",
         ..NOTHING
     },
     Meant {
@@ -119,7 +202,7 @@ pub const MEANT: &[Meant] = &[
         who: &[Role::Invited, Role::Guest],
         at: &["/invitation/{token}"],
         whose: HOSTS,
-        sees: &["name"],
+        sees: &["name", "company"],
         why: "an invitation says who invites",
         ..NOTHING
     },
@@ -127,7 +210,7 @@ pub const MEANT: &[Meant] = &[
         with: "/invitation/{token}",
         at: &["/invitation/{token}"],
         whose: HOSTS,
-        sees: &["name"],
+        sees: &["name", "company"],
         why: "whoever has the link of an invitation has what it was sent for: it says who invites",
         ..NOTHING
     },
@@ -174,8 +257,8 @@ pub const MEANT: &[Meant] = &[
         who: STAFF,
         at: &["/admin/subscriptions/{subscription}"],
         whose: SUBSCRIBERS,
-        sees: &["name", "address", "company"],
-        why: "staff see whose a subscription is, and who has its seats or is invited",
+        sees: &["name", "address", "company", "seat", "id in seat"],
+        why: "staff see whose a subscription is, and who has its seats or is invited, and may take each seat back",
         ..NOTHING
     },
     Meant {
@@ -190,10 +273,12 @@ pub const MEANT: &[Meant] = &[
         who: STAFF,
         at: &[
             "/admin/subscriptions/{subscription}/extend",
+            "/admin/subscriptions/{subscription}/invite",
+            "/admin/subscriptions/{subscription}/owner",
             "/admin/subscriptions/{subscription}/plan",
         ],
         whose: SUBSCRIBERS,
-        sees: &["name", "address", "company"],
+        sees: &["name", "address", "company", "seat", "id in seat"],
         why: "a form that was refused is shown again on the page of the subscription",
         ..NOTHING
     },
@@ -219,6 +304,46 @@ pub const MEANT: &[Meant] = &[
         ..NOTHING
     },
     Meant {
+        who: STAFF,
+        with: "address",
+        at: &["/admin/subscriptions/{subscription}/invite"],
+        adds: &["seat", "seat_event", "job"],
+        why: "staff invite somebody to a subscription; they need not accept",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/subscriptions/{subscription}/owner"],
+        whose: SUBSCRIBERS,
+        changes: &[
+            "subscription",
+            "subscription_event",
+            "subscription_admin",
+            "seat",
+            "seat_event",
+            "(seat)",
+            "(lease)",
+        ],
+        why: "staff pass a subscription on to somebody else",
+        ..NOTHING
+    },
+    Meant {
+        who: STAFF,
+        at: &["/admin/subscriptions/{subscription}/remove"],
+        whose: SUBSCRIBERS,
+        changes: &["seat", "seat_event", "(seat)", "(lease)"],
+        why: "staff take a seat back, as its company could; the event says that the paper did",
+        ..NOTHING
+    },
+    Meant {
+        who: &[Role::OtherHost],
+        at: &["/account/data", "/account/data/delete"],
+        whose: &[Role::Deputy],
+        sees: &["address"],
+        why: "who deletes an account is told who will look after the subscription: who does beside them",
+        ..NOTHING
+    },
+    Meant {
         who: &[Role::Host],
         at: &["/account/data", "/account/data/delete"],
         whose: &[Role::Seated],
@@ -237,8 +362,8 @@ pub const MEANT: &[Meant] = &[
     Meant {
         with: "/restore/{token}",
         at: &["/restore/{token}"],
-        sees: &["address", "username"],
-        why: "whoever has the link of a restore has the old mailbox: it says for which address, also to what keeps passwords",
+        sees: &["address"],
+        why: "whoever has the link of a restore has the old mailbox: it says for which address",
         ..NOTHING
     },
     Meant {
@@ -269,10 +394,10 @@ pub const MEANT: &[Meant] = &[
         ..NOTHING
     },
     Meant {
-        who: HOSTS,
+        who: MANAGERS,
         with: "address",
         at: &["/account/seats/invite"],
-        adds: &["seat", "job"],
+        adds: &["seat", "seat_event", "job"],
         why: "a company invites whom it likes; they need not accept",
         ..NOTHING
     },

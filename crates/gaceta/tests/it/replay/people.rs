@@ -24,18 +24,21 @@ pub enum Role {
     OtherHost,
     /// Has a seat of the first company.
     Seated,
+    /// Looks after the other company beside its owner, and has no seat.
+    Deputy,
     Staff,
     OtherStaff,
 }
 
 impl Role {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Guest,
         Self::Reader,
         Self::Invited,
         Self::Host,
         Self::OtherHost,
         Self::Seated,
+        Self::Deputy,
         Self::Staff,
         Self::OtherStaff,
     ];
@@ -49,6 +52,7 @@ impl Role {
             Self::Host => "Hortensiana",
             Self::OtherHost => "Oteloniana",
             Self::Seated => "Serafinita",
+            Self::Deputy => "Leonidesa",
             Self::Staff => "Estebanilla",
             Self::OtherStaff => "Melibeanita",
         }
@@ -79,6 +83,11 @@ impl Role {
 
     fn new_email(self) -> String {
         format!("luego-{}@example.org", self.mailbox())
+    }
+
+    /// All of them, the present one first.
+    pub fn addresses(self) -> [String; 3] {
+        [self.email(), self.old_email(), self.new_email()]
     }
 
     pub fn company(self) -> Option<&'static str> {
@@ -136,6 +145,15 @@ async fn sign_in_as(browser: &Browser<'_>, email: &str) {
 async fn asks_for_address(browser: &Browser<'_>, email: &str) {
     let form = format!("email={}", encode(email));
     post(browser, "/account/email", &form).await;
+}
+
+/// Gives back the seat on what they look after: the last of the forms.
+async fn gives_up_seat(browser: &Browser<'_>) {
+    let page = browser.opens("/account/seats").await.text;
+    let forms = Form::all(&page).into_iter();
+    let form = forms.filter(|form| form.action == "/account/seats/remove");
+    let form = form.last().unwrap().filled(|field| field.value.clone());
+    post(browser, "/account/seats/remove", &form).await;
 }
 
 /// Comes from the old address to the one that everybody here knows.
@@ -220,7 +238,7 @@ async fn arrives<'a>(paper: &'a TestPaper, role: Role, hash: &str) -> Someone<'a
 /// Mails are told apart by whom they are for: several are written within one millisecond.
 async fn mails_to(paper: &TestPaper, role: Role) -> Vec<Mail> {
     let mails = paper.mails().await.into_iter();
-    let addresses = [role.email(), role.old_email(), role.new_email()];
+    let addresses = role.addresses();
     mails.filter(|mail| addresses.contains(&mail.to)).collect()
 }
 
@@ -238,17 +256,23 @@ pub async fn assemble(paper: &TestPaper) -> Vec<Someone<'_>> {
         (Role::Host, Role::Seated),
         (Role::Host, Role::Invited),
         (Role::OtherHost, Role::Guest),
+        (Role::OtherHost, Role::Deputy),
     ] {
         let form = format!("emails={}", encode(&guest.email()));
         post(browser(host), "/account/seats/invite", &form).await;
     }
-    let mails = mails_to(paper, Role::Seated).await;
-    let mut links = mails
-        .iter()
-        .filter_map(|mail| mail.text.split_once("/invitation/"));
-    let (_, link) = links.next().unwrap();
-    let link = link.split(char::is_whitespace).next().unwrap();
-    post(browser(Role::Seated), &format!("/invitation/{link}"), "").await;
+    for role in [Role::Seated, Role::Deputy] {
+        let mails = mails_to(paper, role).await;
+        let mut links = mails
+            .iter()
+            .filter_map(|mail| mail.text.split_once("/invitation/"));
+        let (_, link) = links.next().unwrap();
+        let link = link.split(char::is_whitespace).next().unwrap();
+        post(browser(role), &format!("/invitation/{link}"), "").await;
+    }
+    let form = format!("email={}", encode(&Role::Deputy.email()));
+    post(browser(Role::OtherHost), "/account/seats/admins", &form).await;
+    gives_up_seat(browser(Role::Deputy)).await;
     for role in Role::ALL {
         let form = format!(
             "email={}&name={}&password={}",

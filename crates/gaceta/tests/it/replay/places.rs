@@ -43,7 +43,7 @@ impl Place {
 /// All paths; those on which words are stored that somebody sends come last, and then what ends something.
 pub fn places(routes: &[Route]) -> Vec<Place> {
     let mut paths: Vec<&str> = routes.iter().map(|route| route.path).collect();
-    paths.sort_unstable_by_key(|path| (stores(path), path.ends_with("/end"), *path));
+    paths.sort_unstable_by_key(|path| (stores(path), ends(path), *path));
     paths.dedup();
     let declared = |path: &str, method: &str| {
         let mut routes = routes.iter();
@@ -68,6 +68,20 @@ pub fn places(routes: &[Route]) -> Vec<Place> {
     paths.into_iter().map(place).collect()
 }
 
+/// Whether the crate that answers here knows of no reader: those of articles, stories and what the paper says of itself stand
+/// before `readers` in the line of crates. What one visitor is told here, all are told.
+pub fn knows_nobody(path: &str) -> bool {
+    let is_article = path == "/{edition}/{day}/{slug}";
+    let starts = ["/{edition}", "/about", "/assets/", "/media/", "/sitemap"];
+    !is_article && starts.iter().any(|start| path.starts_with(start))
+}
+
+/// Whether something is over for others when all has been tried here, or is another one's.
+fn ends(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    ["end", "owner", "remove", "take", "drop"].contains(&last)
+}
+
 /// Whether forms that are posted here have fields in which anything may be typed.
 pub fn takes_words(path: &str) -> bool {
     stores(path) || path.starts_with("/admin")
@@ -79,11 +93,17 @@ pub fn stores(path: &str) -> bool {
         "/account",
         "/account/devices/{id}/name",
         "/account/seats/invite",
+        "/account/seats/remove",
+        "/account/seats/take",
+        "/account/seats/admins/drop",
         "/admin/subscriptions",
         // The page after it says where the mail went.
         "/sign-in/link",
         "/admin/subscriptions/{subscription}/end",
         "/admin/subscriptions/{subscription}/extend",
+        "/admin/subscriptions/{subscription}/invite",
+        "/admin/subscriptions/{subscription}/owner",
+        "/admin/subscriptions/{subscription}/remove",
         "/admin/subscriptions/{subscription}/plan",
     ];
     paths.contains(&path)

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use http::Method;
 use testing::{Browser, TestPaper};
 use web::Route;
 
 use super::harvest::{Belongings, gather};
 use super::judge::{Asked, Found, Judge, brief};
 use super::people::{Role, Someone, assemble, says_name, sign_in};
-use super::places::{Place, places};
+use super::places::{Place, knows_nobody, places};
 use super::tries::Try;
 use super::world::{World, portrait};
 
@@ -47,6 +48,9 @@ pub async fn replay(
     let untried = places.iter().filter(|place| judge.trier.is_untried(place));
     judge.found.untried = untried.map(|place| place.path).collect();
     for place in &places {
+        if knows_nobody(place.path) && ![Role::Guest, Role::Seated].contains(&who) {
+            continue;
+        }
         for whose in everybody.iter().filter(|one| one.role != who) {
             try_all(paper, &people, &mut world, &mut judge, (place, whose)).await;
         }
@@ -124,6 +128,7 @@ async fn try_all(
         )
         .await;
     }
+    resume(browser, who, place).await;
     let mut changes = world.changed_rows(paper).await;
     changes.extend(world.changed_memory(paper, people).await);
     judge.weigh(place, "several", changes);
@@ -156,6 +161,17 @@ async fn send_all(
             changes.extend(world.changed_memory(paper, people).await);
         }
         judge.weigh(place, kind, changes);
+    }
+}
+
+/// Has a subscription go on that was ended: whoever was invited to it finds the invitation as it was.
+async fn resume(browser: &Browser<'_>, who: &Belongings, place: &Place) {
+    let ends = |at: &str| at == place.path && at.ends_with("/end");
+    let mut forms = who.harvest.forms.iter();
+    let ended = forms.find(|(_, (at, _))| ends(at));
+    if let Some(subscription) = ended.and_then(|(action, _)| action.strip_suffix("/end")) {
+        let resume = format!("{subscription}/resume");
+        browser.send(Method::POST, &resume, &[], "").await;
     }
 }
 
