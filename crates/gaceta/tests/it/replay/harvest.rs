@@ -97,19 +97,30 @@ impl Harvest {
         self.answer(names, "/gate/check", &gate);
     }
 
-    /// Opens one page of each route with a parameter that the pages so far lead to; and what those lead to.
+    /// Opens the pages with a parameter that the pages so far lead to, and those that they lead to. Of each route the one is
+    /// kept that has most forms.
     async fn follows(&mut self, (routes, names): (&[Route], &Names), browser: &Browser<'_>) {
         let gets = routes.iter().filter(|route| route.method == "GET");
         let mut left: BTreeSet<&str> = gets
             .map(|route| route.path)
             .filter(|path| path.contains('{') && !path.starts_with("/{"))
             .collect();
-        // The newest have most to show.
-        while let Some((link, at)) = self.links.iter().rfind(|(_, at)| left.contains(**at)) {
-            left.remove(at);
-            let link = link.clone();
-            let answer = browser.opens(&link).await;
-            self.answer(names, &link, &answer);
+        while let Some(route) = self.links.values().find(|route| left.contains(**route)) {
+            let route = *route;
+            left.remove(route);
+            let links = self.links.iter().filter(|(_, at)| **at == route);
+            let links: Vec<String> = links.map(|(link, _)| link.clone()).collect();
+            let mut best: Option<(usize, String, Answer)> = None;
+            for link in links {
+                let answer = browser.opens(&link).await;
+                let forms = Form::all(&answer.text).len();
+                if best.as_ref().is_none_or(|(most, ..)| forms > *most) {
+                    best = Some((forms, link, answer));
+                }
+            }
+            if let Some((_, link, answer)) = best {
+                self.answer(names, &link, &answer);
+            }
         }
     }
 

@@ -9,8 +9,8 @@ use testing::{Answer, Browser};
 use super::harvest::{Belongings, said};
 use super::meant::{self, may_change, may_see};
 use super::people::Role;
-use super::places::{Place, is_slow, stores};
-use super::tries::{Trier, Try, secrets};
+use super::places::{Place, is_slow, stores, takes_words};
+use super::tries::{Trier, Try, WORDS, secrets};
 use super::world::Change;
 
 /// What came of it.
@@ -50,7 +50,9 @@ pub struct Judge<'t> {
     /// before anything reads an identifier.
     enough: HashSet<(Role, &'static str, Method)>,
     /// The same for a kind of them, where a path is declared to be closed to whoever tries, and said so.
-    closed: HashSet<(Role, &'static str, Method, String)>,
+    closed: HashSet<(&'static str, Method, String)>,
+    /// Kinds that were typed where anything may be typed.
+    typed: HashSet<(&'static str, String)>,
     /// Of whom something was changed that is meant to be: their pages are different, too.
     pub touched: BTreeSet<Role>,
     /// What the one who tries has written into pages of their own.
@@ -88,10 +90,23 @@ impl<'t> Judge<'t> {
             clean: HashSet::new(),
             enough: HashSet::new(),
             closed: HashSet::new(),
+            typed: HashSet::new(),
             touched: BTreeSet::new(),
             wrote: Vec::new(),
             found: Found::default(),
         }
+    }
+
+    /// Whether this belongs in the fields here. Where anything may be typed, nothing is looked up but addresses and names of
+    /// people: of other kinds one is enough.
+    pub fn is_for_fields(&mut self, place: &Place, kind: &str, number: usize) -> bool {
+        if !takes_words(place.path) {
+            return true;
+        }
+        if WORDS.contains(&kind) {
+            return number == 0;
+        }
+        self.typed.insert((place.path, kind.to_owned()))
     }
 
     /// Looks for what is another one's, line by line: most lines stand on many pages.
@@ -160,7 +175,7 @@ impl<'t> Judge<'t> {
         one: &Try,
     ) {
         let key = (whose, place.path, one.method.clone());
-        let of_kind = (whose, place.path, one.method.clone(), with.to_owned());
+        let of_kind = (place.path, one.method.clone(), with.to_owned());
         if self.enough.contains(&key) || self.closed.contains(&of_kind) {
             return;
         }

@@ -87,13 +87,11 @@ async fn try_all(
         .flat_map(|(kind, values)| values.iter().map(|value| (*value, *kind)))
         .collect();
     for (kind, values) in &by_kind {
-        let tries = values.iter().enumerate();
-        let tries: Vec<Try> = tries
-            .flat_map(|(number, value)| {
-                let is_first = number == 0;
-                judge.trier.tries(place, whose, (kind, value), is_first)
-            })
-            .collect();
+        let mut tries = Vec::new();
+        for (number, value) in values.iter().enumerate() {
+            let in_fields = judge.is_for_fields(place, kind, number);
+            tries.extend(judge.trier.tries(place, whose, (kind, value), in_fields));
+        }
         send_all(
             paper,
             people,

@@ -9,7 +9,7 @@ use testing::{Field, Form, encode};
 
 use super::harvest::{Belongings, COOKIES, decode, pairs};
 use super::people::{ARTICLE, Role};
-use super::places::{Place, is_slow, takes_words};
+use super::places::{Place, is_slow};
 
 pub const VERBS: [Method; 7] = [
     Method::GET,
@@ -37,7 +37,7 @@ const MESSAGES: [(&str, &str); 2] = [
 const BUTTONS: [&str; 1] = ["/admin/subscriptions/{subscription}/resume"];
 
 /// Descriptions, which are looked for in answers: sent by themselves, so that an answer may be searched for them.
-const WORDS: [&str; 4] = ["address", "name", "company", "label"];
+pub const WORDS: [&str; 4] = ["address", "name", "company", "label"];
 
 /// One request.
 pub struct Try {
@@ -181,17 +181,16 @@ impl Trier<'_> {
             .collect()
     }
 
-    /// Everything that can be tried with one identifier at one path. `is_first`: nothing of this kind was tried here before.
+    /// Everything that can be tried with one identifier at one path; in fields only if it belongs there.
     pub fn tries(
         &self,
         place: &Place,
         whose: &Belongings,
         (kind, value): (&str, &str),
-        is_first: bool,
+        in_fields: bool,
     ) -> Vec<Try> {
         let mut tries = Vec::new();
-        // Where anything may be typed, another one of the same kind is taken in the same way.
-        let bodies = if is_first || !takes_words(place.path) {
+        let bodies = if in_fields {
             self.bodies(place, whose, (kind, value))
         } else {
             Vec::new()
