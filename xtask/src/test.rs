@@ -198,29 +198,21 @@ fn on_postgres(stand: &Stand) -> Ended {
 
 /// What must never leave.
 fn canary(postgres: Option<&Postgres>) -> Ended {
-    aloud("canary", postgres)
+    aloud("canary", &[], postgres)
 }
 
 /// What the identifiers of one person open for others.
 fn doors(postgres: Option<&Postgres>) -> Ended {
-    aloud("replay", postgres)
+    aloud("replay", &["--include-ignored"], postgres)
 }
 
 /// Tests by name. They print what they looked at, so that one that looks at nothing is seen.
-fn aloud(name: &str, postgres: Option<&Postgres>) -> Ended {
-    let arguments = [
-        "test",
-        "-p",
-        "gaceta",
-        "--test",
-        "it",
-        name,
-        "--",
-        "--nocapture",
-    ];
+fn aloud(name: &str, more: &[&str], postgres: Option<&Postgres>) -> Ended {
+    let arguments = ["test", "-p", "gaceta", "--test", "it", name, "--"];
     let mut command = tests(&arguments, postgres);
+    command.arg("--nocapture").args(more);
     command.env("GACETA_CANARY_NUMBERS", "1");
-    child::run(command, minutes(15)).or_if_nothing_ran()
+    child::run(command, minutes(30)).or_if_nothing_ran()
 }
 
 fn minutes(n: u64) -> Duration {

@@ -154,7 +154,10 @@ impl<'t> Judge<'t> {
             match may_change(who, with, place.path, &change) {
                 Some(entry) => {
                     self.found.used.insert(entry);
-                    if meant::is_shown(entry) {
+                    if change.table == "subscription" {
+                        // It stands on the pages of whoever has a part in it.
+                        self.touched.extend(Role::ALL);
+                    } else if meant::is_shown(entry) {
                         self.touched.insert(change.whose);
                     }
                 }

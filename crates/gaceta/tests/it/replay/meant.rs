@@ -16,7 +16,7 @@ pub struct Meant {
     whose: &'static [Role],
     /// Kinds of what is seen.
     sees: &'static [&'static str],
-    /// Tables that get a further row of theirs.
+    /// Tables that get a further row of theirs; `job`: they are told by mail.
     adds: &'static [&'static str],
     /// Tables whose rows of theirs change.
     changes: &'static [&'static str],
@@ -150,6 +150,7 @@ pub const MEANT: &[Meant] = &[
         with: "address",
         at: &["/account/seats/admins"],
         whose: &[Role::Seated],
+        adds: &["job"],
         changes: &["subscription_admin", "seat_event"],
         why: "the owner of a company may ask somebody who has a seat to look after it, too",
         ..NOTHING
@@ -162,6 +163,7 @@ pub const MEANT: &[Meant] = &[
             "/account/seats/take",
         ],
         whose: &[Role::Guest, Role::OtherHost, Role::Deputy],
+        adds: &["job"],
         changes: &["subscription_admin", "seat", "seat_event"],
         why: "whoever looks after a company takes its seats back, may take one, and says who does so no more; each is kept as an event",
         ..NOTHING
@@ -291,6 +293,7 @@ pub const MEANT: &[Meant] = &[
             "/admin/subscriptions/{subscription}/resume",
         ],
         whose: SUBSCRIBERS,
+        adds: &["job"],
         changes: &["subscription", "subscription_event", "seat", "(seat)"],
         why: "staff end, extend, change and resume subscriptions; each is kept as an event with who did it",
         ..NOTHING
@@ -314,7 +317,7 @@ pub const MEANT: &[Meant] = &[
     Meant {
         who: STAFF,
         at: &["/admin/subscriptions/{subscription}/owner"],
-        whose: SUBSCRIBERS,
+        adds: &["job"],
         changes: &[
             "subscription",
             "subscription_event",
@@ -331,6 +334,7 @@ pub const MEANT: &[Meant] = &[
         who: STAFF,
         at: &["/admin/subscriptions/{subscription}/remove"],
         whose: SUBSCRIBERS,
+        adds: &["job"],
         changes: &["seat", "seat_event", "(seat)", "(lease)"],
         why: "staff take a seat back, as its company could; the event says that the paper did",
         ..NOTHING
@@ -405,7 +409,14 @@ pub const MEANT: &[Meant] = &[
         who: STAFF,
         with: "address",
         at: &["/admin/subscriptions"],
-        changes: &["subscription", "subscription_event", "seat", "(seat)"],
+        adds: &["job"],
+        changes: &[
+            "subscription",
+            "subscription_event",
+            "seat",
+            "seat_event",
+            "(seat)",
+        ],
         why: "staff give subscriptions, and extend them",
         ..NOTHING
     },

@@ -151,8 +151,11 @@ async fn asks_for_address(browser: &Browser<'_>, email: &str) {
 async fn gives_up_seat(browser: &Browser<'_>) {
     let page = browser.opens("/account/seats").await.text;
     let forms = Form::all(&page).into_iter();
-    let form = forms.filter(|form| form.action == "/account/seats/remove");
-    let form = form.last().unwrap().filled(|field| field.value.clone());
+    let mut form = forms.filter(|form| form.action == "/account/seats/remove");
+    let form = form
+        .next_back()
+        .unwrap()
+        .filled(|field| field.value.clone());
     post(browser, "/account/seats/remove", &form).await;
 }
 

@@ -40,10 +40,11 @@ impl Place {
     }
 }
 
-/// All paths; those on which words are stored that somebody sends come last, and then what ends something.
+/// All paths; those on which words are stored that somebody sends come last, then what ends something, and then what gives
+/// something: who has a subscription can be given no other one.
 pub fn places(routes: &[Route]) -> Vec<Place> {
     let mut paths: Vec<&str> = routes.iter().map(|route| route.path).collect();
-    paths.sort_unstable_by_key(|path| (stores(path), ends(path), *path));
+    paths.sort_unstable_by_key(|path| (stores(path), gives(path), ends(path), *path));
     paths.dedup();
     let declared = |path: &str, method: &str| {
         let mut routes = routes.iter();
@@ -80,6 +81,10 @@ pub fn knows_nobody(path: &str) -> bool {
 fn ends(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     ["end", "owner", "remove", "take", "drop"].contains(&last)
+}
+
+fn gives(path: &str) -> bool {
+    path == "/admin/subscriptions"
 }
 
 /// Whether forms that are posted here have fields in which anything may be typed.

@@ -110,6 +110,8 @@ impl Trier<'_> {
             // Without one a mailed link is not used up.
             (_, "password") if place.path != "/sign-up" => String::new(),
             (_, "password") => "a paper now and then".into(),
+            // What becomes their own is no longer another one's.
+            ("email", _) if place.path.ends_with("/owner") => String::new(),
             ("email" | "emails" | "username", _) => role.email(),
             ("name", _) => role.name().into(),
             ("label", _) => "Cocina".into(),

@@ -132,8 +132,9 @@ impl World {
             rows: Everything::new(),
             memory: Everything::new(),
         };
+        world.forget_jobs(paper).await;
         world.forget_others(paper).await;
-        world.changed_rows(paper).await;
+        world.rows = world.look(paper).await;
         world.changed_memory(paper, people).await;
         world
     }
