@@ -4,13 +4,16 @@
 //! here: the decision itself (`access`) and the lease (`leases`).
 
 mod dateline;
+mod head;
 pub mod message;
 mod meter;
+mod notices;
 mod pages;
 mod part;
 pub mod place;
 mod render;
 mod renewal;
+mod variant;
 pub mod visitor;
 mod watch;
 

@@ -11,7 +11,8 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use super::meter::Counted;
-use super::render::{self, Variant};
+use super::render;
+use super::variant::{self, Variant};
 use super::visitor::{Unknown, Visitor};
 use super::{message, watch};
 use crate::Reading;
@@ -263,9 +264,9 @@ fn answer(
     let encoding = Encoding::wanted(headers);
     let page = match &fetched.page {
         Some((of, made, page)) if *of == entry && *made == variant => Arc::clone(page),
-        _ => match render::find(reading, &entry, variant, encoding) {
+        _ => match variant::find(reading, &entry, variant, encoding) {
             Some(page) => page,
-            None => match render::find_before(reading, &entry, variant, encoding) {
+            None => match variant::find_before(reading, &entry, variant, encoding) {
                 Some(page) => {
                     reading.renewal.want(entry, (variant, encoding), pass);
                     page

@@ -5,61 +5,20 @@ use std::sync::Arc;
 use askama::Template;
 use http::{HeaderMap, HeaderValue};
 use markup::{Document, Html, ImageTag};
-use serde_json::json;
 
 use super::dateline::dated_from;
+use super::head::{frame, translations};
 use super::pages::ACCESS;
+use super::variant::{Variant, key};
 use crate::Reading;
 use access::{Access, Pass};
 use articles::rules::Correction;
 use articles::{self, Article, Card, Entry, ImageTags, Picture, Topic};
 use base::time::{Span, UnixMillis};
 use web::locale::Say;
-use web::pages::{Draft, Encoding, Keep, Page, PageKey};
-use web::view::{Alternate, Frame, json_ld};
+use web::pages::{Draft, Encoding, Keep, Page};
+use web::view::{Alternate, Frame};
 use web::{Error, Result};
-
-/// What is shown of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Variant {
-    /// All of an open article.
-    Open,
-    /// All of a restricted one, without watching the lease (metered, or the rule is off).
-    Full,
-    /// All of a restricted one, watching the lease.
-    Watched,
-    /// The free part.
-    Lead,
-    /// The free part, and how to subscribe.
-    Wall,
-    /// The same for those who are signed in, and have no seat.
-    Unseated,
-}
-
-impl Variant {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "article-open",
-            Self::Full => "article-full",
-            Self::Watched => "article-watched",
-            Self::Lead => "article-lead",
-            Self::Wall => "article-wall",
-            Self::Unseated => "article-unseated",
-        }
-    }
-}
-
-impl Variant {
-    /// What the visitor got, in one word.
-    const fn access(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Full | Self::Watched => "full",
-            Self::Lead => "lead",
-            Self::Wall | Self::Unseated => "wall",
-        }
-    }
-}
 
 /// The calendar month of the edition's time zone, such as `2026-02`.
 #[must_use]
@@ -76,44 +35,6 @@ pub fn month(reading: &Reading, entry: &Entry) -> String {
         .zoned(&zone)
         .strftime("%Y-%m")
         .to_string()
-}
-
-/// The finished page, if memory has it. Whoever asks for it has decided that the visitor may have this variant.
-#[must_use]
-pub fn find(
-    reading: &Reading,
-    entry: &Entry,
-    variant: Variant,
-    encoding: Encoding,
-) -> Option<Arc<Page>> {
-    let sidebar = reading.articles.sidebars.known(&entry.edition)?;
-    reading
-        .site
-        .pages
-        .find(&key(entry, variant, sidebar.now), encoding)
-}
-
-/// The same with what stood beside it a short while ago; to be shown while [`make`] is at it.
-#[must_use]
-pub fn find_before(
-    reading: &Reading,
-    entry: &Entry,
-    variant: Variant,
-    encoding: Encoding,
-) -> Option<Arc<Page>> {
-    let before = reading.articles.sidebars.known(&entry.edition)?.before?;
-    reading
-        .site
-        .pages
-        .find(&key(entry, variant, before), encoding)
-}
-
-fn key(entry: &Entry, variant: Variant, sidebar: u64) -> PageKey {
-    PageKey {
-        variant: variant.name(),
-        subject: entry.id.0,
-        revision: (entry.revision, sidebar),
-    }
 }
 
 /// Makes the page, unless memory has it by now. The variants with the whole text need the pass that opens it.
@@ -212,15 +133,6 @@ impl Related {
     }
 }
 
-/// The same article in other editions.
-async fn translations(reading: &Reading, article: &Article) -> Result<Vec<Alternate>> {
-    let twins = articles::list_translations(&mut reading.base.read().await?, article.id).await?;
-    let twins = twins.iter();
-    Ok(twins
-        .filter_map(|(edition, path)| alternate(reading, edition, path))
-        .collect())
-}
-
 #[derive(Template)]
 #[template(path = "reading/article.html")]
 struct ArticlePage<'a> {
@@ -311,40 +223,6 @@ fn write(
     Ok(page.render()?)
 }
 
-fn alternate(reading: &Reading, edition: &str, path: &str) -> Option<Alternate> {
-    let context = reading.articles.editions.find(edition)?;
-    Some(Alternate {
-        tag: context.edition.locale.clone(),
-        href: format!("{}{path}", reading.base.config.site.public_url),
-        name: Say::new(context.edition.language).say("language-name"),
-    })
-}
-
-fn frame(
-    reading: &Reading,
-    context: &articles::EditionContext,
-    article: &Article,
-    variant: Variant,
-    picture: Option<&ImageTags>,
-    translations: &[Alternate],
-) -> Frame {
-    let url = &reading.base.config.site.public_url;
-    let mut frame = articles::edition_frame(&reading.articles, context, article.headline.clone());
-    frame.description = article.summary();
-    frame.canonical = format!("{url}{}", article.path);
-    frame.kind = "article";
-    frame.watch = variant == Variant::Watched;
-    frame.picture = picture.map_or_else(String::new, |tags| format!("{url}{}", tags.largest));
-    if !translations.is_empty() {
-        frame.alternates = alternate(reading, article.edition.as_str(), &article.path)
-            .into_iter()
-            .chain(translations.iter().cloned())
-            .collect();
-    }
-    frame.json_ld = structured(reading, article, &frame, &context.edition.locale);
-    frame
-}
-
 /// The lead picture, if its files are there.
 fn picture<'a>(reading: &Reading, article: &'a Article) -> Option<(ImageTags, &'a Picture)> {
     let about = article.picture.as_ref()?;
@@ -406,39 +284,4 @@ fn body_html(
             table_label: &say.say("article-table"),
         },
     ))
-}
-
-/// Structured data: `NewsArticle` with the paywall's mark-up, never the text itself (schema.org; Google, "Subscription and
-/// paywalled content").
-fn structured(reading: &Reading, article: &Article, frame: &Frame, locale: &str) -> String {
-    let url = &reading.base.config.site.public_url;
-    let free = article.access == Access::Open;
-    let authors: Vec<_> = article
-        .byline
-        .iter()
-        .map(|name| json!({"@type": "Person", "name": name}))
-        .collect();
-    let mut data = json!({
-        "@context": "https://schema.org",
-        "@type": "NewsArticle",
-        "headline": article.headline,
-        "description": frame.description,
-        "datePublished": article.published_at.rfc3339(),
-        "dateModified": article.updated_at.rfc3339(),
-        "inLanguage": locale,
-        "mainEntityOfPage": frame.canonical,
-        "author": authors,
-        "publisher": {"@type": "NewsMediaOrganization", "name": reading.base.config.site.name, "url": url},
-        "isAccessibleForFree": free,
-    });
-    if !free {
-        data["hasPart"] = json!({"@type": "WebPageElement", "isAccessibleForFree": false, "cssSelector": ".paywall"});
-    }
-    if !frame.picture.is_empty() {
-        data["image"] = json!([frame.picture]);
-    }
-    if let Some(topic) = article.topics.first() {
-        data["articleSection"] = json!(topic.name);
-    }
-    json_ld(&data)
 }

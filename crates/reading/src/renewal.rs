@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
-use super::render::{self, Variant};
+use super::render;
+use super::variant::Variant;
 use crate::Reading;
 use access::{ArticleId, Pass};
 use articles::Entry;
