@@ -302,7 +302,7 @@ pub const MEANT: &[Meant] = &[
         who: STAFF,
         at: &["/admin/subscriptions/{subscription}/end"],
         whose: SUBSCRIBERS,
-        changes: &["(lease)"],
+        changes: &["lease", "(lease)"],
         why: "with a subscription that staff end, the right to read on a device ends, too",
         ..NOTHING
     },
@@ -325,6 +325,7 @@ pub const MEANT: &[Meant] = &[
             "seat",
             "seat_event",
             "(seat)",
+            "lease",
             "(lease)",
         ],
         why: "staff pass a subscription on to somebody else",
@@ -335,7 +336,7 @@ pub const MEANT: &[Meant] = &[
         at: &["/admin/subscriptions/{subscription}/remove"],
         whose: SUBSCRIBERS,
         adds: &["job"],
-        changes: &["seat", "seat_event", "(seat)", "(lease)"],
+        changes: &["seat", "seat_event", "(seat)", "lease", "(lease)"],
         why: "staff take a seat back, as its company could; the event says that the paper did",
         ..NOTHING
     },
