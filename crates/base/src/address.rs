@@ -96,6 +96,10 @@ fn begins_below(rest: &str) -> bool {
 
 /// No step up and no backslash, which browsers read as a slash, in the path; nor are they written with `%`.
 fn is_plain(rest: &str) -> bool {
+    // Most addresses have nothing that such a step is written with.
+    if !rest.bytes().any(|byte| matches!(byte, b'.' | b'%' | b'\\')) {
+        return true;
+    }
     let path = rest.split(['?', '#']).next().unwrap_or("");
     !path.contains('\\')
         && path.split('/').skip(1).all(|segment| {
