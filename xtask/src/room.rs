@@ -9,7 +9,7 @@ use drive::root;
 /// What a whole run leaves in the target folder and keeps in the temporary one while it lasts, from nothing, in
 /// gigabytes; what is built already counts.
 const BUILT_GB: u64 = 8;
-const TEMPORARY_GB: u64 = 2;
+const TEMPORARY_GB: u64 = 4;
 
 /// An error in one sentence that says where how much is missing.
 pub fn look() -> anyhow::Result<()> {
